@@ -1,0 +1,42 @@
+/** Why something does not move: what the log, the board, `whyBlocked` and the API show. */
+import type { EpochMs } from "./brand.ts";
+import type { DependencyCondition } from "./task.ts";
+
+export type Blocker =
+  /** Waits for another container of the task. */
+  | {
+      readonly type: "dependency";
+      readonly containerName: string;
+      readonly dependency: string;
+      readonly condition: DependencyCondition;
+      /** When the wait ends in failure, if the dependency has a start timeout. */
+      readonly until?: EpochMs;
+    }
+  /** Stop order: a dependant still runs. */
+  | { readonly type: "dependant"; readonly containerName: string; readonly dependant: string }
+  /** A volume, secret … of the task is not there yet. */
+  | { readonly type: "resource"; readonly containerName: string; readonly resource: string }
+  /** Docker was asked and has not answered. */
+  | { readonly type: "docker"; readonly containerName: string; readonly action: string }
+  /** A failed action is tried again at `until`. */
+  | { readonly type: "retry"; readonly containerName: string; readonly action: string; readonly until: EpochMs; readonly error: string }
+  /** Host CPU, memory or ports are taken. */
+  | { readonly type: "hostResources"; readonly resources: readonly string[] };
+
+/** One line for people: `waits for db (HEALTHY)`. */
+export function describeBlocker(blocker: Blocker): string {
+  switch (blocker.type) {
+    case "dependency":
+      return `waits for ${blocker.dependency} (${blocker.condition})`;
+    case "dependant":
+      return `waits for ${blocker.dependant} to stop`;
+    case "resource":
+      return `waits for ${blocker.resource}`;
+    case "docker":
+      return `${blocker.action} under way`;
+    case "retry":
+      return `${blocker.action} failed, is tried again: ${blocker.error}`;
+    case "hostResources":
+      return `waits for host ${blocker.resources.join(", ")}`;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * A task and its containers as plain, frozen data: the state that the machine folds inputs into and the store keeps.
+ *
+ * INVARIANTS
+ * - `knownStatus` never goes back; a restart by policy is counted in `restart` and leaves the status RUNNING.
+ * - `desiredStatus` only moves towards STOPPED.
+ * - `dockerName` is set and saved before the container is created; it never changes afterwards.
+ * - No value of a secret is in here.
+ */
+import type { ContainerName, DockerId, DockerName, EpochMs, TaskArn } from "./brand.ts";
+import type { RestartPolicy, TaskDefinition, TransportProtocol } from "./definition/types.ts";
+import type { NamedError } from "./errors.ts";
+import type { ContainerStatus, HealthStatus, SteadyStatus, TaskStatus } from "./status.ts";
+
+/** Internal containers belong to the engine: never reported, stopped last. */
+export type ContainerType = "NORMAL" | "CNI_PAUSE" | "NAMESPACE_PAUSE";
+
+/** CREATE comes from `volumesFrom` only; links become START. Source: engine-modern 5.3. */
+export type DependencyCondition = "CREATE" | "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
+export type Dependency = {
+  readonly containerName: ContainerName;
+  readonly condition: DependencyCondition;
+  readonly source: "dependsOn" | "links" | "volumesFrom" | "firelens" | "pause";
+};
+
+/** What is under way for a container in Docker. Memory only: after a restart nothing is in flight. */
+export type ContainerAction =
+  | "resolveManifest"
+  | "pull"
+  | "create"
+  | "start"
+  | "restart"
+  | "stop"
+  | "kill"
+  | "inspect"
+  | "remove";
+
+/** An action that was handed out and has not been answered. Its `id` tells its answer from late ones. */
+export type InFlight = { readonly action: ContainerAction; readonly id: number };
+
+export type Health = {
+  readonly status: HealthStatus;
+  readonly since?: EpochMs;
+  /** Text of the last check, at most 1024 characters. */
+  readonly output?: string;
+  /** Exit code of the last check, kept only while UNHEALTHY. */
+  readonly exitCode?: number;
+};
+
+export type NetworkBinding = {
+  readonly bindIP: string;
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly containerPortRange?: string;
+  readonly hostPortRange?: string;
+  readonly protocol: TransportProtocol;
+};
+
+/** A host port given to a container before it is created. */
+export type HostPortLease = {
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly protocol: TransportProtocol;
+};
+
+/** Tries of an action that failed in a way that may pass. */
+export type Retry = {
+  readonly action: ContainerAction;
+  readonly attempts: number;
+  readonly notBefore: EpochMs;
+  /** The failure that led to this wait, for `whyBlocked`. */
+  readonly error: NamedError;
+};
+
+export type RestartState = {
+  readonly count: number;
+  readonly lastRestartAt?: EpochMs;
+  /** Docker's StartedAt of the run that ended last: an observation with this value is old news. */
+  readonly endedRunStartedAt?: EpochMs;
+};
+
+export type Container = {
+  readonly name: ContainerName;
+  readonly type: ContainerType;
+  readonly containerArn: string;
+  readonly essential: boolean;
+  readonly steadyStatus: SteadyStatus;
+  /** Image reference as written (with `:latest` when neither tag nor digest was given). */
+  readonly image: string;
+  readonly dependencies: readonly Dependency[];
+  readonly hasHealthCheck: boolean;
+  readonly restartPolicy?: RestartPolicy;
+  /** How long dependants wait for this container to become complete, successful or healthy; 0 is for ever. */
+  readonly startTimeoutMs: number;
+  /** Between the stop signal and SIGKILL. */
+  readonly stopTimeoutMs: number;
+
+  readonly knownStatus: ContainerStatus;
+  readonly desiredStatus: ContainerStatus;
+  /** Highest status that was acknowledged by the reader of state changes. */
+  readonly sentStatus: ContainerStatus;
+  readonly inFlight?: InFlight;
+  readonly retry?: Retry;
+
+  readonly dockerName: DockerName;
+  /** Set when a create was handed out: from then on an object under `dockerName` may exist. */
+  readonly createRequestedAt?: EpochMs;
+  readonly dockerId?: DockerId;
+  readonly imageDigest?: string;
+  readonly imageId?: string;
+  readonly hostPorts: readonly HostPortLease[];
+  readonly networkBindings?: readonly NetworkBinding[];
+  readonly ipAddress?: string;
+
+  readonly createdAt?: EpochMs;
+  /** First start; a restart by policy does not change it. */
+  readonly startedAt?: EpochMs;
+  readonly finishedAt?: EpochMs;
+  readonly exitCode?: number;
+  /** The failure that ended the container, set once. */
+  readonly error?: NamedError;
+  /** A pull that failed while a cached image was used instead. Shown by `whyBlocked` and the log, never a reason. */
+  readonly pullError?: NamedError;
+  readonly health: Health;
+  readonly restart: RestartState;
+  /** Confirmed gone from Docker by our clean-up. */
+  readonly removed: boolean;
+};
+
+/** Something that a task needs beside containers; made before them and removed after them. */
+export type TaskResourceType =
+  | "dockerVolume"
+  | "secrets"
+  | "environmentFiles"
+  | "cgroup"
+  | "registryAuth"
+  | "firelens"
+  | "pauseImage";
+export type TaskResource = {
+  /** Unique within the task, e.g. `dockerVolume/data`. */
+  readonly id: string;
+  readonly type: TaskResourceType;
+  /** Before which container status it must exist. */
+  readonly gates: "MANIFEST_PULLED" | "PULLED" | "CREATED";
+  readonly knownStatus: "NONE" | "CREATED" | "REMOVED";
+  /** Values that live in memory only must be fetched again after a restart, unless all containers exist. */
+  readonly volatile: boolean;
+  /** Plain data that the adapter of this type understands. Never a secret's value. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly inFlight?: { readonly action: "create" | "remove"; readonly id: number };
+  readonly retry?: { readonly attempts: number; readonly notBefore: EpochMs; readonly error: NamedError };
+};
+
+/** Source: engine-modern 7.2. */
+export type StopCode =
+  | "UserInitiated"
+  | "ServiceSchedulerInitiated"
+  | "TaskFailedToStart"
+  | "EssentialContainerExited"
+  | "SpotInterruption"
+  | "TerminationNotice";
+
+export type Task = {
+  readonly arn: TaskArn;
+  /** Last part of the ARN: 32 hex digits. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly family: string;
+  readonly revision: number;
+  /** With overrides merged in. */
+  readonly definition: TaskDefinition;
+  readonly containers: readonly Container[];
+  readonly resources: readonly TaskResource[];
+
+  readonly knownStatus: TaskStatus;
+  readonly knownStatusAt: EpochMs;
+  readonly desiredStatus: TaskStatus;
+  readonly sentStatus: TaskStatus;
+  /** Host resources (CPU, memory, ports) are accounted to this task. Memory only: recomputed after a restart. */
+  readonly admitted: boolean;
+
+  readonly createdAt: EpochMs;
+  readonly startedAt?: EpochMs;
+  readonly stoppingAt?: EpochMs;
+  readonly stoppedAt?: EpochMs;
+  /** When the first essential container stopped. */
+  readonly executionStoppedAt?: EpochMs;
+  readonly pullStartedAt?: EpochMs;
+  readonly pullStoppedAt?: EpochMs;
+
+  readonly stopCode?: StopCode;
+  /** Set once, by what is no single container's fault or by the caller of a stop. */
+  readonly stoppedReason?: string;
+  /** Source of action ids; memory only. */
+  readonly nextActionId: number;
+  /** Number of the next state change of this task, from 1. */
+  readonly nextChange: number;
+};
+
+export function findContainer(task: Task, name: string): Container | undefined {
+  return task.containers.find((container) => container.name === name);
+}
+
+/** Internal containers are never reported. */
+export function isInternal(container: Container): boolean {
+  return container.type !== "NORMAL";
+}

@@ -1,0 +1,66 @@
+/** The engine as its users see it: the library, the command and the daemon all talk to this. */
+import type { TaskArn } from "../core/brand.ts";
+import type { Blocker } from "../core/blocker.ts";
+import type { StateChange } from "../core/state-change.ts";
+import type { StopCode, Task } from "../core/task.ts";
+import type { LayerProgress } from "../ports/docker-client.ts";
+
+/** A state change on its way out; it stays in the outbox until `acknowledge` is called. */
+export type StateChangeDelivery = {
+  readonly change: StateChange;
+  /** Resolves when the acknowledgement is durable. Also acknowledges all earlier changes of the same task. */
+  acknowledge(): Promise<void>;
+};
+
+export type StopRequest = {
+  /** Shown as the task's `stoppedReason`. */
+  readonly reason?: string;
+  readonly stopCode?: StopCode;
+  /** SIGKILL at once instead of the stop signal and the grace. */
+  readonly force?: boolean;
+};
+
+/** What observers are told, in order per task; for boards and logs, never needed for correctness. */
+export type EngineEvent =
+  /** A task's state moved; `task` is the new snapshot. */
+  | { readonly type: "task"; readonly task: Task }
+  | { readonly type: "pullProgress"; readonly taskArn: TaskArn; readonly containerName: string; readonly progress: LayerProgress }
+  /** The task's containers and resources are confirmed gone and its row is deleted. */
+  | { readonly type: "removed"; readonly taskArn: TaskArn };
+
+export interface TaskEngine {
+  /**
+   * Connects to Docker, opens the event feed, restores saved tasks and takes up their management.
+   * @throws {EngineError} CannotGetDockerClientVersionError when no daemon answers
+   */
+  init(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** As `init`, tried again with back-off (200 ms to 2 s) until it works or the signal fires. */
+  mustInit(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Takes a task, or for a known ARN its desired status. Resolves when it is durable; a rejection means that nothing
+   * was added. A task whose dependencies form a cycle is added as STOPPED with a TaskDependencyError.
+   * @throws {EngineError} EngineNotInitializedError, EngineDisabledError, StateStoreError
+   */
+  addTask(task: Task): Promise<void>;
+  /** Sets the desired status STOPPED; resolves when that is durable. Unknown ARNs resolve to false. */
+  stopTask(taskArn: TaskArn, request?: StopRequest): Promise<boolean>;
+  /**
+   * Removes a STOPPED task's containers and resources now instead of after the clean-up wait. Resolves when their
+   * absence is confirmed and the row is deleted.
+   */
+  removeTask(taskArn: TaskArn): Promise<void>;
+  getTaskByArn(taskArn: TaskArn): Task | undefined;
+  listTasks(): readonly Task[];
+  /** Why the task's containers do not move right now. */
+  whyBlocked(taskArn: TaskArn): readonly Blocker[];
+  /** At-least-once, in order per task. One reader; what it does not read pauses only the tasks concerned. */
+  stateChangeEvents(): AsyncIterable<StateChangeDelivery>;
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+  /** Takes no new tasks; those it has keep being managed. */
+  disable(): void;
+  /** Lets go of everything; containers keep running. */
+  shutdown(): Promise<void>;
+  /** The daemon's version. */
+  version(): Promise<string>;
+}

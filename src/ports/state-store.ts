@@ -1,0 +1,42 @@
+/**
+ * Durable rows of the engine. A `commit` is all or nothing, and resolves only when it would survive the death of the
+ * process. Source: engine-modern 8.3, 8.4, 34.
+ */
+import type { TaskArn } from "../core/brand.ts";
+import type { StateChange } from "../core/state-change.ts";
+import type { Task } from "../core/task.ts";
+
+export type ImageRow = {
+  readonly imageId: string;
+  readonly names: readonly string[];
+  readonly sizeBytes: number;
+  readonly pulledAt: number;
+  readonly lastUsedAt: number;
+  readonly pullSucceeded: boolean;
+};
+
+export type Mutation =
+  | { readonly type: "putTask"; readonly task: Task }
+  | { readonly type: "deleteTask"; readonly taskArn: TaskArn }
+  | { readonly type: "putChange"; readonly change: StateChange }
+  /** Forgets the changes of a task up to and including this number. */
+  | { readonly type: "acknowledge"; readonly taskArn: TaskArn; readonly upTo: number }
+  | { readonly type: "putImage"; readonly image: ImageRow }
+  | { readonly type: "deleteImage"; readonly imageId: string }
+  | { readonly type: "putMeta"; readonly key: string; readonly value: string };
+
+export type StoredState = {
+  readonly tasks: readonly Task[];
+  /** Not acknowledged, ordered by task and number. */
+  readonly changes: readonly StateChange[];
+  readonly images: readonly ImageRow[];
+  readonly meta: Readonly<Record<string, string>>;
+};
+
+export interface StateStore {
+  /** @throws {EngineError} StateStoreError */
+  load(): Promise<StoredState>;
+  /** Commits of one caller take effect in the order of the calls. @throws {EngineError} StateStoreError */
+  commit(mutations: readonly Mutation[]): Promise<void>;
+  close(): Promise<void>;
+}
