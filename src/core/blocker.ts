@@ -19,7 +19,13 @@ export type Blocker =
   /** Docker was asked and has not answered. */
   | { readonly type: "docker"; readonly containerName: string; readonly action: string }
   /** A failed action is tried again at `until`. */
-  | { readonly type: "retry"; readonly containerName: string; readonly action: string; readonly until: EpochMs; readonly error: string }
+  | {
+      readonly type: "retry";
+      readonly containerName: string;
+      readonly action: string;
+      readonly until: EpochMs;
+      readonly error: string;
+    }
   /** Host CPU, memory or ports are taken. */
   | { readonly type: "hostResources"; readonly resources: readonly string[] };
 

@@ -14,7 +14,8 @@ export type ContainerStateChange = {
   readonly at: EpochMs;
   readonly containerName: string;
   readonly containerArn: string;
-  readonly status: Exclude<ReportedStatus, "PENDING">;
+  /** MANIFEST_PULLED is an early report of a digest that was resolved. Source: engine-modern 12.4. */
+  readonly status: Exclude<ReportedStatus, "PENDING"> | "MANIFEST_PULLED";
   readonly runtimeId?: string;
   readonly imageDigest?: string;
   readonly exitCode?: number;
@@ -28,7 +29,6 @@ export type TaskStateChange = {
   readonly taskArn: TaskArn;
   readonly sequence: number;
   readonly at: EpochMs;
-  /** MANIFEST_PULLED is an early report that carries digests. Source: engine-modern 12.4. */
   readonly status: Exclude<ReportedStatus, "PENDING"> | "MANIFEST_PULLED";
   readonly stopCode?: StopCode;
   readonly reason?: string;

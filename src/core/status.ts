@@ -26,9 +26,9 @@ export type SteadyStatus = "RUNNING" | "RESOURCES_PROVISIONED";
 
 export type HealthStatus = "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
 
-const CONTAINER_RANK = Object.fromEntries(
-  CONTAINER_STATUSES.map((status, rank) => [status, rank]),
-) as Readonly<Record<ContainerStatus, number>>;
+const CONTAINER_RANK = Object.fromEntries(CONTAINER_STATUSES.map((status, rank) => [status, rank])) as Readonly<
+  Record<ContainerStatus, number>
+>;
 const TASK_RANK = Object.fromEntries(TASK_STATUSES.map((status, rank) => [status, rank])) as Readonly<
   Record<TaskStatus, number>
 >;

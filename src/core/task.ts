@@ -32,7 +32,7 @@ export type ContainerAction =
   | "restart"
   | "stop"
   | "kill"
-  | "inspect"
+  | "provision"
   | "remove";
 
 /** An action that was handed out and has not been answered. Its `id` tells its answer from late ones. */
@@ -75,8 +75,14 @@ export type Retry = {
 export type RestartState = {
   readonly count: number;
   readonly lastRestartAt?: EpochMs;
-  /** Docker's StartedAt of the run that ended last: an observation with this value is old news. */
-  readonly endedRunStartedAt?: EpochMs;
+  /** The run that ended last. Its Docker start time tells old news from the exit of a later run. */
+  readonly endedRun?: {
+    readonly startedAt?: EpochMs | undefined;
+    readonly finishedAt?: EpochMs | undefined;
+    readonly exitCode: number;
+  };
+  /** The restart is recorded and has not been confirmed: after a crash it is still to be done. */
+  readonly pending: boolean;
 };
 
 export type Container = {
@@ -97,30 +103,44 @@ export type Container = {
 
   readonly knownStatus: ContainerStatus;
   readonly desiredStatus: ContainerStatus;
+  /** Highest status that was put into the outbox. */
+  readonly emittedStatus: ContainerStatus;
   /** Highest status that was acknowledged by the reader of state changes. */
   readonly sentStatus: ContainerStatus;
-  readonly inFlight?: InFlight;
-  readonly retry?: Retry;
+  readonly inFlight?: InFlight | undefined;
+  readonly retry?: Retry | undefined;
+  /**
+   * It may run although its known status says otherwise (a start without an answer, a start from outside after the
+   * stop): one more stop is due. Source: CORE-13, W-23.
+   */
+  readonly stopOwed: boolean;
 
   readonly dockerName: DockerName;
   /** Set when a create was handed out: from then on an object under `dockerName` may exist. */
-  readonly createRequestedAt?: EpochMs;
-  readonly dockerId?: DockerId;
-  readonly imageDigest?: string;
-  readonly imageId?: string;
+  readonly createRequestedAt?: EpochMs | undefined;
+  /**
+   * A start or restart was handed out and has not been answered: it may run although nobody has seen it do so. Outlives
+   * the engine, so that a stop after a crash is a real one.
+   */
+  readonly startRequestedAt?: EpochMs | undefined;
+  readonly dockerId?: DockerId | undefined;
+  readonly imageDigest?: string | undefined;
+  /** The digest came from asking a registry, not from the reference or the local image: reported early. */
+  readonly digestResolved: boolean;
+  readonly imageId?: string | undefined;
   readonly hostPorts: readonly HostPortLease[];
-  readonly networkBindings?: readonly NetworkBinding[];
-  readonly ipAddress?: string;
+  readonly networkBindings?: readonly NetworkBinding[] | undefined;
+  readonly ipAddress?: string | undefined;
 
-  readonly createdAt?: EpochMs;
+  readonly createdAt?: EpochMs | undefined;
   /** First start; a restart by policy does not change it. */
-  readonly startedAt?: EpochMs;
-  readonly finishedAt?: EpochMs;
-  readonly exitCode?: number;
+  readonly startedAt?: EpochMs | undefined;
+  readonly finishedAt?: EpochMs | undefined;
+  readonly exitCode?: number | undefined;
   /** The failure that ended the container, set once. */
-  readonly error?: NamedError;
+  readonly error?: NamedError | undefined;
   /** A pull that failed while a cached image was used instead. Shown by `whyBlocked` and the log, never a reason. */
-  readonly pullError?: NamedError;
+  readonly pullError?: NamedError | undefined;
   readonly health: Health;
   readonly restart: RestartState;
   /** Confirmed gone from Docker by our clean-up. */
@@ -147,8 +167,10 @@ export type TaskResource = {
   readonly volatile: boolean;
   /** Plain data that the adapter of this type understands. Never a secret's value. */
   readonly spec: Readonly<Record<string, unknown>>;
-  readonly inFlight?: { readonly action: "create" | "remove"; readonly id: number };
-  readonly retry?: { readonly attempts: number; readonly notBefore: EpochMs; readonly error: NamedError };
+  /** A create was handed out: something may exist, so removal is due whatever the answer was. */
+  readonly createRequested: boolean;
+  readonly inFlight?: { readonly action: "create" | "remove"; readonly id: number } | undefined;
+  readonly retry?: { readonly attempts: number; readonly notBefore: EpochMs; readonly error: NamedError } | undefined;
 };
 
 /** Source: engine-modern 7.2. */
@@ -175,6 +197,7 @@ export type Task = {
   readonly knownStatus: TaskStatus;
   readonly knownStatusAt: EpochMs;
   readonly desiredStatus: TaskStatus;
+  readonly emittedStatus: TaskStatus;
   readonly sentStatus: TaskStatus;
   /** Host resources (CPU, memory, ports) are accounted to this task. Memory only: recomputed after a restart. */
   readonly admitted: boolean;
@@ -191,10 +214,16 @@ export type Task = {
   readonly stopCode?: StopCode;
   /** Set once, by what is no single container's fault or by the caller of a stop. */
   readonly stoppedReason?: string;
+  /** SIGKILL instead of the stop signal, and no stop order: asked for by `stopTask({force: true})`. */
+  readonly forceStop: boolean;
+  /** When the containers and resources of the stopped task are to be removed. */
+  readonly cleanupAt?: EpochMs;
   /** Source of action ids; memory only. */
   readonly nextActionId: number;
   /** Number of the next state change of this task, from 1. */
   readonly nextChange: number;
+  /** Number of the last acknowledged state change, 0 for none. */
+  readonly acknowledgedChange: number;
 };
 
 export function findContainer(task: Task, name: string): Container | undefined {

@@ -1,6 +1,7 @@
 /** The engine as its users see it: the library, the command and the daemon all talk to this. */
-import type { TaskArn } from "../core/brand.ts";
+
 import type { Blocker } from "../core/blocker.ts";
+import type { TaskArn } from "../core/brand.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { StopCode, Task } from "../core/task.ts";
 import type { LayerProgress } from "../ports/docker-client.ts";
@@ -24,7 +25,12 @@ export type StopRequest = {
 export type EngineEvent =
   /** A task's state moved; `task` is the new snapshot. */
   | { readonly type: "task"; readonly task: Task }
-  | { readonly type: "pullProgress"; readonly taskArn: TaskArn; readonly containerName: string; readonly progress: LayerProgress }
+  | {
+      readonly type: "pullProgress";
+      readonly taskArn: TaskArn;
+      readonly containerName: string;
+      readonly progress: LayerProgress;
+    }
   /** The task's containers and resources are confirmed gone and its row is deleted. */
   | { readonly type: "removed"; readonly taskArn: TaskArn };
 

@@ -311,7 +311,12 @@ export interface DockerClient {
   /** Lines in order. With `follow`, ends when the container does. @throws {EngineError} NoSuchContainerError */
   logs(
     dockerId: DockerId,
-    request: { readonly follow: boolean; readonly since?: string; readonly tail?: number; readonly signal?: AbortSignal },
+    request: {
+      readonly follow: boolean;
+      readonly since?: string;
+      readonly tail?: number;
+      readonly signal?: AbortSignal;
+    },
   ): AsyncIterable<LogLine>;
   /** Samples about once a second, until the container ends or the signal fires. */
   stats(dockerId: DockerId, request: { readonly signal: AbortSignal }): AsyncIterable<ContainerStats>;
@@ -321,7 +326,11 @@ export interface DockerClient {
   /** `undefined` when the image is not there. */
   inspectImage(reference: string, options?: CallOptions): Promise<ImageInspection | undefined>;
   listImages(options?: CallOptions): Promise<readonly ImageSummary[]>;
-  tagImage(source: string, target: { readonly repository: string; readonly tag: string }, options?: CallOptions): Promise<void>;
+  tagImage(
+    source: string,
+    target: { readonly repository: string; readonly tag: string },
+    options?: CallOptions,
+  ): Promise<void>;
   /** Absent counts as removed. */
   removeImage(reference: string, options?: CallOptions): Promise<void>;
   /** Makes an image out of a root file system tar. `changes` are Dockerfile lines such as `ENTRYPOINT ["/pause"]`. */

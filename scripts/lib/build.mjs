@@ -1,0 +1,118 @@
+/**
+ * Makes `dist/`: the library, file by file with its types, and the command as one bundle whose rarely needed parts are
+ * files of their own, loaded on demand. A start then reads few files, which is most of its time.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { withMutex } from "./mutex.mjs";
+import { BERTH_DIR, CLONE_ID, ROOT } from "./places.mjs";
+import { mustRun } from "./run.mjs";
+import { say, seconds } from "./say.mjs";
+
+/** @typedef {import("./lifetime.mjs").Lifetime} Lifetime */
+
+const DIST = join(ROOT, "dist");
+const STAMP = join(DIST, ".built");
+const SOURCES = [
+  "src",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "scripts/lib/build.mjs",
+];
+
+/** Not bundled: with native parts, with files or threads of their own, or so big that only a lazy import loads them. */
+const EXTERNAL = ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"];
+
+/** CommonJS packages inside an ES module still call `require` for Node's own modules. */
+const REQUIRE =
+  'import { createRequire as berthRequire } from "node:module"; const require = berthRequire(import.meta.url);';
+const SHEBANG = "#!/usr/bin/env node";
+
+/** Builds when a source is newer than what is built. @param {Lifetime} life */
+export async function ensureBuild(life) {
+  await withMutex(life, `${CLONE_ID}-build`, async () => {
+    if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === fingerprint()) return;
+    await buildAll(life);
+  });
+}
+
+/** @param {Lifetime} life */
+export async function buildAll(life) {
+  const began = performance.now();
+  const before = fingerprint();
+  const target = join(BERTH_DIR, `dist.${process.pid}`);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  try {
+    await Promise.all([buildLibrary(life, target), buildCommand(target)]);
+    // The bundle's folder is made apart and moved as a whole: nobody ever sees half of it.
+    writeFileSync(join(target, ".built"), before);
+    rmSync(DIST, { recursive: true, force: true });
+    renameSync(target, DIST);
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+  say(`Built dist/ (${seconds(performance.now() - began)})`);
+}
+
+/** @param {Lifetime} life @param {string} target */
+async function buildLibrary(life, target) {
+  const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const args = [compiler, "-p", "tsconfig.build.json", "--outDir", target];
+  await mustRun(life, process.execPath, args, { cwd: ROOT, output: "keep" });
+}
+
+/** @param {string} target */
+async function buildCommand(target) {
+  const { build } = await import("esbuild"); // not at the top: this file is read before dependencies are installed
+  await build({
+    entryPoints: [join(ROOT, "src", "main.ts")],
+    outdir: target,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    chunkNames: "command/[name]-[hash]",
+    external: EXTERNAL,
+    banner: { js: REQUIRE },
+    legalComments: "inline",
+    keepNames: true,
+    logLevel: "warning",
+  });
+  const path = join(target, "main.js");
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.startsWith("#!") ? text : `${SHEBANG}\n${text}`);
+  chmodSync(path, 0o755);
+}
+
+/** Changes with every source file. */
+function fingerprint() {
+  return SOURCES.flatMap((path) => filesOf(join(ROOT, path)))
+    .filter((path) => !path.endsWith(".test.ts"))
+    .map((path) => {
+      const { mtimeMs, size } = statSync(path);
+      return `${path}\t${mtimeMs}\t${size}`;
+    })
+    .join("\n");
+}
+
+/** @param {string} path @returns {string[]} */
+function filesOf(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesOf(join(path, name)));
+}

@@ -1,0 +1,94 @@
+/**
+ * Which Docker daemons the user may mean, by the rules of Docker's own command: DOCKER_HOST, then the current context
+ * (DOCKER_CONTEXT or config.json), then the default socket.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "./problem.mjs";
+
+export const DEFAULT_HOST = "unix:///var/run/docker.sock";
+
+/**
+ * @typedef {object} Endpoint
+ * @property {string} host as DOCKER_HOST spells it
+ * @property {string} source where it is written, for messages
+ * @property {string} [certPath] folder with ca.pem, cert.pem and key.pem when the daemon wants TLS
+ */
+
+/**
+ * @typedef {object} Surroundings
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {string} [home]
+ */
+
+/** The endpoints to try, best first, each host once. @param {Surroundings} [surroundings] @returns {Endpoint[]} */
+export function candidateEndpoints({ env = process.env, home = homedir() } = {}) {
+  const candidates = [
+    fromEnvironment(env, home),
+    fromContext(env, home),
+    { host: DEFAULT_HOST, source: "the default socket" },
+  ].filter((endpoint) => endpoint !== undefined);
+  return candidates.filter(({ host }, index) => candidates.findIndex((other) => other.host === host) === index);
+}
+
+/** @param {NodeJS.ProcessEnv} env @param {string} home @returns {Endpoint | undefined} */
+function fromEnvironment(env, home) {
+  const host = env.DOCKER_HOST;
+  if (host === undefined || host === "") return undefined;
+  const tls = env.DOCKER_TLS_VERIFY !== undefined && env.DOCKER_TLS_VERIFY !== "";
+  return { host, source: "DOCKER_HOST", ...(tls ? { certPath: env.DOCKER_CERT_PATH ?? configDir(env, home) } : {}) };
+}
+
+/** @param {NodeJS.ProcessEnv} env @param {string} home @returns {Endpoint | undefined} */
+function fromContext(env, home) {
+  const dir = configDir(env, home);
+  const name = env.DOCKER_CONTEXT || readJson(join(dir, "config.json"))?.currentContext;
+  if (typeof name !== "string" || name === "" || name === "default") return undefined;
+  // Docker's command keeps a context in folders that are called after the hash of its name.
+  const id = createHash("sha256").update(name).digest("hex");
+  const host = readJson(join(dir, "contexts", "meta", id, "meta.json"))?.Endpoints?.docker?.Host;
+  if (typeof host !== "string") return undefined;
+  const certPath = join(dir, "contexts", "tls", id, "docker");
+  return { host, source: `the docker context "${name}"`, ...(existsSync(certPath) ? { certPath } : {}) };
+}
+
+/** @param {NodeJS.ProcessEnv} env @param {string} home */
+function configDir(env, home) {
+  return env.DOCKER_CONFIG || join(home, ".docker");
+}
+
+/** @param {string} path @returns {any} undefined when it is absent or is no JSON */
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * How node:http reaches an endpoint.
+ * @param {Endpoint} endpoint
+ * @returns {import("node:https").RequestOptions & { protocol: "http:" | "https:" }}
+ * @throws {Problem} for a kind of address that has no plain connection, such as ssh
+ */
+export function connectionTo({ host, certPath }) {
+  if (host.startsWith("unix://")) return { protocol: "http:", socketPath: host.slice("unix://".length) };
+  const url = URL.canParse(host) ? new URL(host) : undefined;
+  if (url === undefined || !["tcp:", "http:", "https:"].includes(url.protocol)) {
+    throw new Problem(`Cannot connect to Docker at "${host}": only unix, tcp, http and https addresses are supported`);
+  }
+  const secure = certPath !== undefined || url.protocol === "https:";
+  const port = url.port === "" ? (secure ? 2376 : 2375) : Number(url.port);
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  return { protocol: secure ? "https:" : "http:", hostname, port, ...(certPath === undefined ? {} : tls(certPath)) };
+}
+
+/** @param {string} certPath */
+function tls(certPath) {
+  const names = /** @type {const} */ (["ca", "cert", "key"]);
+  const files = names.map((name) => /** @type {const} */ ([name, join(certPath, `${name}.pem`)]));
+  return Object.fromEntries(files.flatMap(([name, file]) => (existsSync(file) ? [[name, readFileSync(file)]] : [])));
+}

@@ -1,0 +1,39 @@
+/** What this host says of its ports. Source: engine-modern 17.1, 17.2. */
+import { createSocket } from "node:dgram";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { PortProbe, PortRange } from "../engine/host-port-allocator.ts";
+
+const KERNEL_RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
+/** When the kernel does not tell. Source: ECS_DYNAMIC_HOST_PORT_RANGE. */
+const FALLBACK_RANGE: PortRange = { first: 49_153, last: 65_535 };
+
+/** `"a-b"`, or the kernel's range when absent or not understood. */
+export async function dynamicPortRange(setting?: string): Promise<PortRange> {
+  const text = setting ?? (await readFile(KERNEL_RANGE, "utf8").catch(() => ""));
+  const [first, last] = text.trim().split(/[\s-]+/).map(Number);
+  const isRange = Number.isInteger(first) && Number.isInteger(last) && first !== undefined && last !== undefined && first <= last;
+  return isRange ? { first, last } : FALLBACK_RANGE;
+}
+
+/** Opens a socket on all addresses for a moment. Source: PORT-6. */
+export const probeHostPort: PortProbe = (port, protocol) => (protocol === "tcp" ? canListen(port) : canBind(port));
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function canBind(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    socket.once("error", () => {
+      socket.close();
+      resolve(false);
+    });
+    socket.bind({ port, exclusive: true }, () => socket.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,45 @@
+/** Where a published port is reached: what to click or to paste. */
+import type { Container, NetworkBinding } from "../core/task.ts";
+
+/** Ports whose services do not speak HTTP, so that a URL would only mislead. */
+const NOT_HTTP = new Set([
+  21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2049, 3306, 4222, 5432, 5671, 5672, 6379,
+  9042, 9092, 11211, 24224, 27017,
+]);
+const HTTPS = new Set([443, 8443]);
+
+/** `http://localhost:8080`, or `localhost:5432` for what is no web service. */
+export function addressOf(binding: NetworkBinding, dockerHost: string): string {
+  const host = hostOf(binding.bindIP, dockerHost);
+  if (binding.hostPort === undefined) return `${host}:${binding.hostPortRange ?? ""}`;
+  const port = binding.containerPort ?? binding.hostPort;
+  if (binding.protocol !== "tcp") return `${host}:${binding.hostPort}/${binding.protocol}`;
+  if (NOT_HTTP.has(port)) return `${host}:${binding.hostPort}`;
+  return `${HTTPS.has(port) ? "https" : "http"}://${host}:${binding.hostPort}`;
+}
+
+function hostOf(bindIP: string, dockerHost: string): string {
+  const anywhere = bindIP === "" || bindIP === "0.0.0.0" || bindIP === "::";
+  if (anywhere) return dockerHost;
+  return bindIP.includes(":") ? `[${bindIP}]` : bindIP;
+}
+
+/** Host under which ports of this daemon are reached from here. */
+export function hostOfEndpoint(endpoint: string): string {
+  if (!/^(?:tcp|https?|ssh):/u.test(endpoint)) return "localhost";
+  const { hostname } = new URL(endpoint.replace(/^(?:tcp|ssh):/u, "http:"));
+  return hostname === "" || hostname === "127.0.0.1" || hostname === "0.0.0.0" ? "localhost" : hostname;
+}
+
+export type Published = { readonly address: string; readonly target: string };
+
+/** One entry a port; the same port bound for IPv4 and IPv6 counts once. */
+export function publishedPorts(container: Container, dockerHost: string): readonly Published[] {
+  const seen = new Map<string, Published>();
+  for (const binding of container.networkBindings ?? []) {
+    const address = addressOf(binding, dockerHost);
+    const target = `${binding.containerPort ?? binding.containerPortRange ?? ""}/${binding.protocol}`;
+    if (!seen.has(`${address} ${target}`)) seen.set(`${address} ${target}`, { address, target });
+  }
+  return [...seen.values()];
+}

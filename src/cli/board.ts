@@ -1,0 +1,168 @@
+/** The live board as lines of text: a pure function of what is known and of the size of the screen. */
+import type { Blocker } from "../core/blocker.ts";
+import type { EpochMs } from "../core/brand.ts";
+import { reportedTaskStatus } from "../core/status.ts";
+import { type Container, isInternal, type Task } from "../core/task.ts";
+import { type ContainerView, type Tone, viewContainer } from "./container-view.ts";
+import { layerLines, type PullView } from "./pull-view.ts";
+import type { Screen } from "./screen.ts";
+import { fitText, padText, tameLine, textWidth } from "./text-width.ts";
+import { count, formatElapsed } from "./units.ts";
+
+export type BoardLog = { readonly containerName: string; readonly stream: "stdout" | "stderr"; readonly text: string };
+
+export type BoardState = {
+  readonly task: Task;
+  readonly blockers: readonly Blocker[];
+  /** By container name. */
+  readonly pulls: ReadonlyMap<string, PullView>;
+  /** The newest lines, oldest first. */
+  readonly logs: readonly BoardLog[];
+  readonly dockerHost: string;
+  readonly startedAt: EpochMs;
+  readonly now: EpochMs;
+  /** What the user should know right now. */
+  readonly notice?: string;
+};
+
+const MAX_NAME = 24;
+const STATUS_COLUMNS = 10;
+const HEALTH_COLUMNS = 9;
+const MAX_LAYERS_SHOWN = 5;
+/** Below this many columns the health is left out, below the second the status as well as it can be told by the glyph. */
+const NARROW = 50;
+
+/** Board above, rule, newest log lines below; never more than the screen has rows (one is kept for the cursor). */
+export function renderFrame(state: BoardState, screen: Screen): string[] {
+  const room = Math.max(1, screen.rows - 1);
+  const board = renderBoard(state, screen);
+  const logRows = room - board.length - 1;
+  if (state.logs.length === 0 || logRows < 1) return board;
+  const logs = state.logs.slice(-logRows).map((log) => fitText(logLine(log, state.task, screen), screen.columns, screen.glyphs.ellipsis));
+  return [...board, screen.colours.dim(screen.glyphs.rule.repeat(screen.columns)), ...logs];
+}
+
+/** How many of the newest log lines a frame shows below its board. */
+export function logRows(state: BoardState, screen: Screen): number {
+  return Math.max(0, screen.rows - 2 - renderBoard(state, screen).length);
+}
+
+export function renderBoard(state: BoardState, screen: Screen): string[] {
+  const containers = shownContainers(state.task);
+  const header = headerLines(state, screen);
+  // Half of a screen is for logs, once there are any, unless the containers alone need more.
+  const room = Math.max(1, screen.rows - 1 - header.length);
+  const shown = mostInteresting(containers, room);
+  const hidden = containers.length - shown.length;
+  const spare = Math.floor(screen.rows / 2) - header.length - shown.length;
+  const layout = layoutOf(shown, state, screen);
+  const pulling = layout.views.filter((view) => view.word === "PULLING").length;
+  const perPull = pulling === 0 ? 0 : Math.min(MAX_LAYERS_SHOWN, Math.max(0, Math.floor(spare / pulling)));
+  const lines = layout.views.flatMap((view) => containerLines(view, layout, { state, screen, layers: perPull }));
+  const more = hidden > 0 ? [screen.colours.dim(`  and ${count(hidden, "more container")}`)] : [];
+  return [...header, ...lines.slice(0, room - more.length), ...more];
+}
+
+/** One line of a container's output, with the container's name in its colour; not cut. */
+export function logLine(log: BoardLog, task: Task, screen: Screen): string {
+  const names = shownContainers(task).map((container): string => container.name);
+  const width = Math.min(MAX_NAME, Math.max(0, ...names.map(textWidth)));
+  const name = padText(fitText(log.containerName, width, screen.glyphs.ellipsis), width);
+  const prefix = screen.colours.container(Math.max(0, names.indexOf(log.containerName)), `${name} ${screen.glyphs.log}`);
+  return `${prefix} ${tameLine(log.text, { colours: screen.colours.enabled })}`;
+}
+
+/** Internal containers are the engine's own business, until one fails. */
+export function shownContainers(task: Task): readonly Container[] {
+  return task.containers.filter((container) => !isInternal(container) || container.error !== undefined);
+}
+
+function headerLines(state: BoardState, screen: Screen): string[] {
+  const { task } = state;
+  const { colours, glyphs, columns } = screen;
+  const stopping = task.desiredStatus === "STOPPED" && task.knownStatus !== "STOPPED";
+  const status = stopping ? "STOPPING" : reportedTaskStatus(task.knownStatus);
+  const elapsed = formatElapsed((task.stoppedAt ?? state.now) - state.startedAt);
+  const title = `${colours.bold(`${task.family}:${task.revision}`)}  ${status}  ${elapsed}  ${colours.dim(`cluster ${task.cluster}  task ${task.id}`)}`;
+  const host = state.blockers.filter((blocker) => blocker.type === "hostResources").flatMap((blocker) => blocker.resources);
+  const waiting = host.length > 0 ? [colours.yellow(`waits for host ${host.join(", ")}`)] : [];
+  const notice = state.notice === undefined ? [] : [colours.yellow(state.notice)];
+  return [title, ...waiting, ...notice].map((line) => fitText(line, columns, glyphs.ellipsis));
+}
+
+type Layout = { readonly views: readonly ContainerView[]; readonly nameColumns: number; readonly hasHealth: boolean };
+
+function layoutOf(containers: readonly Container[], state: BoardState, screen: Screen): Layout {
+  const context = { ...state, arrow: screen.glyphs.arrow };
+  const views = containers.map((container) => viewContainer(container, context));
+  const widest = Math.max(0, ...views.map((view) => textWidth(view.name)));
+  const limit = Math.min(MAX_NAME, Math.max(8, Math.floor(screen.columns / 4)));
+  return {
+    views,
+    nameColumns: Math.min(widest, limit),
+    hasHealth: screen.columns >= NARROW && containers.some((container) => container.hasHealthCheck),
+  };
+}
+
+type LineContext = { readonly state: BoardState; readonly screen: Screen; readonly layers: number };
+
+function containerLines(view: ContainerView, layout: Layout, context: LineContext): string[] {
+  const { screen, state } = context;
+  const { colours, glyphs, columns } = screen;
+  const index = shownContainers(state.task).findIndex((container) => container.name === view.name);
+  const name = padText(fitText(view.name, layout.nameColumns, glyphs.ellipsis), layout.nameColumns);
+  const health = layout.hasHealth ? `${healthText(view.health, screen)}  ` : "";
+  const indent = 2 + layout.nameColumns + 2 + STATUS_COLUMNS + 2 + (layout.hasHealth ? HEALTH_COLUMNS + 2 : 0);
+  const details = detailLines(view.details, columns - indent, glyphs.ellipsis);
+  const paint = tonePaint(view.tone, screen);
+  const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  ${health}`;
+  const [first = "", ...rest] = details;
+  const layers = view.word === "PULLING" ? layerLines(state.pulls.get(view.name) ?? new Map(), context.layers, glyphs) : [];
+  return [
+    `${head}${first}`,
+    ...rest.map((detail) => `${" ".repeat(indent)}${detail}`),
+    ...layers.map((line) => colours.dim(`    ${line}`)),
+  ].map((line) => fitText(line.trimEnd(), columns, glyphs.ellipsis));
+}
+
+/** All on one line if they fit, else one a line. */
+function detailLines(details: readonly string[], columns: number, ellipsis: string): string[] {
+  const joined = details.join("  ");
+  return textWidth(joined) <= columns ? [joined] : details.map((detail) => fitText(detail, columns, ellipsis));
+}
+
+function healthText(health: ContainerView["health"], screen: Screen): string {
+  const text = padText(health, HEALTH_COLUMNS);
+  if (health === "healthy") return screen.colours.green(text);
+  return health === "unhealthy" ? screen.colours.red(text) : screen.colours.dim(text);
+}
+
+function toneGlyph(tone: Tone, { glyphs }: Screen): string {
+  return glyphs[tone];
+}
+
+function tonePaint(tone: Tone, { colours }: Screen): (text: string) => string {
+  switch (tone) {
+    case "running":
+      return colours.green;
+    case "failed":
+      return colours.red;
+    case "working":
+      return colours.yellow;
+    case "waiting":
+    case "done":
+      return colours.dim;
+  }
+}
+
+/** When there are more containers than rows: those that move or failed first, in the order of the definition. */
+function mostInteresting(containers: readonly Container[], room: number): readonly Container[] {
+  if (containers.length <= room) return containers;
+  const rank = (container: Container) => {
+    if (container.error !== undefined) return 0;
+    if (container.knownStatus === "STOPPED") return 3;
+    return container.knownStatus === "RUNNING" ? 2 : 1;
+  };
+  const chosen = new Set([...containers].sort((a, b) => rank(a) - rank(b)).slice(0, Math.max(0, room - 1)));
+  return containers.filter((container) => chosen.has(container));
+}

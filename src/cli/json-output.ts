@@ -1,0 +1,81 @@
+/** One JSON object a line: every state change and log line with its time, and nothing else on stdout. */
+import { formatReason } from "../core/errors.ts";
+import { type Container, isInternal, type Task } from "../core/task.ts";
+import type { LogLine } from "../ports/docker-client.ts";
+import type { CliOutput, RunReporter } from "./reporter.ts";
+import { changesBetween, type TaskChange } from "./task-changes.ts";
+
+type JsonOptions = { readonly output: CliOutput; readonly now: () => number };
+
+export function createJsonReporter({ output, now }: JsonOptions): RunReporter {
+  let previous: Task | undefined;
+  const write = (line: Readonly<Record<string, unknown>>) => output.writeOut(`${JSON.stringify(line)}\n`);
+  return {
+    taskChanged(task) {
+      const time = isoTime(now());
+      for (const change of changesBetween(previous, task)) write({ time, ...changeToJson(change, task) });
+      previous = task;
+    },
+    pullProgress: () => undefined,
+    logLine: (containerName, line) => write(logToJson(containerName, line)),
+    note: (text) => output.writeErr(`berth: ${text}\n`),
+    notice: (text) => output.writeErr(`berth: ${text}\n`),
+    close: () => undefined,
+  };
+}
+
+/** `time` is added by the caller: when the change was seen. */
+export function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, unknown>> {
+  switch (change.type) {
+    case "task":
+      return { type: "task", taskArn: task.arn, ...taskToJson(task) };
+    case "container":
+      return { type: "container", taskArn: task.arn, container: change.container.name, ...containerToJson(change.container) };
+    case "health":
+      return { type: "health", taskArn: task.arn, container: change.container.name, healthStatus: change.health };
+    case "restart":
+      return { type: "restart", taskArn: task.arn, container: change.container.name, restartCount: change.count };
+  }
+}
+
+function taskToJson(task: Task): Readonly<Record<string, unknown>> {
+  return {
+    family: task.family,
+    revision: task.revision,
+    cluster: task.cluster,
+    status: task.knownStatus,
+    desiredStatus: task.desiredStatus,
+    ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
+    ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
+    containers: task.containers.filter((container) => !isInternal(container)).map((container) => container.name),
+  };
+}
+
+/** `undefined` members do not reach the line: JSON leaves them out. */
+function containerToJson(container: Container): Readonly<Record<string, unknown>> {
+  return {
+    status: container.knownStatus,
+    essential: container.essential,
+    image: container.image,
+    imageDigest: container.imageDigest,
+    runtimeId: container.dockerId,
+    exitCode: container.exitCode,
+    reason: container.error === undefined ? undefined : formatReason(container.error),
+    networkBindings: container.networkBindings?.length === 0 ? undefined : container.networkBindings,
+    startedAt: isoTimeOrNothing(container.startedAt),
+    finishedAt: isoTimeOrNothing(container.finishedAt),
+  };
+}
+
+/** A log line has Docker's own time, to the nanosecond. */
+function logToJson(containerName: string, line: LogLine): Readonly<Record<string, unknown>> {
+  return { time: line.timestamp, type: "log", container: containerName, stream: line.stream, text: line.text };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoTimeOrNothing(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : isoTime(ms);
+}

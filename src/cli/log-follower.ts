@@ -1,0 +1,150 @@
+/**
+ * Follows what the containers of one task print, from the first line to the last.
+ *
+ * INVARIANTS
+ * - Each line is passed on once and in order, over restarts of the container and of the daemon.
+ * - A container's log is done only after one whole read that began when its end was known.
+ */
+import { asEpochMs, type DockerId } from "../core/brand.ts";
+import { EngineError } from "../core/errors.ts";
+import { isRunningStatus } from "../core/status.ts";
+import { type Container, isInternal, type Task } from "../core/task.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DockerClient, LogLine } from "../ports/docker-client.ts";
+import { LogPosition } from "./log-position.ts";
+
+/** Between two reads of a log that broke off, ms: doubled from the first to the last. */
+const FIRST_PAUSE_MS = 200;
+const LAST_PAUSE_MS = 2_000;
+/** Reads in a row that fail before a log is given up. */
+const MAX_FAILURES = 60;
+
+export type LogFollowerOptions = {
+  readonly docker: Pick<DockerClient, "logs">;
+  readonly clock: Clock;
+  readonly onLine: (containerName: string, line: LogLine) => void;
+  /** A log that cannot be read at all, said once a container. */
+  readonly onUnreadable: (containerName: string, reason: string) => void;
+};
+
+export interface LogFollower {
+  /** A new snapshot of the task: takes up containers that have started, notices those that have ended. */
+  taskChanged(task: Task): void;
+  /** Resolves when all that ended containers printed has been passed on, at the latest after `limitMs`. */
+  caughtUp(limitMs: number): Promise<void>;
+  /** Stops reading at once. */
+  close(): void;
+}
+
+type FollowedLog = {
+  readonly containerName: string;
+  readonly dockerId: DockerId;
+  readonly position: LogPosition;
+  /** The container will print nothing more. */
+  ended: boolean;
+  /** Ends a pause between two reads. */
+  wake: () => void;
+};
+
+type Reading = LogFollowerOptions & { readonly signal: AbortSignal };
+
+export function createLogFollower(options: LogFollowerOptions): LogFollower {
+  const logs = new Map<DockerId, { readonly log: FollowedLog; readonly done: Promise<void> }>();
+  const closing = new AbortController();
+
+  function followed(container: Container, dockerId: DockerId): FollowedLog {
+    const known = logs.get(dockerId);
+    if (known !== undefined) return known.log;
+    const position = new LogPosition();
+    const log: FollowedLog = { containerName: container.name, dockerId, position, ended: false, wake: () => undefined };
+    logs.set(dockerId, { log, done: follow(log, { ...options, signal: closing.signal }) });
+    return log;
+  }
+
+  return {
+    taskChanged(task) {
+      for (const container of task.containers) {
+        if (container.dockerId === undefined || !mayHavePrinted(container)) continue;
+        const log = followed(container, container.dockerId);
+        if (container.knownStatus === "STOPPED") end(log);
+      }
+    },
+    async caughtUp(limitMs) {
+      const ended = [...logs.values()].filter(({ log }) => log.ended).map(({ done }) => done);
+      const limit = pause(options.clock, limitMs);
+      await Promise.race([Promise.all(ended), limit.over]);
+      limit.cancel();
+    },
+    close() {
+      closing.abort();
+      for (const { log } of logs.values()) log.wake();
+    },
+  };
+}
+
+function end(log: FollowedLog): void {
+  if (log.ended) return;
+  log.ended = true;
+  log.wake();
+}
+
+function mayHavePrinted(container: Container): boolean {
+  if (isInternal(container)) return false;
+  const ended = container.knownStatus === "STOPPED" && container.startedAt !== undefined;
+  return ended || isRunningStatus(container.knownStatus);
+}
+
+async function follow(log: FollowedLog, reading: Reading): Promise<void> {
+  let failures = 0;
+  while (!reading.signal.aborted) {
+    const last = log.ended;
+    const before = log.position.count;
+    const failure = await readOnce(log, reading);
+    if (reading.signal.aborted || (failure === undefined && last)) return;
+    failures = failure === undefined || log.position.count > before ? 0 : failures + 1;
+    if (failure !== undefined && (isFinal(failure) || failures > MAX_FAILURES)) {
+      return reading.onUnreadable(log.containerName, failure.message);
+    }
+    // The end became known during this read: what is left is read at once.
+    if (failure === undefined && log.ended) continue;
+    await untilNextRead(log, failures, reading.clock);
+  }
+}
+
+/** The daemon answered, and will give the same answer again: the container is gone, or its log driver cannot be read. */
+function isFinal(failure: Error): boolean {
+  if (!(failure instanceof EngineError)) return false;
+  return failure.name === "NoSuchContainerError" || (!failure.retryable && failure.status !== undefined);
+}
+
+/** Reads on from where the log is. @returns what broke the reading off, if anything did */
+async function readOnce(log: FollowedLog, reading: Reading): Promise<Error | undefined> {
+  const since = log.position.beginRead();
+  const request = { follow: !log.ended, signal: reading.signal, ...(since === undefined ? {} : { since }) };
+  try {
+    for await (const line of reading.docker.logs(log.dockerId, request)) {
+      if (log.position.takes(line)) reading.onLine(log.containerName, line);
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function untilNextRead(log: FollowedLog, failures: number, clock: Clock): Promise<void> {
+  const wait = pause(clock, Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10)));
+  const woken = new Promise<void>((resolve) => {
+    log.wake = resolve;
+  });
+  await Promise.race([wait.over, woken]);
+  wait.cancel();
+  log.wake = () => undefined;
+}
+
+function pause(clock: Clock, ms: number): { readonly over: Promise<void>; readonly cancel: () => void } {
+  let cancel: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    cancel = clock.schedule(asEpochMs(clock.now() + ms), resolve);
+  });
+  return { over, cancel };
+}

@@ -1,0 +1,99 @@
+/** Plain lines, for pipes, files and terminals that cannot be redrawn: `web * RUNNING …` for a change, `web | …` for output. */
+import { isInternal, type Task } from "../core/task.ts";
+import type { LayerProgress } from "../ports/docker-client.ts";
+import { publishedPorts } from "./addresses.ts";
+import { viewContainer } from "./container-view.ts";
+import { applyProgress, EMPTY_PULL, type PullView, summarisePull } from "./pull-view.ts";
+import type { CliOutput, RunReporter } from "./reporter.ts";
+import type { Screen } from "./screen.ts";
+import { changesBetween, type TaskChange } from "./task-changes.ts";
+import { padText, textWidth } from "./text-width.ts";
+
+type PlainOptions = {
+  readonly output: CliOutput;
+  readonly screen: Pick<Screen, "colours">;
+  readonly dockerHost: string;
+  readonly now: () => number;
+};
+
+/** Docker reports many times a second; a file wants to know now and then that a pull still moves. */
+const PULL_REPORT_MS = 10_000;
+const MAX_NAME = 24;
+
+export function createPlainReporter(options: PlainOptions): RunReporter {
+  const { output, now } = options;
+  let previous: Task | undefined;
+  const pulls = new Map<string, { view: PullView; reportedAt: number }>();
+  const line = (name: string, mark: string, text: string) =>
+    output.writeOut(`${prefixOf(name, mark, previous, options.screen)} ${text}\n`);
+
+  return {
+    taskChanged(task) {
+      const changes = changesBetween(previous, task);
+      const pullsBegun = task.containers.filter((each) => isPulling(previous, each.name) === false && isPulling(task, each.name));
+      previous = task;
+      for (const container of pullsBegun) if (!isInternal(container)) line(container.name, "*", `PULLING ${container.image}`);
+      for (const change of changes) {
+        const [name, text] = describeChange(change, task, options.dockerHost);
+        line(name, "*", text);
+      }
+    },
+    pullProgress(containerName: string, progress: LayerProgress) {
+      const known = pulls.get(containerName) ?? { view: EMPTY_PULL, reportedAt: now() };
+      const view = applyProgress(known.view, progress);
+      const due = now() - known.reportedAt >= PULL_REPORT_MS;
+      pulls.set(containerName, { view, reportedAt: due ? now() : known.reportedAt });
+      if (due) line(containerName, "*", `PULLING ${summarisePull(view)}`);
+    },
+    logLine: (containerName, { text }) => line(containerName, "|", text),
+    note: (text) => output.writeErr(`berth: ${text}\n`),
+    notice: (text) => output.writeErr(`berth: ${text}\n`),
+    close: () => undefined,
+  };
+}
+
+function isPulling(task: Task | undefined, name: string): boolean {
+  return task?.containers.find((each) => each.name === name)?.inFlight?.action === "pull";
+}
+
+function prefixOf(name: string, mark: string, task: Task | undefined, screen: Pick<Screen, "colours">): string {
+  const names = (task?.containers ?? []).filter((each) => !isInternal(each)).map((each): string => each.name);
+  const width = Math.min(MAX_NAME, Math.max(TASK_NAME.length, ...names.map(textWidth)));
+  const text = `${padText(name, width)} ${mark}`;
+  const index = names.indexOf(name);
+  return index < 0 ? screen.colours.bold(text) : screen.colours.container(index, text);
+}
+
+/** Name under which lines about the task itself are written. */
+const TASK_NAME = "task";
+
+function describeChange(change: TaskChange, task: Task, dockerHost: string): readonly [name: string, text: string] {
+  switch (change.type) {
+    case "task":
+      return [TASK_NAME, describeTask(task)];
+    case "health":
+      return [change.container.name, `health: ${change.health}`];
+    case "restart":
+      return [change.container.name, `RESTARTED, number ${change.count}`];
+    case "container": {
+      const { container } = change;
+      const ports = publishedPorts(container, dockerHost).map((port) => `${port.address} -> ${port.target}`);
+      const details = container.knownStatus === "STOPPED" ? stoppedDetails(change.container, task) : ports;
+      return [container.name, [container.knownStatus, details.join(", ")].filter((part) => part !== "").join("  ")];
+    }
+  }
+}
+
+function stoppedDetails(container: Parameters<typeof viewContainer>[0], task: Task): readonly string[] {
+  const context = { task, blockers: [], pulls: new Map(), dockerHost: "localhost", arrow: "->", now: task.knownStatusAt };
+  return viewContainer(container, context).details;
+}
+
+function describeTask(task: Task): string {
+  const stopping = task.desiredStatus === "STOPPED" && task.knownStatus !== "STOPPED";
+  const reason = task.stoppedReason === undefined ? "" : `  ${task.stoppedReason}`;
+  if (stopping) return `STOPPING${reason}`;
+  if (task.knownStatus === "STOPPED") return `STOPPED${reason}`;
+  if (task.knownStatus === "NONE") return `PENDING  ${task.family}:${task.revision}, cluster ${task.cluster}, task ${task.id}`;
+  return task.knownStatus;
+}

@@ -1,0 +1,34 @@
+/** Where a run's news go: a board, plain lines or JSON lines. */
+import type { Task } from "../core/task.ts";
+import type { LayerProgress, LogLine } from "../ports/docker-client.ts";
+
+export interface RunReporter {
+  /** A new snapshot of the task. */
+  taskChanged(task: Task): void;
+  pullProgress(containerName: string, progress: LayerProgress): void;
+  logLine(containerName: string, line: LogLine): void;
+  /** Something that Berth has to say beside what happens: warnings, hints, what a signal did. */
+  note(text: string): void;
+  /** What goes for as long as nothing else is said: what a first Ctrl-C did and what a second would do. */
+  notice(text: string): void;
+  /** Nothing comes after this. Gives the terminal back. */
+  close(): void;
+}
+
+/** The two streams of the process, and what is known of the terminal behind the first. */
+export interface CliOutput {
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  writeOut(text: string): void;
+  writeErr(text: string): void;
+  /** The cursor comes back by itself when the process ends, however it ends (SIGKILL apart). */
+  setCursorVisible(visible: boolean): void;
+  /** What was drawn has been wrapped anew (`resized`) or is out of reach (`resumed`). @returns a function that ends the subscription */
+  onRedraw(listener: (cause: "resized" | "resumed") => void): () => void;
+  /** Whoever read the output has gone away. @returns a function that ends the subscription */
+  onBrokenPipe(listener: () => void): () => void;
+  /** Resolves when all that was written has left the process. */
+  flush(): Promise<void>;
+}

@@ -1,0 +1,173 @@
+/** One task from its start to its removal, with the ways in which people end it early. */
+import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
+import type { Task } from "../core/task.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DockerClient } from "../ports/docker-client.ts";
+import { EXIT_ENGINE, endOfRun, type RunEnd, type WayOut } from "./exit-code.ts";
+import { createLogFollower } from "./log-follower.ts";
+import type { RunReporter } from "./reporter.ts";
+import type { RunEnding } from "./run-ending.ts";
+
+/** How long the last lines of an ended container are waited for, ms. */
+const LOG_LIMIT_MS = 5_000;
+const TASK_ARN_LABEL = "com.amazonaws.ecs.task-arn";
+
+export type SessionOptions = {
+  readonly engine: TaskEngine;
+  readonly docker: Pick<DockerClient, "logs">;
+  readonly clock: Clock;
+  readonly reporter: RunReporter;
+  readonly ending: RunEnding;
+  readonly keep: boolean;
+  readonly showLogs: boolean;
+};
+
+/**
+ * Runs the task until it has ended and, unless it is kept, is removed.
+ * @throws {EngineError} when the engine does not take it
+ */
+export async function runSession(task: Task, options: SessionOptions): Promise<RunEnd> {
+  const { engine, ending } = options;
+  const watch = watchTask(task, options);
+  const acknowledging = acknowledgeAll(engine);
+  try {
+    await engine.addTask(task);
+    const stopping = stopWhenAsked(task, options);
+    const left = ending.reached(3).then(() => "left" as const);
+    const outcome = await Promise.race([watch.stopped, left, acknowledging]);
+    stopping.end();
+    if (outcome === "left") return leave(task, options);
+    return await finish(outcome, options);
+  } catch (error) {
+    await cleanUpAfterFailure(task, options);
+    throw error;
+  } finally {
+    watch.end();
+  }
+}
+
+type Watch = { readonly stopped: Promise<Task>; end(): void };
+
+/** News in the order in which they happened: a container's end is told after the last line that it printed. */
+function watchTask(task: Task, options: SessionOptions): Watch {
+  const { engine, reporter } = options;
+  const logs = createLogFollower({
+    docker: options.docker,
+    clock: options.clock,
+    onLine: (name, line) => reporter.logLine(name, line),
+    onUnreadable: (name, reason) => reporter.note(`Cannot read the log of ${name}: ${reason}`),
+  });
+  reporter.taskChanged(task);
+  let end: () => void = () => undefined;
+  const stopped = new Promise<Task>((resolve, reject) => {
+    let told: Promise<void> = Promise.resolve();
+    const tell = async (before: Promise<void>, snapshot: Task) => {
+      await before;
+      if (options.showLogs) await logs.caughtUp(LOG_LIMIT_MS);
+      reporter.taskChanged(snapshot);
+      if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
+    };
+    end = engine.subscribe((event) => {
+      if (event.type === "removed" || taskArnOf(event) !== task.arn) return;
+      if (event.type === "pullProgress") return reporter.pullProgress(event.containerName, event.progress);
+      if (options.showLogs) logs.taskChanged(event.task);
+      told = tell(told, event.task);
+      told.catch(reject);
+    });
+  });
+  stopped.catch(() => undefined);
+  return {
+    stopped,
+    end() {
+      end();
+      logs.close();
+    },
+  };
+}
+
+function taskArnOf(event: EngineEvent): string {
+  return event.type === "task" ? event.task.arn : event.taskArn;
+}
+
+/** Nobody but this terminal reads the changes, so that each counts as delivered. Settles only with a failure. */
+async function acknowledgeAll(engine: TaskEngine): Promise<never> {
+  for await (const delivery of engine.stateChangeEvents()) await delivery.acknowledge();
+  return new Promise(() => undefined);
+}
+
+/** First in order, at the second signal at once. */
+function stopWhenAsked(task: Task, { engine, ending, reporter }: SessionOptions): { end(): void } {
+  let asked = 0;
+  const look = () => {
+    const { urgency, wayOut } = ending;
+    if (wayOut === undefined || urgency <= asked || urgency > 2) return;
+    asked = urgency;
+    reporter.notice(urgency === 1 ? `${causeOf(wayOut)}: stopping in order, a further Ctrl-C kills at once` : KILLING);
+    const stopping = engine.stopTask(task.arn, { reason: causeOf(wayOut), stopCode: "UserInitiated", force: urgency === 2 });
+    stopping.catch((error: Error) => reporter.note(`Cannot stop the task: ${error.message}`));
+  };
+  const end = ending.onChange(look);
+  look();
+  return { end };
+}
+
+const KILLING = "Killing all containers: a further Ctrl-C leaves without waiting";
+
+function causeOf(wayOut: WayOut): string {
+  const { message } = endOfRun(undefined, wayOut);
+  return message ?? "Output closed";
+}
+
+async function finish(task: Task, options: SessionOptions): Promise<RunEnd> {
+  const { ending, reporter } = options;
+  const end = endOfRun(task, ending.wayOut ?? { type: "ended" });
+  ending.settle();
+  if (options.keep) {
+    reporter.note(`Containers are kept (--keep): remove them with ${removeCommand(task)}`);
+    return end;
+  }
+  return (await removed(task, options)) ? end : { ...leave(task, options), code: end.code === 0 ? EXIT_ENGINE : end.code };
+}
+
+/** @returns false when it was not waited for, or cannot be done */
+async function removed(task: Task, { engine, ending, reporter }: SessionOptions): Promise<boolean> {
+  const removal = engine.removeTask(task.arn).then(
+    () => true,
+    (error: Error) => {
+      reporter.note(`Cannot remove the task's containers: ${error.message}`);
+      return false;
+    },
+  );
+  const first = ending.reached(1).then(() => reporter.notice("Removing containers: a further Ctrl-C leaves without waiting"));
+  const left = first.then(() => ending.reached(2)).then(() => false);
+  return await Promise.race([removal, left]);
+}
+
+function leave(task: Task, { ending }: SessionOptions): RunEnd {
+  const { code } = endOfRun(task, ending.wayOut ?? { type: "ended" });
+  return { code, message: `Left without cleaning up: remove what is left with ${removeCommand(task)}` };
+}
+
+function removeCommand(task: Task): string {
+  return `docker rm --force --volumes $(docker ps --all --quiet --filter label=${TASK_ARN_LABEL}=${task.arn})`;
+}
+
+/** Something in here broke: the containers must not outlive it. The failure is reported by the caller. */
+async function cleanUpAfterFailure(task: Task, { engine, ending, keep, reporter }: SessionOptions): Promise<void> {
+  if (engine.getTaskByArn(task.arn) === undefined) return;
+  const stopped = new Promise<void>((resolve) => {
+    const look = () => {
+      const known = engine.getTaskByArn(task.arn);
+      if (known === undefined || known.knownStatus === "STOPPED") resolve();
+    };
+    engine.subscribe(look);
+    look();
+  });
+  const cleaning = async () => {
+    await engine.stopTask(task.arn, { reason: "Berth failed", force: true });
+    await stopped;
+    if (!keep) await engine.removeTask(task.arn);
+  };
+  const failed = (error: Error) => reporter.note(`Cannot clean up: ${error.message}. Remove what is left with ${removeCommand(task)}`);
+  await Promise.race([cleaning().catch(failed), ending.reached(3)]);
+}

@@ -1,0 +1,31 @@
+/** What moved between two snapshots of a task: the lines of plain and JSON output. */
+import type { HealthStatus } from "../core/status.ts";
+import { type Container, isInternal, type Task } from "../core/task.ts";
+
+export type TaskChange =
+  | { readonly type: "task"; readonly task: Task }
+  | { readonly type: "container"; readonly container: Container }
+  | { readonly type: "health"; readonly container: Container; readonly health: HealthStatus }
+  | { readonly type: "restart"; readonly container: Container; readonly count: number };
+
+/** Containers first, since the task's status follows from theirs. Internal containers are never reported. */
+export function changesBetween(previous: Task | undefined, next: Task): readonly TaskChange[] {
+  const containers = next.containers
+    .filter((container) => !isInternal(container))
+    .flatMap((container) => containerChanges(previous?.containers.find((each) => each.name === container.name), container));
+  const moved = previous?.knownStatus !== next.knownStatus || previous.desiredStatus !== next.desiredStatus;
+  return moved ? [...containers, { type: "task", task: next }] : containers;
+}
+
+function containerChanges(previous: Container | undefined, next: Container): readonly TaskChange[] {
+  const known = previous?.knownStatus ?? "NONE";
+  const health = previous?.health.status ?? "UNKNOWN";
+  const restarts = previous?.restart.count ?? 0;
+  return [
+    ...(next.restart.count > restarts ? [{ type: "restart", container: next, count: next.restart.count } as const] : []),
+    ...(next.knownStatus === known ? [] : [{ type: "container", container: next } as const]),
+    ...(next.health.status !== health && next.knownStatus !== "STOPPED"
+      ? [{ type: "health", container: next, health: next.health.status } as const]
+      : []),
+  ];
+}

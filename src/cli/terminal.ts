@@ -1,0 +1,78 @@
+/** The process's own stdout and stderr. */
+import { writeSync } from "node:fs";
+import type { CliOutput } from "./reporter.ts";
+
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+/** What a terminal is taken for that does not tell its size. */
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
+export function createTerminal(): CliOutput {
+  const { stdout, stderr } = process;
+  let cursorHidden = false;
+  const brokenPipe = new Set<() => void>();
+  // Without a listener a reader that goes away would be an uncaught exception.
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", () => {
+      if (stream === stdout) for (const listener of brokenPipe) listener();
+    });
+  }
+  const restoreCursor = () => {
+    if (cursorHidden) writeSync(stdout.fd, SHOW_CURSOR);
+    cursorHidden = false;
+  };
+  return {
+    isTerminal: stdout.isTTY === true,
+    get columns() {
+      return stdout.columns || DEFAULT_COLUMNS;
+    },
+    get rows() {
+      return stdout.rows || DEFAULT_ROWS;
+    },
+    env: process.env,
+    writeOut: (text) => void (stdout.writable && stdout.write(text)),
+    writeErr: (text) => void (stderr.writable && stderr.write(text)),
+    setCursorVisible(visible) {
+      if (visible === !cursorHidden || !stdout.isTTY) return;
+      cursorHidden = !visible;
+      stdout.write(visible ? SHOW_CURSOR : HIDE_CURSOR);
+      if (visible) process.off("exit", restoreCursor);
+      else process.once("exit", restoreCursor);
+    },
+    onRedraw: (listener) => onRedraw(listener, restoreCursor),
+    onBrokenPipe(listener) {
+      brokenPipe.add(listener);
+      return () => brokenPipe.delete(listener);
+    },
+    async flush() {
+      await Promise.all([stdout, stderr].map(flushed));
+    },
+  };
+}
+
+/** Ctrl-Z must not leave the shell without a cursor; coming back draws anew. */
+function onRedraw(listener: (cause: "resized" | "resumed") => void, restoreCursor: () => void): () => void {
+  const suspend = () => {
+    restoreCursor();
+    process.kill(process.pid, "SIGSTOP");
+  };
+  const resize = () => listener("resized");
+  const resume = () => listener("resumed");
+  process.stdout.on("resize", resize);
+  process.on("SIGTSTP", suspend);
+  process.on("SIGCONT", resume);
+  return () => {
+    process.stdout.off("resize", resize);
+    process.off("SIGTSTP", suspend);
+    process.off("SIGCONT", resume);
+  };
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writable) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+    stream.once("error", () => resolve());
+  });
+}

@@ -1,0 +1,81 @@
+/** How wide text is on a terminal, and how to make it fit. Knows colours, wide East Asian characters, emoji and marks. */
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const COLOUR = /\u001b\[[\d;:]*m/gu;
+// Every other escape sequence (CSI, OSC, two-character ones) and lone control characters but the escape of a colour.
+const CONTROL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /\u001b\[[\d;:]*m|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u001f\u007f-\u009f]/gu;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+const MARK = /^[\p{Mark}\u200b-\u200f\u2060-\u2064]+$/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: printable ASCII is the complement of control characters
+const ASCII = /^[\u0020-\u007e]*$/u;
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Columns that the text takes on a terminal. */
+export function textWidth(text: string): number {
+  const plain = text.replace(COLOUR, "");
+  if (ASCII.test(plain)) return plain.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(plain)) width += graphemeWidth(segment);
+  return width;
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (WIDE.test(grapheme)) return 2;
+  return MARK.test(grapheme) ? 0 : 1;
+}
+
+/** The text cut to so many columns, `ellipsis` at its end when something was cut off. Colours stay, and are closed. */
+export function fitText(text: string, columns: number, ellipsis = "…"): string {
+  if (columns <= 0) return "";
+  if (textWidth(text) <= columns) return text;
+  const room = columns - textWidth(ellipsis);
+  let width = 0;
+  let kept = "";
+  let coloured = false;
+  for (const piece of text.split(/(\u001b\[[\d;:]*m)/u)) {
+    if (piece.startsWith("\u001b")) {
+      kept += piece;
+      coloured = true;
+      continue;
+    }
+    for (const { segment } of graphemes.segment(piece)) {
+      width += graphemeWidth(segment);
+      if (width > room) return `${kept}${ellipsis}${coloured ? "\u001b[0m" : ""}`;
+      kept += segment;
+    }
+  }
+  return kept;
+}
+
+/** The text with spaces behind it up to so many columns; never cut. */
+export function padText(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - textWidth(text)));
+}
+
+/**
+ * A line of a container's output that cannot move the cursor or change the terminal: of what a carriage return wrote
+ * over only the last stays, tabs become spaces, colours stay (closed at the end) or go.
+ */
+export function tameLine(text: string, options: { readonly colours: boolean }): string {
+  const shown = text.split("\r").findLast((part) => part !== "") ?? "";
+  const tabs = shown.includes("\t") ? expandTabs(shown) : shown;
+  let coloured = false;
+  const tame = tabs.replace(CONTROL, (match) => {
+    if (!options.colours || !match.endsWith("m") || !match.startsWith("\u001b[")) return "";
+    coloured = true;
+    return match;
+  });
+  return coloured ? `${tame}\u001b[0m` : tame;
+}
+
+function expandTabs(text: string): string {
+  let expanded = "";
+  for (const part of text.split(/(\t)/u)) {
+    expanded += part === "\t" ? " ".repeat(8 - (textWidth(expanded) % 8)) : part;
+  }
+  return expanded;
+}

@@ -1,0 +1,51 @@
+/** The funnel for whatever ends the command: an exit code and lines for stderr. Never a stack trace, unless asked for. */
+import { EngineError, InvalidInputError } from "../core/errors.ts";
+import { EXIT_ENGINE, EXIT_USAGE } from "./exit-code.ts";
+import { InvalidDefinitionError } from "./invalid-definition.ts";
+import { problemLines } from "./problem-text.ts";
+import { createColours } from "./screen.ts";
+
+export type Exit = { readonly code: number; readonly lines: readonly string[] };
+
+export type ToExitOptions = {
+  /** BERTH_DEBUG=1: the stack goes with what is unexpected. */
+  readonly debug: boolean;
+  readonly colours?: boolean;
+};
+
+export function toExit(error: unknown, options: ToExitOptions): Exit {
+  if (error instanceof InvalidDefinitionError) {
+    return { code: EXIT_USAGE, lines: problemLines(error.source, error.problems, createColours(options.colours ?? false)) };
+  }
+  if (error instanceof InvalidInputError) return { code: EXIT_USAGE, lines: prefixed(error.message.split("\n")) };
+  if (error instanceof EngineError) {
+    return { code: EXIT_ENGINE, lines: [...prefixed([`${error.name}: ${error.message}`, ...adviceFor(error)]), ...stackOf(error, options)] };
+  }
+  return unexpected(error, options);
+}
+
+function unexpected(error: unknown, options: ToExitOptions): Exit {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const first = what.split("\n")[0] ?? what;
+  const how = options.debug ? [] : ["This is a bug in Berth: set BERTH_DEBUG=1 to see where it happened, and report it"];
+  return { code: EXIT_ENGINE, lines: [...prefixed([`Internal error: ${first}`, ...how]), ...stackOf(error, options)] };
+}
+
+function stackOf(error: unknown, { debug }: ToExitOptions): readonly string[] {
+  if (!debug || !(error instanceof Error)) return [];
+  const cause = error.cause instanceof Error ? ["Caused by:", ...(error.cause.stack ?? "").split("\n")] : [];
+  return [...(error.stack ?? "").split("\n"), ...cause];
+}
+
+/** What to try when the engine cannot do its work at all. */
+function adviceFor(error: EngineError): readonly string[] {
+  if (error.name !== "CannotGetDockerClientVersionError" && error.name !== "CannotGetDockerclientError") return [];
+  return [
+    "Check that the Docker daemon runs: docker version",
+    "Point Berth at another daemon with DOCKER_HOST=unix:///path/to/docker.sock or DOCKER_HOST=tcp://host:port",
+  ];
+}
+
+function prefixed(lines: readonly string[]): readonly string[] {
+  return lines.map((line, index) => (index === 0 ? `berth: ${line}` : `       ${line}`));
+}

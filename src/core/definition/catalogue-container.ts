@@ -1,0 +1,149 @@
+/** Rules about single containers: name, image, memory, ports, settings. */
+import type { Catalogue } from "./rule.ts";
+import { SOURCES } from "./rule.ts";
+
+const register = { source: SOURCES.register, apiError: "ClientException" } as const;
+const members = { source: SOURCES.members, apiError: "ClientException" } as const;
+
+export const CONTAINER_RULES = {
+  "containers-required": {
+    ...register,
+    summary: "A task definition has at least one container",
+    explanation: "`containerDefinitions` lists the containers of the task.",
+  },
+  "containers-too-many": {
+    ...register,
+    summary: "A task definition has at most ten containers",
+    explanation: "The limit is that of the ECS API. Split the task.",
+  },
+  "container-name-required": {
+    ...register,
+    summary: "A container has a name",
+    explanation: "Dependencies, links and overrides refer to containers by name.",
+    example: { bad: '{"image": "nginx"}', good: '{"name": "web", "image": "nginx"}' },
+  },
+  "container-name-characters": {
+    ...register,
+    summary: "A container name is 1 to 255 letters, digits, hyphens and underscores",
+    explanation: "Dots and blanks are refused.",
+    example: { bad: '"name": "web.1"', good: '"name": "web-1"' },
+  },
+  "container-name-unique": {
+    ...register,
+    summary: "Container names are unique in a task definition",
+    explanation: "Two containers of one task cannot share a name.",
+  },
+  "image-required": {
+    ...register,
+    summary: "A container has an image",
+    explanation: "Write `repository`, `repository:tag` or `repository@sha256:digest`.",
+    example: { bad: '{"name": "web"}', good: '{"name": "web", "image": "nginx:1.27"}' },
+  },
+  "image-characters": {
+    ...register,
+    summary: "An image reference is 1 to 255 letters, digits and - _ : . / # @",
+    explanation: "Braces, dollars and angle brackets mostly are placeholders that a tool should have filled in.",
+    example: { bad: '"image": "<IMAGE1_NAME>"', good: '"image": "nginx:1.27"' },
+  },
+  "essential-required": {
+    ...register,
+    summary: "At least one container is essential",
+    explanation: "The task ends when an essential container ends; without one it would have no end. `essential` is true unless it is set to false.",
+    example: { bad: '"essential": false (in every container)', good: '"essential": true (in one)' },
+  },
+  "cpu-negative": {
+    ...members,
+    summary: "Container cpu is 0 or more units",
+    explanation: "1024 units are one vCPU. The number is a weight among containers, not a limit.",
+  },
+  "memory-required": {
+    ...register,
+    summary: "A container has memory or memoryReservation, unless the task has memory",
+    explanation: "`memory` is the hard limit, `memoryReservation` the soft one, both in MiB.",
+    example: { bad: '{"name": "web", "image": "nginx"}', good: '{"name": "web", "image": "nginx", "memory": 256}' },
+  },
+  "memory-too-small": {
+    ...register,
+    summary: "Memory is at least 4 MiB",
+    explanation: "Docker itself refuses less than 6 MiB.",
+    example: { bad: '"memory": 2', good: '"memory": 16' },
+  },
+  "memory-below-docker-minimum": {
+    summary: "Docker needs at least 6 MiB",
+    explanation: "ECS takes 4 MiB, Docker 20.10 and later do not. Berth raises the limit to 6 MiB.",
+    source: SOURCES.berth,
+  },
+  "reservation-above-memory": {
+    ...register,
+    summary: "memoryReservation is at most memory",
+    explanation: "The soft limit cannot lie above the hard one.",
+    example: { bad: '"memory": 256, "memoryReservation": 512', good: '"memory": 512, "memoryReservation": 256' },
+  },
+  "memory-above-task": {
+    ...register,
+    summary: "A container's memory is at most the task's",
+    explanation: "The task's memory holds for all its containers together.",
+  },
+  "cpu-above-task": {
+    ...register,
+    summary: "The containers' cpu adds up to at most the task's",
+    explanation: "Raise the task's cpu or lower the containers'.",
+  },
+  "reservations-above-task": {
+    ...register,
+    summary: "The containers' memoryReservation adds up to at most the task's memory",
+    explanation: "Raise the task's memory or lower the reservations.",
+  },
+  "restart-policy": {
+    ...members,
+    summary: "A restart policy has up to 50 ignored exit codes and a period of 60 to 1800 seconds",
+    explanation: "The period is how long a container must have run before it is started again; 300 seconds when left out.",
+    example: { bad: '"restartAttemptPeriod": 10', good: '"restartAttemptPeriod": 60' },
+  },
+  "environment-duplicate": {
+    summary: "An environment variable stands twice",
+    explanation: "The last entry wins.",
+    source: SOURCES.berth,
+  },
+  "environment-file": {
+    ...members,
+    summary: "An environment file is an S3 object whose name ends in .env; at most ten of them",
+    explanation: "The value is the ARN of the object, as in arn:aws:s3:::bucket/path/app.env.",
+  },
+  "linux-parameters": {
+    ...members,
+    summary: "A linuxParameters value is out of bounds",
+    explanation: "Sizes are whole MiB above 0, maxSwap is 0 or more, swappiness 0 to 100.",
+  },
+  "swappiness-without-swap": {
+    summary: "swappiness means something beside maxSwap only",
+    explanation: "Without maxSwap the value is ignored.",
+    source: SOURCES.members,
+  },
+  "timeout-negative": {
+    ...members,
+    summary: "A timeout is a number of seconds, 0 or more",
+    explanation: "startTimeout bounds how long others wait for this container, stopTimeout is the time between SIGTERM and SIGKILL.",
+  },
+  "resource-requirements": {
+    ...register,
+    summary: "A container asks for GPUs once, with a whole number",
+    explanation: "The value is the number of GPUs, as a string.",
+    example: { bad: '{"type": "GPU", "value": "all"}', good: '{"type": "GPU", "value": "1"}' },
+  },
+  "credential-specs": {
+    ...members,
+    summary: "A container has at most one credential specification",
+    explanation: "It starts with credentialspec: or credentialspecdomainless:.",
+  },
+  "ulimit-order": {
+    summary: "A ulimit's soft limit lies above its hard limit",
+    explanation: "Docker refuses to create such a container. -1 stands for no limit.",
+    source: SOURCES.berth,
+  },
+  "system-control-host": {
+    ...register,
+    summary: "net.* settings need a network of the task's own",
+    explanation: "With network mode host they would change the host itself.",
+  },
+} as const satisfies Catalogue;

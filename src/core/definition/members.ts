@@ -1,0 +1,66 @@
+/** The members of a schema as a tree: what is known under which name, of which type. Derived, so it cannot drift. */
+import type * as v from "valibot";
+import { requiredMembers, taskDefinitionSchema, taskOverrideSchema } from "./schema.ts";
+
+export type ObjectMembers = {
+  readonly kind: "object";
+  readonly members: ReadonlyMap<string, Members>;
+  readonly required: readonly string[];
+};
+export type Members =
+  | ObjectMembers
+  | { readonly kind: "list"; readonly item: Members }
+  | { readonly kind: "map" }
+  | { readonly kind: "string" | "integer" | "boolean" }
+  | { readonly kind: "enum"; readonly options: readonly string[] };
+
+type Node = v.GenericSchema;
+
+const hasEntries = (schema: Node): schema is Node & { entries: Record<string, Node> } => schema.type === "object";
+const hasItem = (schema: Node): schema is Node & { item: Node } => schema.type === "array";
+const hasWrapped = (schema: Node): schema is Node & { wrapped: Node } => schema.type === "optional";
+const hasOptions = (schema: Node): schema is Node & { options: readonly string[] } => schema.type === "picklist";
+
+function membersOf(schema: Node): Members {
+  if (hasWrapped(schema)) return membersOf(schema.wrapped);
+  if (hasItem(schema)) return { kind: "list", item: membersOf(schema.item) };
+  if (hasOptions(schema)) return { kind: "enum", options: schema.options };
+  if (hasEntries(schema)) return objectMembers(schema);
+  switch (schema.type) {
+    case "number":
+      return { kind: "integer" };
+    case "boolean":
+      return { kind: "boolean" };
+    case "custom":
+      return { kind: "map" };
+    default:
+      return { kind: "string" };
+  }
+}
+
+function objectMembers(schema: Node & { entries: Record<string, Node> }): ObjectMembers {
+  const members = new Map(Object.entries(schema.entries).map(([name, entry]) => [name, membersOf(entry)]));
+  return { kind: "object", members, required: requiredMembers(schema) };
+}
+
+export const TASK_MEMBERS: ObjectMembers = objectMembers(taskDefinitionSchema);
+export const OVERRIDE_MEMBERS: ObjectMembers = objectMembers(taskOverrideSchema);
+
+/** What stands at `keys` in the tree; undefined for members that the model does not have. */
+export function memberAt(root: Members, keys: readonly unknown[]): Members | undefined {
+  let node: Members | undefined = root;
+  for (const key of keys) {
+    if (node?.kind === "object") node = node.members.get(String(key));
+    else if (node?.kind === "list") node = node.item;
+    else if (node?.kind === "map") node = { kind: "string" };
+    else return undefined;
+  }
+  return node;
+}
+
+/** Every member as a dotted name, lists marked with `[]`: `containerDefinitions[].portMappings[].hostPort`. */
+export function fieldNames(root: Members, prefix = ""): string[] {
+  if (root.kind === "list") return fieldNames(root.item, `${prefix}[]`);
+  if (root.kind !== "object") return [prefix];
+  return [...root.members].flatMap(([name, child]) => fieldNames(child, prefix === "" ? name : `${prefix}.${name}`));
+}

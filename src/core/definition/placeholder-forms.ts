@@ -1,0 +1,91 @@
+/** What placeholders of templating tools look like. Taken from task definitions as people publish them. */
+
+/** How much a text may look like a placeholder without being one. */
+export type PlaceholderStyle =
+  /** Images, roles, names, numbers: no form has another meaning there. */
+  | "identifier"
+  /** Log options: `$NAME` counts, but patterns and Docker's own `{{.Name}}` templates do not. */
+  | "option"
+  /** Commands and environment values: shell syntax belongs to the shell; only what a user names is filled. */
+  | "shell";
+
+export type PlaceholderMatch = { readonly index: number; readonly text: string; readonly name: string };
+
+/** In order: the first form that fits at a place wins. */
+const WRAPPED = [
+  /\$\{\{\s{0,9}(?<name>[^{}]{1,120}?)\s{0,9}\}\}/.source,
+  /\$\$+(?<name>[A-Za-z_][\w.-]{0,119})\$\$+/.source,
+  /[$#]\{(?<name>[^{}]{1,120})\}/.source,
+  /\{\{-?\s{0,9}(?<name>[^{}]{1,200}?)\s{0,9}-?\}\}/.source,
+  /<(?<name>[A-Za-z][^<>/="]{0,119})>/.source,
+];
+const BARE = [
+  /\$(?<name>[A-Za-z_]\w{0,119})/.source,
+  /<(?<name>[A-Za-z][^<>/="]{0,119})$/.source,
+  /\{(?<name>[A-Za-z][^{}"]{0,119})\}/.source,
+  /\[(?<name>[A-Za-z][\w -]{0,119})\]/.source,
+  /%(?<name>[A-Za-z_]\w{0,119})%/.source,
+  /(?<name>__[A-Z][A-Z0-9_]{0,117}__)/.source,
+  /(?<![\w-])(?<name>(?:YOUR|PLACEHOLDER|REPLACE|CHANGE|INSERT)_[A-Z0-9_]{1,110}|PLACEHOLDER|(?:AWS_)?ACCOUNT(?:_ID)?|(?:AWS_)?REGION)(?![\w-])/.source,
+];
+/** Account and region of an ARN, where words stand in place of digits and of a region. */
+const ARN_WORDS = /^arn:aws[a-z-]{0,20}:[a-z0-9-]{1,40}:(?<region>[^:$<{[]{0,60}):(?<account>[^:$<{[]{0,60}):/;
+const ACCOUNT_WORD = /^[A-Za-z][\w-]{0,59}$/;
+const REGION_WORD = /^(?:[A-Z_]{1,60}|region)$/;
+
+// JavaScript before 2025 refuses one group name in several alternatives, so each form is compiled alone.
+const FORMS: Readonly<Record<PlaceholderStyle, readonly RegExp[]>> = {
+  identifier: [...WRAPPED, ...BARE].map((source) => new RegExp(source, "g")),
+  option: [...WRAPPED, ...BARE.slice(0, 1)].map((source) => new RegExp(source, "g")),
+  shell: WRAPPED.map((source) => new RegExp(source, "g")),
+};
+/** Most texts hold nothing of the kind; this looks once before ten patterns do. */
+const HINT: Readonly<Record<PlaceholderStyle, RegExp>> = {
+  identifier: /[$#<{[%]|__|[A-Z]{4}|^arn:/,
+  option: /[$#<{]/,
+  shell: /[$#<{]/,
+};
+const SCANNED_MAX = 8192;
+
+/** Every placeholder of `text`, from left to right, without overlap. */
+export function scanPlaceholders(text: string, style: PlaceholderStyle): PlaceholderMatch[] {
+  if (text.length > SCANNED_MAX || !HINT[style].test(text)) return [];
+  const matches: PlaceholderMatch[] = [];
+  for (const form of FORMS[style]) {
+    for (const found of text.matchAll(form)) {
+      const candidate = { index: found.index, text: found[0], name: placeholderName(found.groups?.["name"] ?? found[0]) };
+      if (style === "option" && isDockerTemplate(candidate.text)) continue;
+      if (!matches.some((match) => overlaps(match, candidate))) matches.push(candidate);
+    }
+  }
+  if (style === "identifier") matches.push(...arnWords(text).filter((word) => !matches.some((match) => overlaps(match, word))));
+  return matches.sort((a, b) => a.index - b.index);
+}
+
+function overlaps(a: PlaceholderMatch, b: PlaceholderMatch): boolean {
+  return a.index < b.index + b.text.length && b.index < a.index + a.text.length;
+}
+
+/** Docker fills `{{.Name}}` in log tags itself. */
+function isDockerTemplate(text: string): boolean {
+  return /^\{\{-?\s{0,9}\./.test(text);
+}
+
+function arnWords(text: string): PlaceholderMatch[] {
+  const found = ARN_WORDS.exec(text);
+  const { region = "", account = "" } = found?.groups ?? {};
+  const regionAt = text.split(":", 3).join(":").length + 1;
+  const accountAt = regionAt + region.length + 1;
+  return [
+    ...(REGION_WORD.test(region) ? [{ index: regionAt, text: region, name: region }] : []),
+    ...(ACCOUNT_WORD.test(account) ? [{ index: accountAt, text: account, name: account }] : []),
+  ];
+}
+
+/** The name to give with --set: `IMAGE` of "must_env `IMAGE`", `cpu` of ".cpu", `TAG` of "TAG:-latest". */
+function placeholderName(content: string): string {
+  const quoted = [...content.matchAll(/[`"']([^`"']{1,120})[`"']/g)].map((found) => found[1] ?? "");
+  if (quoted.length > 0) return (/^(?:must_)?env\b/.test(content) ? quoted[0] : quoted.at(-1)) ?? content;
+  const withoutDefault = content.replace(/:?[-=?].{0,120}$/s, (rest) => (rest.startsWith(":") ? "" : rest));
+  return withoutDefault.trim().replace(/^\./, "");
+}

@@ -1,0 +1,120 @@
+/** Unfilled placeholders of a definition: where they are, and filling them. */
+import type { Members } from "./members.ts";
+import { TASK_MEMBERS } from "./members.ts";
+import type { PlaceholderMatch, PlaceholderStyle } from "./placeholder-forms.ts";
+import { scanPlaceholders } from "./placeholder-forms.ts";
+import { childPath } from "./problem.ts";
+
+export type Placeholder = {
+  /** Member that holds it, e.g. `containerDefinitions[0].image`. */
+  readonly path: string;
+  /** As it stands there, e.g. `${TAG}`. */
+  readonly placeholder: string;
+  /** What to give a value to: `TAG`. */
+  readonly name: string;
+};
+
+/** Members whose text the shell, Docker or the application reads. */
+const SHELL_MEMBERS: ReadonlySet<string> = new Set(["command", "entryPoint", "environment", "dockerLabels", "properties"]);
+const OPTION_MEMBERS: ReadonlySet<string> = new Set(["options", "driverOpts", "labels", "tags"]);
+/** Log options with a syntax of their own. */
+const OWN_SYNTAX = /^(?:tag|labels|env|.*-regex|.*-pattern|.*-format|.*record_modifier.*|match.*|regex|exclude|grep)$/i;
+const DEPTH_MAX = 64;
+
+function styleOf(member: string, inherited: PlaceholderStyle): PlaceholderStyle {
+  if (inherited === "shell" || SHELL_MEMBERS.has(member)) return "shell";
+  if (inherited === "option") return OWN_SYNTAX.test(member) ? "shell" : "option";
+  return OPTION_MEMBERS.has(member) ? "option" : "identifier";
+}
+
+/** The tree that fits the document: a definition, an object around one, or a list. */
+function rootMembers(input: unknown): Members {
+  if (Array.isArray(input)) {
+    const containers = TASK_MEMBERS.members.get("containerDefinitions");
+    const isWholeTask = typeof input[0] === "object" && input[0] !== null && Object.hasOwn(input[0], "containerDefinitions");
+    return isWholeTask || containers === undefined ? { kind: "list", item: TASK_MEMBERS } : containers;
+  }
+  if (typeof input !== "object" || input === null || !Object.hasOwn(input, "taskDefinition")) return TASK_MEMBERS;
+  return { kind: "object", members: new Map([["taskDefinition", TASK_MEMBERS]]), required: [] };
+}
+
+/**
+ * Placeholders that would break the task: in images, roles, names, sizes, numbers, log options and the like. Shell syntax in
+ * commands, health checks and environment values is left out.
+ */
+export function findPlaceholders(input: unknown): Placeholder[] {
+  const found: Placeholder[] = [];
+  collect(input, rootMembers(input), "", "identifier", 0, found);
+  return found;
+}
+
+function collect(value: unknown, members: Members | undefined, path: string, style: PlaceholderStyle, depth: number, found: Placeholder[]): void {
+  if (style === "shell" || members === undefined || depth > DEPTH_MAX) return;
+  if (typeof value === "string") {
+    for (const { text, name } of scanPlaceholders(value, style)) found.push({ path, placeholder: text, name });
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    const item = members.kind === "list" ? members.item : undefined;
+    for (const [index, entry] of value.entries()) collect(entry, item, childPath(path, index), style, depth + 1, found);
+    return;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    collect(member, childOf(members, key), childPath(path, key), styleOf(key, style), depth + 1, found);
+  }
+}
+
+function childOf(members: Members | undefined, key: string): Members | undefined {
+  if (members?.kind === "map") return { kind: "string" };
+  return members?.kind === "object" ? members.members.get(key) : undefined;
+}
+
+/**
+ * A copy of `input` in which every placeholder with a value in `values` is replaced, in commands and environment values too
+ * (there not the bare form `$NAME`). A number or truth value that was a placeholder becomes one again. Placeholders
+ * without a value stay.
+ */
+export function fillPlaceholders(input: unknown, values: Readonly<Record<string, string>>): unknown {
+  return fill(input, rootMembers(input), "identifier", 0, new Map(Object.entries(values)));
+}
+
+function fill(value: unknown, members: Members | undefined, style: PlaceholderStyle, depth: number, values: ReadonlyMap<string, string>): unknown {
+  if (depth > DEPTH_MAX) return value;
+  if (typeof value === "string") return fillText(value, members, style, values);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const item = members?.kind === "list" ? members.item : undefined;
+    return value.map((entry) => fill(entry, item, style, depth + 1, values));
+  }
+  const filled: [string, unknown][] = Object.entries(value).map(([key, member]) => [
+    replaceAll(key, scanPlaceholders(key, "shell"), values),
+    fill(member, childOf(members, key), styleOf(key, style), depth + 1, values),
+  ]);
+  return Object.fromEntries(filled);
+}
+
+function fillText(text: string, members: Members | undefined, style: PlaceholderStyle, values: ReadonlyMap<string, string>): unknown {
+  const filled = replaceAll(text, scanPlaceholders(text, style), values);
+  if (filled === text) return text;
+  if (members?.kind === "integer" && /^-?\d{1,15}$/.test(filled)) return Number(filled);
+  if (members?.kind === "boolean" && (filled === "true" || filled === "false")) return filled === "true";
+  return filled;
+}
+
+function replaceAll(text: string, matches: readonly PlaceholderMatch[], values: ReadonlyMap<string, string>): string {
+  let filled = "";
+  let done = 0;
+  for (const match of matches) {
+    const value = values.get(match.name) ?? values.get(match.text);
+    if (value === undefined) continue;
+    filled += text.slice(done, match.index) + value;
+    done = match.index + match.text.length;
+  }
+  return filled + text.slice(done);
+}
+
+/** The option that fills a placeholder, as one would type it. */
+export function setOption(name: string): string {
+  return /^[\w.:-]+$/.test(name) ? `--set ${name}=VALUE` : `--set '${name}=VALUE'`;
+}

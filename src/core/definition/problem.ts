@@ -1,0 +1,69 @@
+/** One finding about a task definition, as `berth validate` prints it. */
+import type { RuleId } from "./rules.ts";
+
+export type Severity = "error" | "warning";
+
+export type Problem = {
+  readonly severity: Severity;
+  /** `containerDefinitions[1].portMappings[0].containerPort`; empty for the document as a whole. */
+  readonly path: string;
+  readonly rule: RuleId;
+  readonly message: string;
+  /** What to write instead. */
+  readonly fix?: string;
+  /** The text that RegisterTaskDefinition answers with, where it is known. */
+  readonly awsMessage?: string;
+};
+
+export type ProblemDetails = {
+  readonly fix?: string | undefined;
+  readonly awsMessage?: string | undefined;
+  readonly severity?: Severity;
+};
+
+export type Report = (rule: RuleId, path: string, message: string, details?: ProblemDetails) => void;
+
+/** More findings than this help nobody, and a hostile document could ask for millions. */
+export const MAX_PROBLEMS = 1000;
+
+/** Collects findings up to {@link MAX_PROBLEMS}; a second one with the same path and rule is dropped. */
+export class ProblemList {
+  readonly problems: Problem[] = [];
+  readonly #seen = new Set<string>();
+
+  readonly report: Report = (rule, path, message, details = {}) => {
+    if (this.problems.length >= MAX_PROBLEMS) return;
+    const key = `${rule} ${path}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.problems.push({
+      severity: details.severity ?? "error",
+      path,
+      rule,
+      message,
+      ...(details.fix === undefined ? {} : { fix: details.fix }),
+      ...(details.awsMessage === undefined ? {} : { awsMessage: details.awsMessage }),
+    });
+  };
+}
+
+export function isError(problem: Problem): boolean {
+  return problem.severity === "error";
+}
+
+const QUOTED_MAX = 80;
+
+/** A value for a message: quoted, cut when it is long. */
+export function quote(value: string): string {
+  const text = JSON.stringify(value.length > QUOTED_MAX ? `${value.slice(0, QUOTED_MAX)}…` : value);
+  return text;
+}
+
+const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]{0,79}$/;
+
+/** `a` + `b` = `a.b`; keys that are no plain words stand in brackets. */
+export function childPath(path: string, key: string | number): string {
+  if (typeof key === "number") return `${path}[${key}]`;
+  if (!PLAIN_KEY.test(key)) return `${path}[${quote(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}

@@ -1,0 +1,44 @@
+/** Names the placeholders of a definition: on the findings that they cause, or in findings of their own. */
+import type { Placeholder } from "./placeholders.ts";
+import { setOption } from "./placeholders.ts";
+import type { Problem, Report } from "./problem.ts";
+import { quote } from "./problem.ts";
+
+/** Adds the option that fills a placeholder to every error at its place; reports the others as warnings. */
+export function namePlaceholders(placeholders: readonly Placeholder[], problems: Problem[], report: Report): void {
+  const byPath = groupByPath(placeholders);
+  for (const [index, problem] of problems.entries()) {
+    const found = byPath.get(problem.path);
+    if (found !== undefined && problem.severity === "error") problems[index] = withPlaceholders(problem, found);
+  }
+  const explained = new Set(problems.filter(({ severity }) => severity === "error").map(({ path }) => path));
+  for (const [path, found] of byPath) {
+    if (explained.has(path)) continue;
+    report("placeholder-unfilled", path, `${list(found)} is not filled in`, { severity: "warning", fix: fixOf(path, found) });
+  }
+}
+
+function groupByPath(placeholders: readonly Placeholder[]): Map<string, Placeholder[]> {
+  const groups = new Map<string, Placeholder[]>();
+  for (const placeholder of placeholders) {
+    const group = groups.get(placeholder.path);
+    if (group === undefined) groups.set(placeholder.path, [placeholder]);
+    else group.push(placeholder);
+  }
+  return groups;
+}
+
+function list(found: readonly Placeholder[]): string {
+  const names = [...new Set(found.map(({ placeholder }) => quote(placeholder)))];
+  return `${names.length === 1 ? "The placeholder" : "Each of the placeholders"} ${names.join(", ")}`;
+}
+
+function fixOf(path: string, found: readonly Placeholder[]): string {
+  const options = [...new Set(found.map(({ name }) => setOption(name)))];
+  const image = /\.image$/.test(path) ? ", or put another image in its place with --image CONTAINER=REFERENCE" : "";
+  return `Fill it in with ${options.join(" ")}${image}`;
+}
+
+function withPlaceholders(problem: Problem, found: readonly Placeholder[]): Problem {
+  return { ...problem, message: `${problem.message}. ${list(found)} is not filled in`, fix: fixOf(problem.path, found) };
+}

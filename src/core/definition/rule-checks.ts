@@ -1,0 +1,33 @@
+/** Every cross-field rule, in the order in which RegisterTaskDefinition checks. Source: interfaces 1.3.2. */
+import type { RuleCheck } from "./rule-context.ts";
+import { checkDependencies } from "./rules-dependencies.ts";
+import { checkFargate } from "./rules-fargate.ts";
+import { checkIdentity } from "./rules-identity.ts";
+import { checkGpus, checkLimits } from "./rules-limits.ts";
+import { checkProxy, checkRoles, checkTags, checkTaskBounds } from "./rules-metadata.ts";
+import { checkAwsvpcMembers, checkLinks, checkSystemControls } from "./rules-network.ts";
+import { checkPorts } from "./rules-ports.ts";
+import { checkResources } from "./rules-resources.ts";
+import { checkHealthChecks, checkLogs, checkSecrets } from "./rules-runtime.ts";
+import { checkVolumes } from "./rules-volumes.ts";
+
+export const RULE_CHECKS: readonly RuleCheck[] = [
+  checkIdentity,
+  checkResources,
+  checkFargate,
+  checkLinks,
+  checkPorts,
+  checkVolumes,
+  checkDependencies,
+  checkHealthChecks,
+  checkLogs,
+  checkSecrets,
+  checkRoles,
+  checkTags,
+  checkAwsvpcMembers,
+  checkGpus,
+  checkProxy,
+  checkTaskBounds,
+  checkLimits,
+  checkSystemControls,
+];

@@ -1,0 +1,104 @@
+/** Start order: dependsOn, and the graph that it makes with links and volumesFrom. Source: interfaces 1.3.2, engine-modern 5.2. */
+import { suggestion } from "./nearest.ts";
+import { quote } from "./problem.ts";
+import type { NamedContainer, RuleContext } from "./rule-context.ts";
+import { hasEntries } from "./rule-context.ts";
+import { linkTarget } from "./rules-network.ts";
+
+export function checkDependencies(context: RuleContext): void {
+  for (const entry of context.containers) {
+    for (const [index, dependency] of (entry.container.dependsOn ?? []).entries()) {
+      checkDependency(dependency, `${entry.path}.dependsOn[${index}]`, entry, context);
+    }
+  }
+  checkCycles(context);
+}
+
+type WireDependency = { readonly containerName?: string | undefined; readonly condition?: string | undefined };
+
+function checkDependency(dependency: WireDependency, at: string, { label }: NamedContainer, { byName, report, isDamaged }: RuleContext): void {
+  const name = dependency.containerName;
+  if (name === undefined || isDamaged(at)) return;
+  const target = byName.get(name);
+  if (target === undefined) {
+    report("depends-on-unknown", `${at}.containerName`, `The task has no container ${quote(name)}`, {
+      fix: suggestion(name, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
+      awsMessage: `Container ${label} depends on unknown container ${name}.`,
+    });
+    return;
+  }
+  const waitsForExit = dependency.condition === "SUCCESS" || dependency.condition === "COMPLETE";
+  if (waitsForExit && target.essential !== false) {
+    report("depends-on-essential", `${at}.condition`, `${dependency.condition} waits for the end of ${quote(name)}, and that container is essential`, {
+      fix: `Set "essential": false in ${quote(name)}`,
+      awsMessage: "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
+    });
+  }
+  if (dependency.condition === "HEALTHY" && !hasEntries(target.healthCheck?.command)) {
+    report("depends-on-health-check", `${at}.condition`, `HEALTHY waits for ${quote(name)}, and that container has no health check`, {
+      fix: `Add "healthCheck" to ${quote(name)}: a check of the image does not count`,
+      awsMessage: `Container ${name} in a HEALTHY dependency must define a health check.`,
+    });
+  }
+}
+
+type EdgeKind = "dependsOn" | "links" | "volumesFrom";
+type Edge = { readonly to: string; readonly kind: EdgeKind };
+type Graph = ReadonlyMap<string, readonly Edge[]>;
+
+function graphOf({ containers, byName }: RuleContext): Graph {
+  const graph = new Map<string, readonly Edge[]>();
+  for (const { container } of containers) {
+    if (container.name === undefined) continue;
+    const edges: Edge[] = [
+      ...(container.dependsOn ?? []).map(({ containerName }) => ({ to: containerName ?? "", kind: "dependsOn" as const })),
+      ...(container.links ?? []).map((link) => ({ to: linkTarget(link), kind: "links" as const })),
+      ...(container.volumesFrom ?? []).map(({ sourceContainer }) => ({ to: sourceContainer ?? "", kind: "volumesFrom" as const })),
+    ];
+    graph.set(container.name, edges.filter(({ to }) => byName.has(to)));
+  }
+  return graph;
+}
+
+type Step = { readonly name: string; readonly via: EdgeKind; next: number };
+
+/** Depth first without recursion: a hostile file may chain any number of containers. */
+function findCycles(graph: Graph): Step[][] {
+  const cycles: Step[][] = [];
+  const done = new Set<string>();
+  for (const start of graph.keys()) {
+    if (done.has(start)) continue;
+    const trail: Step[] = [{ name: start, via: "dependsOn", next: 0 }];
+    const onTrail = new Map([[start, 0]]);
+    for (let step = trail.at(-1); step !== undefined; step = trail.at(-1)) {
+      const edge = graph.get(step.name)?.[step.next];
+      step.next += 1;
+      if (edge === undefined) {
+        done.add(step.name);
+        onTrail.delete(step.name);
+        trail.pop();
+        continue;
+      }
+      const seenAt = onTrail.get(edge.to);
+      if (seenAt !== undefined) cycles.push([...trail.slice(seenAt), { name: edge.to, via: edge.kind, next: 0 }]);
+      if (seenAt !== undefined || done.has(edge.to)) continue;
+      onTrail.set(edge.to, trail.length);
+      trail.push({ name: edge.to, via: edge.kind, next: 0 });
+    }
+  }
+  return cycles;
+}
+
+function checkCycles(context: RuleContext): void {
+  const pathOf = new Map(context.containers.map(({ container, path }) => [container.name, path]));
+  for (const cycle of findCycles(graphOf(context))) {
+    const names = cycle.map(({ name }) => name).join(" -> ");
+    // The first step was entered from outside the circle, so only the later ones tell how it hangs together.
+    const isOnlyLinks = cycle.slice(1).every(({ via }) => via === "links");
+    const path = `${pathOf.get(cycle[0]?.name) ?? "containerDefinitions"}.${isOnlyLinks ? "links" : cycle[1]?.via}`;
+    context.report(isOnlyLinks ? "links-cycle" : "dependency-cycle", path, `The start order has a cycle: ${names}`, {
+      fix: "Remove one of these dependencies",
+      awsMessage: isOnlyLinks ? "Container links should not have a cycle" : "Container dependencies should not have a cycle",
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Is this a task definition that ECS would take? Collects every problem, in the order in which RegisterTaskDefinition
+ * checks: types, then the rules, then what the model alone asks for, then enums, then warnings.
+ * Source: interfaces 1.3.
+ */
+import { checkMembers } from "./check-members.ts";
+import { TASK_MEMBERS } from "./members.ts";
+import { normalise } from "./normalise.ts";
+import { findPlaceholders } from "./placeholders.ts";
+import { prepare } from "./prepare.ts";
+import type { Problem } from "./problem.ts";
+import { isError, ProblemList } from "./problem.ts";
+import { namePlaceholders } from "./report-placeholders.ts";
+import { RULE_CHECKS } from "./rule-checks.ts";
+import { ruleContext } from "./rule-context.ts";
+import type { WireTask } from "./schema.ts";
+import { OUTPUT_ONLY_MEMBERS, taskDefinitionSchema } from "./schema.ts";
+import { checkShape } from "./shape.ts";
+import type { TaskDefinition } from "./types.ts";
+
+export type ValidationOptions = {
+  /** Name unfilled placeholders (default true). An API server leaves that to the caller's tools. */
+  readonly placeholders?: boolean;
+};
+
+export type Validation =
+  /** `problems` are warnings. The definition is normalised and deeply frozen. */
+  | { readonly ok: true; readonly definition: TaskDefinition; readonly problems: readonly Problem[] }
+  /** At least one error; never empty. */
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Checks the request form of a definition (see `unwrapDocument` for the others). Never throws. */
+export function validateTaskDefinition(input: unknown, options: ValidationOptions = {}): Validation {
+  const types = new ProblemList();
+  const prepared = prepare(input, types.report);
+  if (typeof prepared !== "object" || prepared === null || Array.isArray(prepared)) return notAnObject(types);
+  // The shape check takes wrong values out of the copy, and placeholders are among them.
+  const placeholders = options.placeholders === false ? [] : findPlaceholders(prepared);
+  const { task, problems, warn } = checkAll(prepared, types);
+  namePlaceholders(placeholders, problems, warn.report);
+  problems.push(...warn.problems);
+  const errors = problems.filter(isError);
+  if (errors.length > 0) return { ok: false, problems: [...errors, ...problems.filter((problem) => !isError(problem))] };
+  return { ok: true, definition: normalise(task), problems };
+}
+
+function checkAll(prepared: object, types: ProblemList): { task: WireTask; problems: Problem[]; warn: ProblemList } {
+  const rules = new ProblemList();
+  const missing = new ProblemList();
+  const enums = new ProblemList();
+  const warn = new ProblemList();
+  const memberReports = { unknown: warn.report, pascal: types.report, missing: missing.report };
+  checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
+  const wrongCase = types.problems.flatMap(({ rule, path }) => (rule === "pascal-case-member" ? [camelPath(path)] : []));
+  const shaped = checkShape(taskDefinitionSchema, TASK_MEMBERS, prepared, { type: types.report, enum: enums.report });
+  const context = ruleContext(shaped.value, new Set([...shaped.damaged, ...wrongCase]), rules.report);
+  for (const check of RULE_CHECKS) check(context);
+  return { task: shaped.value, problems: [types, rules, missing, enums].flatMap((list) => list.problems), warn };
+}
+
+/** `containerDefinitions[0].Name` is where `containerDefinitions[0].name` would be. */
+function camelPath(path: string): string {
+  const last = path.lastIndexOf(".") + 1;
+  return path.slice(0, last) + path.charAt(last).toLowerCase() + path.slice(last + 1);
+}
+
+function notAnObject(types: ProblemList): Validation {
+  types.report("document-not-object", "", "The document is no object", {
+    fix: 'Write {"family": "NAME", "containerDefinitions": [...]}',
+  });
+  return { ok: false, problems: types.problems };
+}

@@ -1,0 +1,32 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dockerNameFor, volumeNameFor } from "./docker-name.ts";
+
+const HEX = "0123456789abcdef0123";
+
+describe("dockerNameFor()", () => {
+  it("puts family, revision, container and hex together, without what Docker may refuse", () => {
+    expect(dockerNameFor("shop", 3, "web_1", HEX)).toBe(`ecs-shop-3-web1-${HEX}`);
+    expect(dockerNameFor("shop", 3, "~internal~ecs~pause", HEX)).toBe(`ecs-shop-3-internalecspause-${HEX}`);
+  });
+
+  it("W-38: reduces the family as well, and leaves out a part of which nothing remains", () => {
+    expect(dockerNameFor("my shop/été", 1, "___", HEX)).toBe(`ecs-myshopt-1-${HEX}`);
+  });
+
+  it("is a name that Docker and file systems take, whatever goes in", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), fc.nat(), (family, name, revision) => {
+        const made = dockerNameFor(family, revision, name, HEX);
+        expect(made).toMatch(/^ecs-[A-Za-z0-9-]*[0-9a-f]{20}$/);
+        expect(made.length).toBeLessThan(250);
+      }),
+    );
+  });
+});
+
+describe("volumeNameFor()", () => {
+  it("follows the same pattern", () => {
+    expect(volumeNameFor({ family: "shop", revision: 3 }, "my_data", HEX)).toBe(`ecs-shop-3-mydata-${HEX}`);
+  });
+});

@@ -1,0 +1,128 @@
+/**
+ * Works out everything that can be begun right now: derives statuses, settles what needs no Docker, hands out actions,
+ * and says when to look again. Level-triggered: called after any input, and alone after a restart.
+ */
+import { assert, unreachable } from "../assert.ts";
+import type { Blocker } from "../blocker.ts";
+import type { EpochMs } from "../brand.ts";
+import { formatReason } from "../errors.ts";
+import type { Container, ContainerAction, Task } from "../task.ts";
+import { advanceCleanup } from "./cleanup.ts";
+import type { MachineConfig } from "./config.ts";
+import { type Decision, decide } from "./decide.ts";
+import { derive } from "./derive.ts";
+import type { Effect } from "./effect.ts";
+import { advanceResources } from "./resources.ts";
+import { failForDependency, settleContainer } from "./settle.ts";
+import { editContainer } from "./step-state.ts";
+import { Wake } from "./wake.ts";
+
+export type Advanced = { readonly task: Task; readonly effects: readonly Effect[]; readonly wakeAt: EpochMs | undefined };
+
+export function advance(task: Task, now: EpochMs, config: MachineConfig): Advanced {
+  const effects: Effect[] = [];
+  const settled = settleAll(derive(task, now, config), now, config, effects);
+  const wake = new Wake();
+  let current = advanceResources(settled, effects);
+  for (const { name } of current.containers) current = handOut(current, name, now, config, effects, wake);
+  current = advanceHostResources(current, effects);
+  current = advanceCleanup(current, now, effects, wake);
+  return { task: current, effects, wakeAt: wake.at };
+}
+
+/** Steps without Docker may free each other, so they run until none is left; each makes one container STOPPED. */
+function settleAll(task: Task, now: EpochMs, config: MachineConfig, effects: Effect[]): Task {
+  let current = task;
+  for (;;) {
+    const moved = settleOne(current, now, config, effects);
+    if (moved === undefined) return current;
+    current = derive(moved, now, config);
+  }
+}
+
+function settleOne(task: Task, now: EpochMs, config: MachineConfig, effects: Effect[]): Task | undefined {
+  for (const container of task.containers) {
+    const decision = decide(task, container, now, config);
+    if (decision.type !== "settle" && decision.type !== "fail") continue;
+    if (isPulling(container)) effects.push({ type: "abandonPull", containerName: container.name });
+    return editContainer(task, container.name, (each) =>
+      decision.type === "fail" ? failForDependency(each, decision.error) : settleContainer(task, each, now),
+    );
+  }
+  return undefined;
+}
+
+function isPulling(container: Container): boolean {
+  return container.inFlight?.action === "pull" || container.inFlight?.action === "resolveManifest";
+}
+
+function handOut(
+  task: Task,
+  name: string,
+  now: EpochMs,
+  config: MachineConfig,
+  effects: Effect[],
+  wake: Wake,
+): Task {
+  const container = task.containers.find((each) => each.name === name);
+  assert(container !== undefined, `container ${name} is gone`);
+  const decision = decide(task, container, now, config);
+  if (decision.type === "wait") wake.by(decision.until);
+  if (decision.type !== "act") return task;
+  const id = task.nextActionId;
+  effects.push(effectFor(container, decision.action, id));
+  const begun = { ...task, nextActionId: id + 1 };
+  return editContainer(begun, name, (each) => ({
+    ...each,
+    inFlight: { action: decision.action, id },
+    createRequestedAt: decision.action === "create" ? (each.createRequestedAt ?? now) : each.createRequestedAt,
+  }));
+}
+
+function effectFor(container: Container, action: ContainerAction, actionId: number): Effect {
+  const containerName = container.name;
+  switch (action) {
+    case "resolveManifest":
+    case "pull":
+    case "create":
+      return { type: action, containerName, actionId };
+    case "start":
+    case "restart":
+    case "provision":
+    case "kill":
+      return { type: action, containerName, actionId, dockerId: dockerIdOf(container) };
+    case "stop":
+      return { type: action, containerName, actionId, dockerId: dockerIdOf(container), stopTimeoutMs: container.stopTimeoutMs };
+    case "remove":
+      return { type: action, containerName, actionId, target: container.dockerId ?? container.dockerName };
+    default:
+      return unreachable(action);
+  }
+}
+
+function dockerIdOf(container: Container) {
+  assert(container.dockerId !== undefined, `container ${container.name} has no Docker id`);
+  return container.dockerId;
+}
+
+/** Host resources are given back when the task is STOPPED, not when it begins to stop. Source: engine-modern 15.3. */
+function advanceHostResources(task: Task, effects: Effect[]): Task {
+  if (task.knownStatus !== "STOPPED" || !task.admitted) return task;
+  effects.push({ type: "releaseHostResources" });
+  return { ...task, admitted: false };
+}
+
+/** Why the containers of a task do not move right now. */
+export function whyBlocked(task: Task, now: EpochMs, config: MachineConfig): readonly Blocker[] {
+  const blockers = task.containers.flatMap((container): readonly Blocker[] => {
+    const decision: Decision = decide(task, container, now, config);
+    return decision.type === "wait" ? decision.blockers : [];
+  });
+  return [...blockers, ...task.resources.flatMap(resourceBlocker)];
+}
+
+function resourceBlocker(resource: Task["resources"][number]): readonly Blocker[] {
+  if (resource.retry === undefined) return [];
+  const { notBefore, error } = resource.retry;
+  return [{ type: "retry", containerName: resource.id, action: "remove", until: notBefore, error: formatReason(error) }];
+}

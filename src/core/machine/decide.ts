@@ -1,0 +1,145 @@
+/**
+ * What one container does next, given the whole task: an action for Docker, a step that needs no Docker, or a reason
+ * to wait. Source: engine-modern 4.8, 5.3, 5.5; engine-behaviour 3.7 (MT-20 to MT-38).
+ */
+import type { Blocker } from "../blocker.ts";
+import type { EpochMs } from "../brand.ts";
+import { dependantsOf, judgeDependencies } from "../dependencies.ts";
+import type { NamedError } from "../errors.ts";
+import { compareContainerStatus, type ContainerStatus, nextContainerStatus } from "../status.ts";
+import type { Container, ContainerAction, Task } from "../task.ts";
+import type { MachineConfig } from "./config.ts";
+import { isUp } from "./derive.ts";
+import { STOP_TRIES } from "./retry.ts";
+
+export type Decision =
+  | { readonly type: "rest" }
+  | { readonly type: "act"; readonly action: ContainerAction }
+  /** Becomes STOPPED with no Docker call: it does not run and never will. */
+  | { readonly type: "settle" }
+  /** A dependency can never hold: STOPPED with exit code 143 and this error. */
+  | { readonly type: "fail"; readonly error: NamedError }
+  | { readonly type: "wait"; readonly blockers: readonly Blocker[]; readonly until?: EpochMs };
+
+const REST: Decision = { type: "rest" };
+const SETTLE: Decision = { type: "settle" };
+const act = (action: ContainerAction): Decision => ({ type: "act", action });
+const wait = (...blockers: Blocker[]): Decision => ({ type: "wait", blockers });
+
+/** Given to a container that a dependency kept from starting. Source: engine-modern 5.4. */
+export const DEPENDENCY_EXIT_CODE = 143;
+
+const ACTION_FOR: Readonly<Record<Exclude<ContainerStatus, "NONE" | "STOPPED">, ContainerAction>> = {
+  MANIFEST_PULLED: "resolveManifest",
+  PULLED: "pull",
+  CREATED: "create",
+  RUNNING: "start",
+  RESOURCES_PROVISIONED: "provision",
+};
+
+export function decide(task: Task, container: Container, now: EpochMs, config: MachineConfig): Decision {
+  if (container.stopOwed) return decideStop(task, container, now);
+  if (container.knownStatus === "STOPPED") return REST;
+  if (container.desiredStatus === "STOPPED") return decideWayDown(task, container, now);
+  if (container.inFlight !== undefined) return wait(underWay(container, container.inFlight.action));
+  if (container.restart.pending) return act("restart");
+  if (container.knownStatus === container.desiredStatus) return REST;
+  return decideWayUp(task, container, now, config);
+}
+
+/** Source: engine-modern 4.8 (3) and 6.2. A start under way is waited for: nobody would watch what it leaves. */
+function decideWayDown(task: Task, container: Container, now: EpochMs): Decision {
+  const action = container.inFlight?.action;
+  if (action === "start" || action === "restart") return wait(underWay(container, action));
+  if (!isUp(container) || container.restart.pending) return SETTLE;
+  return decideStop(task, container, now);
+}
+
+function decideStop(task: Task, container: Container, now: EpochMs): Decision {
+  const action = container.inFlight?.action;
+  if (action === "kill" || (action === "stop" && !task.forceStop)) return wait(underWay(container, action));
+  if (task.forceStop) return act("kill");
+  if (action === "provision") return wait(underWay(container, action));
+  const dependants = stillUp(dependantsOf(container, task.containers));
+  if (dependants.length > 0 && !container.stopOwed) {
+    return wait(...dependants.map((each): Blocker => dependantBlocker(container, each)));
+  }
+  const retry = container.retry;
+  if (retry !== undefined && retry.notBefore > now) return waitForRetry(container);
+  return act((retry?.attempts ?? 0) >= STOP_TRIES ? "kill" : "stop");
+}
+
+function stillUp(containers: readonly Container[]): readonly Container[] {
+  return containers.filter((each) => each.knownStatus !== "STOPPED");
+}
+
+function decideWayUp(task: Task, container: Container, now: EpochMs, config: MachineConfig): Decision {
+  if (!task.admitted) return wait({ type: "hostResources", resources: [] });
+  const next = nextContainerStatus(container.knownStatus, container.steadyStatus);
+  if (next === "NONE" || next === "STOPPED") return REST;
+  const beforeCreate = compareContainerStatus(next, "CREATED") <= 0;
+  if (beforeCreate) {
+    const held = decideOrder(task, container, next, now, config) ?? decideGates(task, container, next);
+    if (held !== undefined) return held;
+  }
+  return act(ACTION_FOR[next]);
+}
+
+/** dependsOn, links and volumesFrom: until CREATED; afterwards nothing that happens to them matters (ORD-9). */
+function decideOrder(
+  task: Task,
+  container: Container,
+  next: ContainerStatus,
+  now: EpochMs,
+  config: MachineConfig,
+): Decision | undefined {
+  if (container.dependencies.length === 0) return undefined;
+  const find = (name: string) => task.containers.find((each) => each.name === name);
+  const { failure, waitsFor, until } = judgeDependencies(container, find, now);
+  if (failure !== undefined) return { type: "fail", error: failure };
+  if (waitsFor.length === 0 || next === "MANIFEST_PULLED") return undefined;
+  if (next === "PULLED" && config.pullDependentsUpfront) return undefined;
+  const blockers = waitsFor.map(
+    (edge): Blocker => ({
+      type: "dependency",
+      containerName: container.name,
+      dependency: edge.containerName,
+      condition: edge.condition,
+      ...(until === undefined ? {} : { until }),
+    }),
+  );
+  return { type: "wait", blockers, ...(until === undefined ? {} : { until }) };
+}
+
+/** Pause containers and task resources. Source: engine-modern 5.3, second table. */
+function decideGates(task: Task, container: Container, next: ContainerStatus): Decision | undefined {
+  const blockers: Blocker[] = [];
+  for (const other of task.containers) {
+    const gate = other.type === "CNI_PAUSE" ? "MANIFEST_PULLED" : "PULLED";
+    if (container.type !== "NORMAL" || other.type === "NORMAL") continue;
+    if (other.knownStatus === other.steadyStatus || compareContainerStatus(next, gate) < 0) continue;
+    blockers.push({ type: "dependency", containerName: container.name, dependency: other.name, condition: "START" });
+  }
+  for (const resource of task.resources) {
+    if (resource.knownStatus === "CREATED" || compareContainerStatus(next, resource.gates) < 0) continue;
+    blockers.push({ type: "resource", containerName: container.name, resource: resource.id });
+  }
+  return blockers.length === 0 ? undefined : wait(...blockers);
+}
+
+function underWay(container: Container, action: string): Blocker {
+  return { type: "docker", containerName: container.name, action };
+}
+
+function dependantBlocker(container: Container, dependant: Container): Blocker {
+  return { type: "dependant", containerName: container.name, dependant: dependant.name };
+}
+
+function waitForRetry(container: Container): Decision {
+  const retry = container.retry;
+  if (retry === undefined) return REST;
+  const { action, notBefore, error } = retry;
+  const text = `${error.name}: ${error.message}`;
+  const blocker: Blocker = { type: "retry", containerName: container.name, action, until: notBefore, error: text };
+  return { type: "wait", blockers: [blocker], until: notBefore };
+}

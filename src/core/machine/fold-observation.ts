@@ -1,0 +1,167 @@
+/**
+ * Folds what was seen of a container into what is known of it. Known status only moves forward; facts that add
+ * something (exit code, times) are taken even when the status is no news.
+ * Source: engine-behaviour 3.6, 7.5; engine-modern 4.9, 6.4, 8.6, 11.
+ */
+import type { EpochMs } from "../brand.ts";
+import type { NamedError } from "../errors.ts";
+import { decideRestart } from "../restart-policy.ts";
+import { compareContainerStatus, type ContainerStatus } from "../status.ts";
+import type { Container, Health } from "../task.ts";
+import { isUp } from "./derive.ts";
+import type { ObservedHealth, Observation } from "./input.ts";
+import { ended, endedByLastRun, keepIfSame, withError } from "./step-state.ts";
+
+type Present = Extract<Observation, { readonly kind: "present" }>;
+
+const HEALTH_OUTPUT_MAX = 1024;
+
+/** The same container when the observation is no news, so that a poll of what has not changed costs no save. */
+export function foldObservation(container: Container, observation: Observation, now: EpochMs): Container {
+  return keepIfSame(container, fold(container, observation, now));
+}
+
+function fold(container: Container, observation: Observation, now: EpochMs): Container {
+  switch (observation.kind) {
+    case "health":
+      return { ...container, health: foldHealth(container, observation.health, now) };
+    case "absent":
+      return foldAbsence(container, observation.exitCode, now);
+    case "present":
+      return foldPresence(container, observation, now);
+  }
+}
+
+/** Only a container that had been created can vanish. Source: EN-86, peers 1. */
+function foldAbsence(container: Container, exitCode: number | undefined, now: EpochMs): Container {
+  if (container.dockerId === undefined || container.inFlight?.action === "create") return container;
+  if (container.knownStatus === "STOPPED") return { ...container, stopOwed: false };
+  const last = container.restart.pending ? endedByLastRun(container) : container;
+  const gone: Container = { ...ended(last), finishedAt: last.finishedAt ?? now };
+  if (exitCode !== undefined) return { ...gone, exitCode };
+  // A container that was to be stopped and is gone has met its end; nobody took it away from us.
+  if (container.desiredStatus === "STOPPED") return gone;
+  return withError(gone, { name: "ContainerVanishedError", message: "No container matching saved ID found" });
+}
+
+function foldPresence(container: Container, seen: Present, now: EpochMs): Container {
+  if (container.dockerId !== undefined && seen.dockerId !== container.dockerId) return container;
+  switch (seen.status) {
+    case "created":
+      return withMetadata(raise(container, "CREATED"), seen, now);
+    case "running":
+      return foldRunning(container, seen, now);
+    case "stopped":
+      return foldStopped(container, seen, now);
+  }
+}
+
+function foldRunning(container: Container, seen: Present, now: EpochMs): Container {
+  if (isOldRun(container, seen)) return container;
+  const metadata = withMetadata(container, seen, now);
+  if (container.knownStatus === "STOPPED") return { ...metadata, stopOwed: true };
+  const confirmed = container.restart.pending ? { ...metadata, restart: { ...metadata.restart, pending: false } } : metadata;
+  return { ...raise(confirmed, "RUNNING"), startedAt: confirmed.startedAt ?? now };
+}
+
+function foldStopped(container: Container, seen: Present, now: EpochMs): Container {
+  if (container.inFlight?.action === "restart" || isOldRun(container, seen)) return container;
+  // A start that failed looks stopped too, and its own answer, on the way, tells why.
+  if (container.inFlight?.action === "start" && seen.startedAt === undefined) return container;
+  const metadata = withMetadata(container, seen, now);
+  if (container.knownStatus === "STOPPED") {
+    return { ...metadata, stopOwed: false, exitCode: container.exitCode ?? seen.exitCode };
+  }
+  return recordRestart(metadata, seen, now) ?? endOf(metadata, seen, now);
+}
+
+/**
+ * Is this about the run that is known to have ended? Docker replays events, and inspects overtake each other. Told by
+ * equality: a host's clock may have been set back between two runs.
+ */
+function isOldRun(container: Container, seen: Present): boolean {
+  const run = container.restart.endedRun;
+  return run?.startedAt !== undefined && seen.startedAt === run.startedAt;
+}
+
+/**
+ * The restart is on record before Docker is asked for it. A run that nobody saw while it lasted (it ended before its
+ * start was answered, or while the engine was away) counts like any other. Source: engine-modern 11.3, 36.1.
+ */
+function recordRestart(container: Container, seen: Present, now: EpochMs): Container | undefined {
+  const hasRun = isUp(container) || seen.startedAt !== undefined;
+  if (!hasRun || seen.exitCode === undefined) return undefined;
+  const verdict = decideRestart(container, seen.exitCode, seen.finishedAt ?? now);
+  if (!verdict.restart) return undefined;
+  return {
+    ...raise(container, "RUNNING"),
+    finishedAt: undefined,
+    exitCode: undefined,
+    health: { status: "UNKNOWN" },
+    restart: {
+      count: container.restart.count + 1,
+      lastRestartAt: now,
+      endedRun: { startedAt: seen.startedAt, finishedAt: seen.finishedAt, exitCode: seen.exitCode },
+      pending: true,
+    },
+  };
+}
+
+function endOf(container: Container, seen: Present, now: EpochMs): Container {
+  const last: Container = {
+    ...ended(container),
+    exitCode: seen.exitCode ?? container.exitCode,
+    finishedAt: seen.finishedAt ?? container.finishedAt ?? now,
+  };
+  const error = errorOf(seen);
+  return error === undefined ? last : withError(last, error);
+}
+
+/** OOM wins over Docker's own text. Source: engine-behaviour 7.5, STOP-8. */
+function errorOf(seen: Present): NamedError | undefined {
+  if (seen.oomKilled) return { name: "OutOfMemoryError", message: "Container killed due to memory usage" };
+  if (seen.stateError === undefined) return undefined;
+  return { name: "DockerStateError", message: seen.stateError };
+}
+
+function raise(container: Container, status: ContainerStatus): Container {
+  if (compareContainerStatus(status, container.knownStatus) <= 0) return container;
+  return { ...container, knownStatus: status };
+}
+
+/** Facts beside the status. What is known is never erased by an empty answer. Source: engine-modern 6.4. */
+function withMetadata(container: Container, seen: Present, now: EpochMs): Container {
+  return {
+    ...container,
+    dockerId: seen.dockerId,
+    createdAt: seen.createdAt ?? container.createdAt,
+    startedAt: container.startedAt ?? seen.startedAt,
+    imageId: container.imageId ?? seen.imageId,
+    ipAddress: seen.ipAddress ?? container.ipAddress,
+    networkBindings: bindingsOf(container, seen),
+    health: seen.health === undefined ? container.health : foldHealth(container, seen.health, now),
+  };
+}
+
+/** Docker may choose others when it starts a container again; a stopped one shows none. Source: W-37. */
+function bindingsOf(container: Container, seen: Present): Container["networkBindings"] {
+  const { networkBindings: known } = container;
+  if (seen.networkBindings === undefined || (seen.networkBindings.length === 0 && known !== undefined)) return known;
+  return JSON.stringify(known) === JSON.stringify(seen.networkBindings) ? known : seen.networkBindings;
+}
+
+/** `since` moves only with the status; the exit code is kept only while UNHEALTHY. Source: HEALTH-1, -2, -6, W-37. */
+function foldHealth(container: Container, seen: ObservedHealth, now: EpochMs): Health {
+  const before = container.health;
+  if (!container.hasHealthCheck || seen.status === "starting") return before;
+  const status = seen.status === "healthy" ? "HEALTHY" : "UNHEALTHY";
+  const output = seen.output === undefined ? before.output : seen.output.slice(0, HEALTH_OUTPUT_MAX);
+  const exitCode = status === "UNHEALTHY" ? (seen.exitCode ?? (before.status === status ? before.exitCode : undefined)) : undefined;
+  if (before.status === status && before.output === output && before.exitCode === exitCode) return before;
+  return {
+    status,
+    since: before.status === status && before.since !== undefined ? before.since : now,
+    ...(output === undefined ? {} : { output }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
+}

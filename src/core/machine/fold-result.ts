@@ -1,0 +1,212 @@
+/**
+ * Folds the answer to an action into the task. Late answers, of actions that are no longer in flight, only leave what
+ * the clean-up needs. Source: engine-modern 4.10, engine-behaviour 3.6 (table), MT-1 to MT-11.
+ */
+import type { EpochMs } from "../brand.ts";
+import { formatReason, type NamedError } from "../errors.ts";
+import { compareContainerStatus, type ContainerStatus } from "../status.ts";
+import { type Container, type ContainerAction, findContainer, type Retry, type Task } from "../task.ts";
+import type { MachineConfig } from "./config.ts";
+import { isUp, stopTask } from "./derive.ts";
+import { foldObservation } from "./fold-observation.ts";
+import type { ActionResult, Failure, Observation } from "./input.ts";
+import { removalRetryAt, STOP_TRIES, stopRetryAt } from "./retry.ts";
+import { editContainer, endedByLastRun, failContainer } from "./step-state.ts";
+
+type Success = Extract<ActionResult, { readonly ok: true }>;
+
+export function foldActionResult(
+  task: Task,
+  name: string,
+  actionId: number,
+  result: ActionResult,
+  now: EpochMs,
+  config: MachineConfig,
+): Task {
+  const container = task.containers.find((each) => each.name === name);
+  if (container?.inFlight?.id !== actionId) return task;
+  const { action } = container.inFlight;
+  const timed = notePullTimes(task, action, result, now);
+  const landed = editContainer(timed, name, (each) => {
+    const free: Container = { ...each, inFlight: undefined };
+    return result.ok ? foldSuccess(free, action, result, now) : foldFailure(free, action, result.failure, now);
+  });
+  return result.ok ? landed : stopForFailedPull(landed, name, action, result.failure.error, now, config);
+}
+
+function foldSuccess(container: Container, action: ContainerAction, result: Success, now: EpochMs): Container {
+  const clear: Container = { ...container, retry: undefined };
+  switch (action) {
+    case "resolveManifest":
+      return reach(clear, "MANIFEST_PULLED", {
+        imageDigest: result.imageDigest ?? clear.imageDigest,
+        digestResolved: result.digestFromRegistry ?? false,
+        pullError: result.warning ?? clear.pullError,
+      });
+    case "pull":
+      return reach(clear, "PULLED", {
+        imageId: result.imageId ?? clear.imageId,
+        imageDigest: clear.imageDigest ?? result.imageDigest,
+        pullError: result.warning,
+      });
+    case "create":
+      return reach(clear, "CREATED", {
+        dockerId: clear.dockerId ?? result.dockerId,
+        createdAt: clear.createdAt ?? now,
+        hostPorts: result.hostPorts ?? clear.hostPorts,
+      });
+    case "start":
+      return observed(reach(clear, "RUNNING", { startedAt: clear.startedAt ?? now, startRequestedAt: undefined }), result, now);
+    case "restart":
+      return observed(restarted(clear), result, now);
+    case "provision":
+      return provisioned(clear, result, now);
+    case "stop":
+    case "kill":
+      return stopped(container, action, result, now);
+    case "remove":
+      return { ...clear, removed: true };
+  }
+}
+
+/** Advances a status that was reached; one that is further already (it ended, or was adopted by name) only takes the facts. */
+function reach(container: Container, status: ContainerStatus, facts: Partial<Container>): Container {
+  const told = { ...container, ...facts };
+  return compareContainerStatus(status, container.knownStatus) <= 0 ? told : { ...told, knownStatus: status };
+}
+
+function restarted(container: Container): Container {
+  return { ...container, startRequestedAt: undefined, restart: { ...container.restart, pending: false } };
+}
+
+function observed(container: Container, result: Success, now: EpochMs): Container {
+  return result.observation === undefined ? container : foldObservation(container, result.observation, now);
+}
+
+/**
+ * Docker took the stop; what it showed afterwards tells whether the container is down. One that still runs (nobody could
+ * look, or somebody started it again) is stopped again after a while, not at once. Source: W-9, W-20.
+ */
+function stopped(container: Container, action: "stop" | "kill", result: Success, now: EpochMs): Container {
+  const seen = observed(container, result, now);
+  if (seen.knownStatus === "STOPPED" && !seen.stopOwed) return seen;
+  if (isDown(result.observation)) return endedUnseen(seen);
+  return { ...seen, retry: nextRetry(container, action, STILL_UP, stopRetryAt, now) };
+}
+
+const STILL_UP: NamedError = { name: "CannotStopContainerError", message: "container was not seen to stop" };
+
+function isDown(observation: Observation | undefined): boolean {
+  return observation?.kind === "present" && observation.status !== "running";
+}
+
+/** Down, and no run was seen that is not on record: it never ran, or the recorded run was its last. */
+function endedUnseen(container: Container): Container {
+  const free: Container = { ...container, stopOwed: false, startRequestedAt: undefined, retry: undefined };
+  return isUp(free) ? endedByLastRun(free) : free;
+}
+
+/** The network of a pause container is up once its address is known. */
+function provisioned(container: Container, result: Success, now: EpochMs): Container {
+  const seen = observed(container, result, now);
+  return seen.knownStatus === "RUNNING" ? { ...seen, knownStatus: "RESOURCES_PROVISIONED" } : seen;
+}
+
+function foldFailure(container: Container, action: ContainerAction, failure: Failure, now: EpochMs): Container {
+  switch (action) {
+    case "resolveManifest":
+      return reach(container, "MANIFEST_PULLED", { pullError: failure.error });
+    case "pull":
+      return reach(container, "PULLED", { pullError: container.pullError ?? failure.error });
+    case "create":
+      if (container.knownStatus === "STOPPED") return container;
+      return failContainer(container, createError(container, failure));
+    case "start":
+      return failedStart(container, failure);
+    case "provision":
+      return failContainer(container, failure.error);
+    case "restart":
+      return failedRestart(container, failure);
+    case "stop":
+    case "kill":
+      return failedStop(container, action, failure, now);
+    case "remove":
+      return { ...container, retry: nextRetry(container, "remove", failure.error, removalRetryAt, now) };
+  }
+}
+
+/** A create that misses its image failed because the pull did. Source: CORE-15, IMG-1. */
+function createError(container: Container, failure: Failure): NamedError {
+  return failure.status === 404 && container.pullError !== undefined ? container.pullError : failure.error;
+}
+
+/** When nobody knows whether it started, a stop is owed. Source: engine-modern 4.10, CORE-13. */
+function failedStart(container: Container, failure: Failure): Container {
+  const answered: Container = { ...container, startRequestedAt: undefined };
+  if (container.knownStatus !== "CREATED") return answered;
+  return {
+    ...failContainer(answered, failure.error),
+    exitCode: container.exitCode ?? failure.exitCode,
+    stopOwed: failure.indeterminate,
+  };
+}
+
+/**
+ * A restart that fails ends the container with the exit code of the run before; one that may have worked has to be
+ * stopped first. Source: RST-5.
+ */
+function failedRestart(container: Container, failure: Failure): Container {
+  const answered: Container = { ...container, startRequestedAt: undefined };
+  if (container.knownStatus === "STOPPED" || !container.restart.pending) return answered;
+  if (failure.indeterminate) return { ...answered, desiredStatus: "STOPPED", stopOwed: true };
+  return { ...endedByLastRun(answered), desiredStatus: "STOPPED", pullError: container.pullError ?? failure.error };
+}
+
+/** Only an observed end or a confirmed absence is STOPPED: a failed stop is tried again, for ever. Source: W-9, W-20. */
+function failedStop(container: Container, action: "stop" | "kill", failure: Failure, now: EpochMs): Container {
+  if (failure.status === 404) return foldObservation(container, { kind: "absent" }, now);
+  const retry = nextRetry(container, action, failure.error, stopRetryAt, now);
+  return { ...container, retry: hasAnswered(failure) ? retry : { ...retry, attempts: Math.min(retry.attempts, STOP_TRIES - 1) } };
+}
+
+/** A daemon that is away has refused nothing: its absence alone never leads to SIGKILL. Source: CORE-14. */
+function hasAnswered(failure: Failure): boolean {
+  return failure.status !== undefined || failure.indeterminate;
+}
+
+function nextRetry(
+  container: Container,
+  action: ContainerAction,
+  error: NamedError,
+  retryAt: (attempts: number, now: EpochMs) => EpochMs,
+  now: EpochMs,
+): Retry {
+  const attempts = (container.retry?.attempts ?? 0) + 1;
+  return { action, attempts, notBefore: retryAt(attempts, now), error };
+}
+
+/** Under `always` and `once` a failed pull stops the whole task, essential or not. Source: engine-modern 4.10. */
+function stopForFailedPull(
+  task: Task,
+  name: string,
+  action: ContainerAction,
+  error: NamedError,
+  now: EpochMs,
+  config: MachineConfig,
+): Task {
+  if (action !== "pull" && action !== "resolveManifest") return task;
+  if (config.pullBehaviour !== "always" && config.pullBehaviour !== "once") return task;
+  const culprit = findContainer(task, name);
+  if (culprit === undefined || culprit.knownStatus === "STOPPED") return task;
+  const failed = editContainer(task, name, (container) => failContainer(container, error));
+  return stopTask(failed, "TaskFailedToStart", formatReason(error), now);
+}
+
+/** First pull's begin, last pull's end; nothing when no pull was needed. Source: engine-behaviour 1.11, EN-67. */
+function notePullTimes(task: Task, action: ContainerAction, result: ActionResult, now: EpochMs): Task {
+  if (action !== "pull") return task;
+  const began = result.ok ? result.pullStartedAt : result.failure.pullStartedAt;
+  if (began === undefined) return task;
+  const first = task.pullStartedAt === undefined || began < task.pullStartedAt ? began : task.pullStartedAt;
+  return { ...task, pullStartedAt: first, pullStoppedAt: now };
+}

@@ -1,0 +1,161 @@
+/**
+ * Makes a task out of a definition: names and ARNs chosen, containers (the internal ones too) and resources listed,
+ * all statuses NONE. Pure: chance comes in as functions, and the input is not changed (W-32).
+ * Source: engine-modern 4.6, 7.1b, 22, 27; interfaces 0.3, 2.2.
+ */
+import { asContainerName, asTaskArn, type EpochMs } from "./brand.ts";
+import type { ContainerDefinition, TaskDefinition } from "./definition/types.ts";
+import { dockerNameFor } from "./docker-name.ts";
+import { withDefaultTag } from "./images/reference.ts";
+import { volumeResourcesOf } from "./resources/volumes.ts";
+import type { Container, ContainerType, Task, TaskResource, TaskResourceType } from "./task.ts";
+import { dependenciesOf } from "./task-dependencies.ts";
+
+/** Internal containers. Source: engine-behaviour 1.10, engine-modern 22. */
+export const NETWORK_PAUSE_NAME = "~internal~ecs~pause";
+export const NAMESPACE_PAUSE_NAME = "~internal~ecs~pause~namespace";
+
+export type TaskIdentity = {
+  readonly cluster: string;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly revision: number;
+  readonly now: EpochMs;
+  /** Random lower-case hex digits, as many as asked for. */
+  readonly hex: (digits: number) => string;
+  readonly uuid: () => string;
+  /** Reference of the image of internal containers. */
+  readonly pauseImage: string;
+  /** For containers without `stopTimeout`. Source: ECS_CONTAINER_STOP_TIMEOUT. */
+  readonly stopTimeoutMs: number;
+  /** 32 hex digits; drawn when absent. */
+  readonly taskId?: string;
+};
+
+/** @throws {EngineError} VolumeError for volumes that can never be made */
+export function buildTask(definition: TaskDefinition, identity: TaskIdentity): Task {
+  const id = identity.taskId ?? identity.hex(32);
+  const { cluster, region, accountId, revision, now } = identity;
+  const { family } = definition;
+  return {
+    arn: asTaskArn(`arn:aws:ecs:${region}:${accountId}:task/${cluster}/${id}`),
+    id,
+    cluster,
+    family,
+    revision,
+    definition,
+    containers: [...pauseContainers(definition, identity, id), ...userContainers(definition, identity, id)],
+    resources: [...volumeResourcesOf(definition, { family, revision }, identity.hex), ...otherResources(definition)],
+    knownStatus: "NONE",
+    knownStatusAt: now,
+    desiredStatus: "RUNNING",
+    emittedStatus: "NONE",
+    sentStatus: "NONE",
+    admitted: false,
+    forceStop: false,
+    createdAt: now,
+    nextActionId: 1,
+    nextChange: 1,
+    acknowledgedChange: 0,
+  };
+}
+
+function userContainers(definition: TaskDefinition, identity: TaskIdentity, id: string): readonly Container[] {
+  return definition.containerDefinitions.map((each) => userContainer(each, definition, identity, id));
+}
+
+function userContainer(
+  container: ContainerDefinition,
+  definition: TaskDefinition,
+  identity: TaskIdentity,
+  id: string,
+): Container {
+  const stopTimeoutMs = container.stopTimeout === undefined ? identity.stopTimeoutMs : container.stopTimeout * 1000;
+  return {
+    ...newContainer("NORMAL", container.name, definition, identity, id),
+    essential: container.essential,
+    image: withDefaultTag(container.image),
+    dependencies: dependenciesOf(container, definition),
+    hasHealthCheck: container.healthCheck !== undefined && container.healthCheck.command[0] !== "NONE",
+    ...(container.restartPolicy === undefined ? {} : { restartPolicy: container.restartPolicy }),
+    startTimeoutMs: (container.startTimeout ?? 0) * 1000,
+    stopTimeoutMs: Math.max(1000, stopTimeoutMs),
+  };
+}
+
+/** With awsvpc the network pause also holds the shared pid and ipc namespaces. Source: engine-modern 22. */
+function pauseContainers(definition: TaskDefinition, identity: TaskIdentity, id: string): readonly Container[] {
+  if (definition.networkMode === "awsvpc") {
+    return [pauseContainer("CNI_PAUSE", NETWORK_PAUSE_NAME, definition, identity, id)];
+  }
+  if (definition.pidMode !== "task" && definition.ipcMode !== "task") return [];
+  return [pauseContainer("NAMESPACE_PAUSE", NAMESPACE_PAUSE_NAME, definition, identity, id)];
+}
+
+function pauseContainer(
+  type: ContainerType,
+  name: string,
+  definition: TaskDefinition,
+  identity: TaskIdentity,
+  id: string,
+): Container {
+  return {
+    ...newContainer(type, name, definition, identity, id),
+    steadyStatus: type === "CNI_PAUSE" ? "RESOURCES_PROVISIONED" : "RUNNING",
+    image: identity.pauseImage,
+    stopTimeoutMs: identity.stopTimeoutMs,
+  };
+}
+
+function newContainer(
+  type: ContainerType,
+  name: string,
+  { family }: TaskDefinition,
+  { cluster, region, accountId, revision, hex, uuid }: TaskIdentity,
+  id: string,
+): Container {
+  return {
+    name: asContainerName(name),
+    type,
+    containerArn: `arn:aws:ecs:${region}:${accountId}:container/${cluster}/${id}/${uuid()}`,
+    essential: true,
+    steadyStatus: "RUNNING",
+    image: "",
+    dependencies: [],
+    hasHealthCheck: false,
+    startTimeoutMs: 0,
+    stopTimeoutMs: 0,
+    knownStatus: "NONE",
+    desiredStatus: "NONE",
+    emittedStatus: "NONE",
+    sentStatus: "NONE",
+    stopOwed: false,
+    dockerName: dockerNameFor(family, revision, name, hex(20)),
+    digestResolved: false,
+    hostPorts: [],
+    health: { status: "UNKNOWN" },
+    restart: { count: 0, pending: false },
+    removed: false,
+  };
+}
+
+/** Resources beside volumes, by what the definition mentions. */
+function otherResources(definition: TaskDefinition): readonly TaskResource[] {
+  const containers = definition.containerDefinitions;
+  const resources: TaskResource[] = [];
+  if (definition.networkMode === "awsvpc" || definition.pidMode === "task" || definition.ipcMode === "task") {
+    resources.push(resource("pauseImage", "PULLED", false));
+  }
+  if (containers.some((each) => (each.secrets ?? []).length > 0 || (each.logConfiguration?.secretOptions ?? []).length > 0)) {
+    resources.push(resource("secrets", "CREATED", true));
+  }
+  if (containers.some((each) => (each.environmentFiles ?? []).length > 0)) {
+    resources.push(resource("environmentFiles", "CREATED", true));
+  }
+  return resources;
+}
+
+function resource(type: TaskResourceType, gates: TaskResource["gates"], isVolatile: boolean): TaskResource {
+  return { id: type, type, gates, knownStatus: "NONE", volatile: isVolatile, createRequested: false, spec: {} };
+}

@@ -1,0 +1,71 @@
+/** Bodies of answers: whole, or line by line. A cut is an error, never an end. Source: dependencies 1.8. */
+import type { IncomingMessage } from "node:http";
+import { DockerCallError, malformed } from "./failure.ts";
+
+/** Largest answer that is read whole: a list of some ten thousand containers. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Longest line of a stream of JSON records. */
+export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+const NEWLINE = 10;
+
+/** @throws {DockerCallError} noAnswer when the body is cut; or the signal's reason */
+export async function* readChunks(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of response) yield chunk as Buffer;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : cutShort(error);
+  }
+  // An abort that arrives with the last bytes can look like an orderly end.
+  if (signal.aborted) throw signal.reason;
+}
+
+function cutShort(error: unknown): DockerCallError {
+  if (error instanceof DockerCallError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DockerCallError({ type: "noAnswer", message }, { cause: error });
+}
+
+export function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(signal.aborted ? signal.reason : cutShort(error));
+    // Cut before anybody listened: no event will come any more.
+    if (response.destroyed && !response.complete) return fail(new Error("the connection closed"));
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) response.destroy(malformed(`it is longer than ${MAX_BODY_BYTES} bytes`));
+    });
+    response.once("end", () => resolve(Buffer.concat(chunks)));
+    response.once("error", fail);
+    response.once("close", () => fail(new Error("the connection closed")));
+  });
+}
+
+/** Lines without their newline, empty ones left out. */
+export async function* readLines(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of readChunks(response, signal)) {
+    const text: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {
+      const line = text.toString("utf8", start, end).trim();
+      start = end + 1;
+      if (line !== "") yield line;
+    }
+    rest = text.subarray(start);
+    if (rest.length > MAX_LINE_BYTES) throw malformed(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+  }
+  const last = rest.toString("utf8").trim();
+  if (last !== "") yield last;
+}
+
+/** @throws {DockerCallError} malformed */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw malformed(`it is not JSON: ${text.slice(0, 80)}`, cause);
+  }
+}

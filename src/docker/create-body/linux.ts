@@ -1,0 +1,111 @@
+/** What the kernel is told about a container. Source: interfaces 1.5, engine-modern 19. */
+import type { Device, LinuxParameters, SystemControl, Tmpfs, Ulimit } from "../../core/definition/types.ts";
+import { EngineError } from "../../core/errors.ts";
+import { networkModeOf } from "../../core/host-ports.ts";
+import type { Task } from "../../core/task.ts";
+import type { HostConfig } from "../../ports/docker-client.ts";
+import type { CreateInput } from "./context.ts";
+import { mibToBytes, nonEmpty, nonEmptyMap, optional } from "./present.ts";
+
+type LinuxMembers = Pick<
+  HostConfig,
+  "CapAdd" | "CapDrop" | "Devices" | "Init" | "ShmSize" | "Tmpfs" | "Ulimits" | "Sysctls" | "SecurityOpt" | "Privileged"
+>;
+
+/** @throws {EngineError} HostConfigError */
+export function linuxMembers(input: CreateInput): LinuxMembers {
+  const { definition, task } = input;
+  const linux: LinuxParameters = definition.linuxParameters ?? {};
+  const shm = linux.sharedMemorySize;
+  return {
+    CapAdd: linux.capabilities?.add ?? [],
+    CapDrop: linux.capabilities?.drop ?? [],
+    SecurityOpt: securityOptions(input),
+    ...optional("Privileged", privileged(input)),
+    ...optional("Devices", nonEmpty(linux.devices?.map(device))),
+    ...optional("Init", linux.initProcessEnabled === true ? true : undefined),
+    ...optional("ShmSize", shm === undefined || shm === 0 ? undefined : mibToBytes(shm)),
+    ...optional("Tmpfs", nonEmptyMap(Object.fromEntries((linux.tmpfs ?? []).map(tmpfs)))),
+    ...optional("Ulimits", nonEmpty(ulimits(input))),
+    ...optional("Sysctls", nonEmptyMap(sysctls(definition.systemControls.filter(isOwn(task))))),
+  };
+}
+
+function privileged({ definition, context }: CreateInput): true | undefined {
+  if (definition.privileged !== true) return undefined;
+  if (context.privilegedDisabled !== true) return true;
+  throw new EngineError(
+    "HostConfigError",
+    `Cannot make container "${definition.name}" privileged: it is not allowed on this host`,
+  );
+}
+
+function securityOptions({ definition }: CreateInput): readonly string[] {
+  const options = definition.dockerSecurityOptions ?? [];
+  const credentialSpec = [...(definition.credentialSpecs ?? []), ...options.filter(isCredentialSpec)][0];
+  if (credentialSpec === undefined) return options;
+  throw new EngineError(
+    "HostConfigError",
+    `Cannot use credential spec "${credentialSpec}": this host has no Active Directory set-up`,
+  );
+}
+
+function isCredentialSpec(option: string): boolean {
+  return option.startsWith("credentialspec");
+}
+
+const PERMISSIONS = { read: "r", write: "w", mknod: "m" } as const;
+
+function device({ hostPath, containerPath, permissions }: Device): NonNullable<HostConfig["Devices"]>[number] {
+  return {
+    PathOnHost: hostPath,
+    PathInContainer: containerPath ?? hostPath,
+    CgroupPermissions: (permissions ?? []).map((permission) => PERMISSIONS[permission]).join("") || "rwm",
+  };
+}
+
+function tmpfs({ containerPath, size, mountOptions }: Tmpfs): readonly [path: string, options: string] {
+  return [containerPath, [`size=${size}m`, ...(mountOptions ?? [])].join(",")];
+}
+
+/** What Fargate gives every container. Source: interfaces 1.5. */
+const FARGATE_NOFILE: Ulimit = { name: "nofile", softLimit: 65_535, hardLimit: 65_535 };
+
+function ulimits({ definition, context }: CreateInput): NonNullable<HostConfig["Ulimits"]> {
+  const given = definition.ulimits ?? [];
+  const isDefaulted =
+    context.launchEnv === "AWS_ECS_FARGATE" && !given.some(({ name }) => name === FARGATE_NOFILE.name);
+  return (isDefaulted ? [...given, FARGATE_NOFILE] : given).map(({ name, softLimit, hardLimit }) => ({
+    Name: name,
+    Soft: softLimit,
+    Hard: hardLimit,
+  }));
+}
+
+export function sysctls(controls: readonly SystemControl[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(controls.map(({ namespace, value }) => [namespace, value]));
+}
+
+/** A kernel setting belongs to whoever owns the namespace that it is about. */
+function isOwn(task: Task): (control: SystemControl) => boolean {
+  return (control) => !isOfSharedNetwork(task, control) && !isOfSharedIpc(task, control);
+}
+
+/** Goes on the owner of the task's network. @throws {EngineError} HostConfigError in host mode, where it is the host's */
+export function isOfSharedNetwork(task: Task, { namespace }: SystemControl): boolean {
+  if (!namespace.startsWith("net.")) return false;
+  const mode = networkModeOf(task.definition);
+  if (mode === "host") {
+    throw new EngineError(
+      "HostConfigError",
+      `Cannot set ${namespace}: the network of a task in host mode is the host's`,
+    );
+  }
+  return mode === "awsvpc";
+}
+
+/** Goes on the owner of the task's ipc namespace. */
+export function isOfSharedIpc(task: Task, { namespace }: SystemControl): boolean {
+  if (task.definition.ipcMode !== "task") return false;
+  return namespace.startsWith("kernel.") || namespace.startsWith("fs.mqueue.");
+}

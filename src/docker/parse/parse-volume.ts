@@ -1,0 +1,34 @@
+import type { NetworkSummary, VolumeInspection } from "../../ports/docker-client.ts";
+import type { WireNetwork, WireVolume, WireVolumeList } from "../wire.ts";
+import { listIn, objectIn, required } from "./body.ts";
+
+/** @throws {DockerCallError} malformed */
+export function parseVolume(body: unknown): VolumeInspection {
+  const wire: WireVolume = objectIn(body, "the volume");
+  return {
+    name: required(wire.Name, "Name"),
+    driver: wire.Driver ?? "",
+    mountpoint: wire.Mountpoint ?? "",
+    labels: wire.Labels ?? {},
+    options: wire.Options ?? {},
+  };
+}
+
+/** @throws {DockerCallError} malformed */
+export function parseVolumes(body: unknown): readonly VolumeInspection[] {
+  const wire: WireVolumeList = objectIn(body, "the list of volumes");
+  return listIn(wire.Volumes ?? [], "the list of volumes").map(parseVolume);
+}
+
+/** @throws {DockerCallError} malformed */
+export function parseNetworks(body: unknown): readonly NetworkSummary[] {
+  return listIn(body, "the list of networks").map((each) => {
+    const wire: WireNetwork = objectIn(each, "a network of the list");
+    return {
+      id: required(wire.Id, "Id"),
+      name: wire.Name ?? "",
+      driver: wire.Driver ?? "",
+      labels: wire.Labels ?? {},
+    };
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * The Docker calls behind the machine's actions, each made certain: when the daemon did not answer, the runner looks
+ * what became of the call and goes on, so that the machine hears of outcomes, not of lost answers. A daemon that is
+ * away is waited for, up to the time limit of the call. Source: engine-modern 6.1, 33; W-20, W-22; peers 11, 26.
+ */
+import type { DockerId, DockerName } from "../core/brand.ts";
+import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import { EngineError } from "../core/errors.ts";
+import { CONTAINER_NAME_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ContainerInspection, CreateBody, DockerClient } from "../ports/docker-client.ts";
+
+export type CallLimits = {
+  /** Source: ECS_CONTAINER_CREATE_TIMEOUT, 4 min. */
+  readonly createTimeoutMs: number;
+  /** Source: ECS_CONTAINER_START_TIMEOUT, 3 min. */
+  readonly startTimeoutMs: number;
+  /** How long a killed container may take to be gone. */
+  readonly killTimeoutMs: number;
+};
+
+export const DEFAULT_CALL_LIMITS: CallLimits = {
+  createTimeoutMs: 4 * 60_000,
+  startTimeoutMs: 3 * 60_000,
+  killTimeoutMs: 10_000,
+};
+
+const POLL_FIRST_MS = 50;
+const POLL_MAX_MS = 1_000;
+
+export class ContainerCalls {
+  readonly #client: DockerClient;
+  readonly #clock: Clock;
+  readonly #limits: CallLimits;
+  readonly #signal: AbortSignal;
+
+  constructor(client: DockerClient, clock: Clock, limits: CallLimits, signal: AbortSignal) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#signal = signal;
+  }
+
+  /** Creates, or adopts what an earlier try left under the name. @throws {EngineError} CannotCreateContainerError, … */
+  async create(name: DockerName, body: CreateBody): Promise<DockerId> {
+    return await this.#untilCertain(
+      this.#limits.createTimeoutMs,
+      async (timeoutMs) => (await this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs })).dockerId,
+      async (failure) => {
+        if (failure.status !== 409 && !failure.indeterminate) return undefined;
+        const seen = await this.#look(name);
+        return seen !== undefined && isSame(seen, body) ? seen.dockerId : undefined;
+      },
+    );
+  }
+
+  /** @throws {EngineError} CannotStartContainerError, DockerTimeoutError */
+  async start(dockerId: DockerId): Promise<void> {
+    const before = this.#clock.now();
+    await this.#untilCertain(
+      this.#limits.startTimeoutMs,
+      (timeoutMs) => this.#client.startContainer(dockerId, { signal: this.#signal, timeoutMs }),
+      async (failure) => {
+        if (!failure.indeterminate) return undefined;
+        const seen = await this.#look(dockerId);
+        return seen !== undefined && hasStarted(seen, before) ? true : undefined;
+      },
+    );
+  }
+
+  /** Resolves with how the container looks once it is down; `undefined` when it is gone. @throws {EngineError} */
+  async stop(dockerId: DockerId, stopTimeoutMs: number): Promise<ContainerInspection | undefined> {
+    await this.#client.stopContainer(dockerId, { stopTimeoutMs }, { signal: this.#signal });
+    return await this.#untilDown(dockerId);
+  }
+
+  /** As `stop`, with SIGKILL at once. @throws {EngineError} CannotStopContainerError */
+  async kill(dockerId: DockerId): Promise<ContainerInspection | undefined> {
+    await this.#client.killContainer(dockerId, "SIGKILL", { signal: this.#signal });
+    return await this.#untilDown(dockerId);
+  }
+
+  /** Looks until there is an answer; a daemon that is away is waited for. @throws {EngineError} when it stays away */
+  async inspect(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
+    return await this.#look(idOrName);
+  }
+
+  async #untilDown(dockerId: DockerId): Promise<ContainerInspection | undefined> {
+    const deadline = this.#deadline(this.#limits.killTimeoutMs);
+    for (let attempt = 0; ; attempt += 1) {
+      const seen = await this.#look(dockerId);
+      if (seen === undefined || seen.status !== "running") return seen;
+      if (this.#clock.now() >= deadline) {
+        throw new EngineError("CannotStopContainerError", "container is still running after its stop", { retryable: true });
+      }
+      await this.#pause(attempt);
+    }
+  }
+
+  async #look(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
+    return await this.#untilCertain(
+      this.#limits.startTimeoutMs,
+      (timeoutMs) => this.#client.inspectContainer(idOrName, { signal: this.#signal, timeoutMs: Math.min(30_000, timeoutMs) }),
+      async () => undefined,
+    );
+  }
+
+  /**
+   * Tries until the call works, fails for good, or the limit is over.
+   * @param settle looks whether a failed call took effect; a value other than undefined is the outcome
+   */
+  async #untilCertain<T>(
+    limitMs: number,
+    call: (timeoutMs: number) => Promise<T>,
+    settle: (failure: EngineError) => Promise<(T extends void ? true : T) | undefined>,
+  ): Promise<T> {
+    const deadline = this.#deadline(limitMs);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await call(Math.max(1, deadline - this.#clock.now()));
+      } catch (error) {
+        if (!(error instanceof EngineError) || this.#signal.aborted) throw error;
+        const outcome = await settle(error);
+        if (outcome !== undefined) return outcome as T;
+        const isPassing = error.retryable || error.indeterminate;
+        if (!isPassing || error.name === "DockerTimeoutError" || this.#clock.now() >= deadline) throw error;
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  #deadline(ms: number): EpochMs {
+    return asEpochMs(this.#clock.now() + ms);
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const ms = Math.min(POLL_MAX_MS, POLL_FIRST_MS * 2 ** Math.min(attempt, 8));
+    await new Promise<void>((resume, reject) => {
+      const cancelled = () => reject(this.#signal.reason);
+      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + ms), () => {
+        this.#signal.removeEventListener("abort", cancelled);
+        resume();
+      });
+      this.#signal.addEventListener("abort", () => {
+        cancel();
+        cancelled();
+      }, { once: true });
+    });
+  }
+}
+
+/** Is what stands under our name the container that this body asks for, and not somebody else's? */
+function isSame(seen: ContainerInspection, body: CreateBody): boolean {
+  const wanted = body.Labels ?? {};
+  return [TASK_ARN_LABEL, CONTAINER_NAME_LABEL].every((label) => seen.labels[label] === wanted[label]);
+}
+
+/** Running, or ended by now. A restart must not take the run before for its own. */
+function hasStarted(seen: ContainerInspection, before: EpochMs): boolean {
+  if (seen.status === "running") return true;
+  return seen.status === "stopped" && seen.startedAt !== undefined && seen.startedAt >= before;
+}

@@ -1,0 +1,358 @@
+/**
+ * The engine: owns the actors, the feed and the outbox, and lends them the ports. All decisions are in `core/machine`,
+ * all Docker calls in the effect runner. Source: engine-behaviour 2, engine-modern 4, 8.
+ */
+import type { Blocker } from "../core/blocker.ts";
+import type { TaskArn } from "../core/brand.ts";
+import { describeGraphProblem, findGraphProblem } from "../core/dependencies.ts";
+import { EngineError } from "../core/errors.ts";
+import { ENGINE_ID_LABEL } from "../core/labels.ts";
+import { whyBlocked } from "../core/machine/advance.ts";
+import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "../core/machine/config.ts";
+import type { Effect } from "../core/machine/effect.ts";
+import type { Input } from "../core/machine/input.ts";
+import type { StateChange } from "../core/state-change.ts";
+import { isInternal, type Task } from "../core/task.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ContainerFactory } from "../ports/container-factory.ts";
+import type { DockerClient } from "../ports/docker-client.ts";
+import type { ImageService } from "../ports/image-service.ts";
+import type { Log } from "../ports/log.ts";
+import type { Random } from "../ports/random.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
+import { ContainerCalls, DEFAULT_CALL_LIMITS, type CallLimits } from "./container-calls.ts";
+import { ContainerWatch } from "./container-watch.ts";
+import { EffectRunner, portOwner } from "./effect-runner.ts";
+import type { HostPortAllocator } from "./host-port-allocator.ts";
+import { Outbox } from "./outbox.ts";
+import { observeSaved, removeStrays, restoredTask } from "./restore.ts";
+import { StartGate } from "./start-gate.ts";
+import { TaskActor } from "./task-actor.ts";
+import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
+import { TaskEngineState } from "./task-engine-state.ts";
+import { MustInitBackoff } from "./must-init-backoff.ts";
+
+export type EngineConfig = {
+  readonly machine: MachineConfig;
+  readonly limits: CallLimits;
+  /** Starts in flight at a time; by default twice the daemon's CPUs. */
+  readonly startConcurrency: number | undefined;
+  /** How often all containers of ours are listed as a backstop to events. */
+  readonly relistIntervalMs: number;
+};
+
+export const DEFAULT_ENGINE_CONFIG: EngineConfig = {
+  machine: DEFAULT_MACHINE_CONFIG,
+  limits: DEFAULT_CALL_LIMITS,
+  startConcurrency: undefined,
+  relistIntervalMs: 15_000,
+};
+
+export type EngineOptions = {
+  readonly client: DockerClient;
+  readonly config: EngineConfig;
+  /** Goes into a label of everything that this engine makes; stays the same over restarts. */
+  readonly engineId: string;
+  readonly images: ImageService;
+  readonly resources: readonly TaskResourceAdapter[];
+  readonly environment: TaskEnvironment;
+  readonly factory: ContainerFactory;
+  readonly hostPorts: HostPortAllocator;
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+type Phase = "created" | "initialised" | "shutDown";
+
+export class DockerTaskEngine implements TaskEngine {
+  readonly #options: EngineOptions;
+  readonly #actors = new Map<TaskArn, TaskActor>();
+  readonly #state = new TaskEngineState();
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #outbox: Outbox;
+  readonly #abort = new AbortController();
+  #runner: EffectRunner | undefined;
+  #phase: Phase = "created";
+  #disabled = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#outbox = new Outbox((taskArn, upTo) => this.#acknowledge(taskArn, upTo));
+  }
+
+  get state(): TaskEngineState {
+    return this.#state;
+  }
+
+  async init(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#phase === "initialised") return;
+    this.#assertNotShutDown();
+    const { client, store } = this.#options;
+    const callOptions = options.signal === undefined ? {} : { signal: options.signal };
+    await client.ping(callOptions);
+    const startConcurrency = this.#options.config.startConcurrency ?? 2 * (await client.info(callOptions)).cpus;
+    const saved = await store.load();
+    this.#options.images.load(saved.images);
+    const runner = this.#createRunner(startConcurrency);
+    this.#runner = runner;
+    for (const task of saved.tasks) this.#state.put(restoredTask(task));
+    const watch = this.#createWatch(runner);
+    await watch.open();
+    await this.#resume(saved.changes);
+    this.#phase = "initialised";
+    void watch.relist();
+  }
+
+  async mustInit(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const backoff = new MustInitBackoff(this.#options.clock, this.#options.random);
+    for (;;) {
+      options.signal?.throwIfAborted();
+      try {
+        return await this.init(options);
+      } catch (error) {
+        this.#assertNotShutDown();
+        backoff.logOnce(this.#options.log, error);
+        await backoff.wait(options.signal);
+      }
+    }
+  }
+
+  async addTask(task: Task): Promise<void> {
+    this.#assertInitialised();
+    if (this.#state.taskByArn(task.arn) !== undefined) {
+      if (task.desiredStatus === "STOPPED") await this.stopTask(task.arn);
+      return;
+    }
+    if (this.#disabled) throw new EngineError("EngineDisabledError", "Cannot add task: the engine takes no new tasks");
+    const problem = findGraphProblem(task.containers);
+    await this.#options.store.commit([{ type: "putTask", task }]);
+    const actor = this.#startActor(task);
+    if (problem !== undefined) {
+      const message = `Task dependencies cannot be resolved, taskArn: ${task.arn}: ${describeGraphProblem(problem)}`;
+      actor.send({ type: "admissionRefused", error: { name: "TaskDependencyError", message } });
+    }
+    actor.send({ type: "resumed", observations: [] });
+  }
+
+  async stopTask(taskArn: TaskArn, request: StopRequest = {}): Promise<boolean> {
+    this.#assertInitialised();
+    const actor = this.#actors.get(taskArn);
+    if (actor === undefined) return false;
+    actor.send({ type: "stopRequested", ...request });
+    await actor.settled();
+    return true;
+  }
+
+  async removeTask(taskArn: TaskArn): Promise<void> {
+    this.#assertInitialised();
+    const actor = this.#actors.get(taskArn);
+    if (actor === undefined) return;
+    if (actor.task.knownStatus !== "STOPPED") {
+      throw new EngineError("TaskStateError", `Cannot remove task ${taskArn}: it is ${actor.task.knownStatus}`);
+    }
+    await new Promise<void>((resolve) => {
+      const unsubscribe = this.subscribe((event) => {
+        if (event.type !== "removed" || event.taskArn !== taskArn) return;
+        unsubscribe();
+        resolve();
+      });
+      actor.send({ type: "removalRequested" });
+    });
+  }
+
+  getTaskByArn(taskArn: TaskArn): Task | undefined {
+    return this.#state.taskByArn(taskArn);
+  }
+
+  listTasks(): readonly Task[] {
+    return this.#state.allTasks();
+  }
+
+  whyBlocked(taskArn: TaskArn): readonly Blocker[] {
+    const task = this.#state.taskByArn(taskArn);
+    if (task === undefined) return [];
+    return whyBlocked(task, this.#options.clock.now(), this.#options.config.machine);
+  }
+
+  stateChangeEvents(): AsyncIterable<StateChangeDelivery> {
+    return this.#outbox.read();
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  disable(): void {
+    this.#disabled = true;
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#phase === "shutDown") return;
+    this.#phase = "shutDown";
+    this.#disabled = true;
+    const settled = [...this.#actors.values()].map((actor) => actor.settled());
+    await Promise.allSettled(settled);
+    this.#abort.abort(new Error("engine is shut down"));
+    for (const actor of this.#actors.values()) actor.stop();
+    this.#outbox.close();
+    await this.#options.store.close();
+  }
+
+  async version(): Promise<string> {
+    return (await this.#options.client.version()).version;
+  }
+
+  /** Containers found in Docker are matched with rows before anybody acts on them. Source: engine-modern 8.5, 8.6. */
+  async #resume(changes: readonly StateChange[]): Promise<void> {
+    const { client, engineId, log } = this.#options;
+    const tasks = this.#state.allTasks();
+    await removeStrays({ client, log, engineId, tasks });
+    this.#outbox.publish(changes);
+    const observations = await observeSaved(client, log, tasks);
+    for (const task of tasks) {
+      this.#adoptHostPorts(task);
+      await this.#adoptImages(task);
+      const actor = this.#startActor(task);
+      actor.send({ type: "resumed", observations: observations.get(task.arn) ?? [] });
+    }
+  }
+
+  #adoptHostPorts(task: Task): void {
+    if (task.knownStatus === "STOPPED") return;
+    for (const { name, hostPorts } of task.containers) this.#options.hostPorts.adopt(portOwner(task.arn, name), hostPorts);
+  }
+
+  /** References are not saved: they are rebuilt, so that no image in use is taken for unused. Source: peers 24. */
+  async #adoptImages(task: Task): Promise<void> {
+    for (const container of task.containers) {
+      if (isInternal(container) || container.removed || container.dockerId === undefined) continue;
+      await this.#options.images.adopt(task, container).catch((error: unknown) => {
+        this.#options.log.warn("Cannot record the image of a restored container", { containerName: container.name, error });
+      });
+    }
+  }
+
+  #startActor(task: Task): TaskActor {
+    const { clock, log, config, store } = this.#options;
+    const actor = new TaskActor(task, {
+      clock,
+      config: config.machine,
+      log: log.child({ taskArn: task.arn }),
+      save: (next, changes) =>
+        store.commit([{ type: "putTask", task: next }, ...changes.map((change) => ({ type: "putChange", change }) as const)]),
+      perform: (effect, current) => this.#perform(effect, current),
+      onState: (next, changes) => this.#publish(next, changes),
+      onCrash: (error) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: task.arn, error }),
+    });
+    this.#actors.set(task.arn, actor);
+    this.#state.put(task);
+    return actor;
+  }
+
+  #publish(task: Task, changes: readonly StateChange[]): void {
+    this.#state.put(task);
+    this.#outbox.publish(changes);
+    this.#emit({ type: "task", task });
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  #perform(effect: Effect, task: Task): void {
+    switch (effect.type) {
+      case "requestHostResources":
+        return this.#send(task.arn, { type: "hostResourcesGranted" });
+      case "releaseHostResources":
+        return this.#releaseHostPorts(task);
+      case "forgetTask":
+        void this.#forget(task);
+        return;
+      default:
+        void this.#requireRunner().perform(effect, task);
+    }
+  }
+
+  #releaseHostPorts(task: Task): void {
+    for (const { name } of task.containers) this.#options.hostPorts.release(portOwner(task.arn, name));
+  }
+
+  async #forget(task: Task): Promise<void> {
+    const actor = this.#actors.get(task.arn);
+    if (actor === undefined) return;
+    this.#actors.delete(task.arn);
+    actor.stop();
+    this.#releaseHostPorts(task);
+    await this.#options.store.commit([{ type: "deleteTask", taskArn: task.arn }]);
+    this.#state.remove(task.arn);
+    this.#emit({ type: "removed", taskArn: task.arn });
+  }
+
+  async #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
+    await this.#options.store.commit([{ type: "acknowledge", taskArn, upTo }]);
+    this.#send(taskArn, { type: "acknowledged", upTo });
+  }
+
+  #send(taskArn: string, input: Input): void {
+    this.#actors.get(taskArn as TaskArn)?.send(input);
+  }
+
+  #createRunner(startConcurrency: number): EffectRunner {
+    const { client, clock, config, images, resources, environment, factory, hostPorts, log } = this.#options;
+    const { signal } = this.#abort;
+    return new EffectRunner({
+      client,
+      calls: new ContainerCalls(client, clock, config.limits, signal),
+      images,
+      resources: new Map(resources.map((adapter) => [adapter.type, adapter])),
+      environment,
+      factory,
+      startGate: new StartGate(startConcurrency),
+      hostPorts,
+      pullBehaviour: config.machine.pullBehaviour,
+      clock,
+      log,
+      signal,
+      taskOf: (taskArn) => this.#state.taskByArn(taskArn as TaskArn),
+      send: (taskArn, input) => this.#send(taskArn, input),
+      onPullProgress: (taskArn, containerName, progress) =>
+        this.#emit({ type: "pullProgress", taskArn, containerName, progress }),
+    });
+  }
+
+  #createWatch(runner: EffectRunner): ContainerWatch {
+    const { client, clock, config, engineId, log } = this.#options;
+    return new ContainerWatch({
+      client,
+      clock,
+      log,
+      labels: { [ENGINE_ID_LABEL]: engineId },
+      relistIntervalMs: config.relistIntervalMs,
+      signal: this.#abort.signal,
+      tasks: () => this.#state.tasks(),
+      findByDockerId: (dockerId) => this.#state.containerByDockerId(dockerId),
+      send: (taskArn, input) => this.#send(taskArn, input),
+      observe: (taskArn, containerName, lastExitCode) => runner.observe(taskArn, containerName, lastExitCode),
+    });
+  }
+
+  #requireRunner(): EffectRunner {
+    if (this.#runner === undefined) throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
+    return this.#runner;
+  }
+
+  #assertInitialised(): void {
+    this.#assertNotShutDown();
+    if (this.#phase !== "initialised") {
+      throw new EngineError("EngineNotInitializedError", "Cannot manage tasks: the engine is not initialised, call init() first");
+    }
+  }
+
+  #assertNotShutDown(): void {
+    if (this.#phase === "shutDown") throw new EngineError("EngineDisabledError", "Cannot use the engine: it is shut down");
+  }
+}

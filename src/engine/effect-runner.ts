@@ -1,0 +1,260 @@
+/**
+ * Carries out what the machine asks for and sends the answers back as inputs. Knows how to do things, never whether or
+ * when: that is decided in `core/machine`.
+ */
+import { unreachable } from "../core/assert.ts";
+import type { EngineErrorName } from "../core/errors.ts";
+import { requestedHostPorts } from "../core/host-ports.ts";
+import type { Effect } from "../core/machine/effect.ts";
+import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
+import type { PullBehaviour } from "../core/images/pull-policy.ts";
+import type { Container, Task } from "../core/task.ts";
+import { findContainer, isInternal } from "../core/task.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ContainerFactory } from "../ports/container-factory.ts";
+import type { ContainerInspection, DockerClient, LayerProgress } from "../ports/docker-client.ts";
+import type { ImageRequest, ImageService } from "../ports/image-service.ts";
+import type { Log } from "../ports/log.ts";
+import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
+import type { ContainerCalls } from "./container-calls.ts";
+import { toFailure, toNamedError } from "./failure.ts";
+import type { HostPortAllocator } from "./host-port-allocator.ts";
+import { toObservation } from "./observe.ts";
+import type { StartGate } from "./start-gate.ts";
+
+export type EffectRunnerPorts = {
+  readonly client: DockerClient;
+  readonly calls: ContainerCalls;
+  readonly images: ImageService;
+  readonly resources: ReadonlyMap<string, TaskResourceAdapter>;
+  readonly environment: TaskEnvironment;
+  readonly factory: ContainerFactory;
+  readonly startGate: StartGate;
+  readonly hostPorts: HostPortAllocator;
+  readonly pullBehaviour: PullBehaviour;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** The newest state of a task, for what is read just before a call. */
+  readonly taskOf: (taskArn: string) => Task | undefined;
+  readonly send: (taskArn: string, input: Input) => void;
+  readonly onPullProgress: (taskArn: Task["arn"], containerName: string, progress: LayerProgress) => void;
+};
+
+type ContainerEffect = Extract<Effect, { readonly containerName: string; readonly actionId: number }>;
+
+const ERROR_NAME: Readonly<Record<ContainerEffect["type"], EngineErrorName>> = {
+  resolveManifest: "CannotPullImageManifestError",
+  pull: "CannotPullContainerError",
+  create: "CannotCreateContainerError",
+  start: "CannotStartContainerError",
+  restart: "CannotStartContainerError",
+  provision: "ContainerNetworkingError",
+  stop: "CannotStopContainerError",
+  kill: "CannotStopContainerError",
+  remove: "CannotRemoveContainerError",
+};
+
+export class EffectRunner {
+  readonly #ports: EffectRunnerPorts;
+  readonly #pulls = new Map<string, AbortController>();
+
+  constructor(ports: EffectRunnerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Begins an effect. Never rejects: a failure is an answer too. */
+  async perform(effect: Exclude<Effect, { readonly type: "requestHostResources" | "releaseHostResources" | "forgetTask" }>, task: Task): Promise<void> {
+    switch (effect.type) {
+      case "observe":
+        return await this.observe(task.arn, effect.containerName);
+      case "abandonPull":
+        this.#pulls.get(pullKey(task, effect.containerName))?.abort(new Error("pull is not needed any more"));
+        return;
+      case "createResource":
+      case "removeResource":
+        return await this.#resource(effect, task);
+      default:
+        return await this.#container(effect, task);
+    }
+  }
+
+  /** Looks at a container and reports what is seen. A failure to look is no verdict: the next look will tell. */
+  async observe(taskArn: Task["arn"], containerName: string, lastExitCode?: number): Promise<void> {
+    const before = this.#find(taskArn, containerName);
+    if (before === undefined) return;
+    try {
+      const seen = await this.#ports.calls.inspect(before.container.dockerId ?? before.container.dockerName);
+      const now = this.#find(taskArn, containerName) ?? before;
+      const observation: Observation =
+        seen === undefined ? { kind: "absent", exitCode: lastExitCode } : toObservation(now.task, now.container, seen);
+      this.#ports.send(taskArn, { type: "containerObserved", containerName, observation });
+    } catch (error) {
+      if (this.#ports.signal.aborted) return;
+      this.#ports.log.warn("Cannot look at container", { taskArn, containerName, error: toNamedError(error, "CannotInspectContainerError") });
+    }
+  }
+
+  async #container(effect: ContainerEffect, task: Task): Promise<void> {
+    const { containerName, actionId } = effect;
+    const container = findContainer(task, containerName);
+    if (container === undefined) return;
+    let result: ActionResult;
+    try {
+      result = await this.#act(effect, task, container);
+    } catch (error) {
+      if (this.#ports.signal.aborted) return;
+      result = { ok: false, failure: await this.#explain(effect, error) };
+    }
+    if (this.#ports.signal.aborted) return;
+    this.#ports.send(task.arn, { type: "actionFinished", containerName, actionId, result });
+  }
+
+  /** A start that failed has left an exit code behind. Source: W-29. */
+  async #explain(effect: ContainerEffect, error: unknown) {
+    const failure = toFailure(error, ERROR_NAME[effect.type]);
+    if (effect.type !== "start" || failure.indeterminate) return failure;
+    const seen = await this.#ports.calls.inspect(effect.dockerId).catch(() => undefined);
+    return seen?.exitCode === undefined || seen.exitCode === 0 ? failure : { ...failure, exitCode: seen.exitCode };
+  }
+
+  async #act(effect: ContainerEffect, task: Task, container: Container): Promise<ActionResult> {
+    const { calls, startGate } = this.#ports;
+    switch (effect.type) {
+      case "resolveManifest":
+        return await this.#resolveManifest(task, container);
+      case "pull":
+        return await this.#pull(task, container);
+      case "create":
+        return await this.#create(task, container);
+      case "start":
+      case "restart":
+        await startGate.run(() => calls.start(effect.dockerId));
+        return { ok: true };
+      case "provision":
+        return { ok: true, observation: seenAs(task, container, await calls.inspect(effect.dockerId)) };
+      case "stop":
+        return { ok: true, observation: seenAs(task, container, await calls.stop(effect.dockerId, effect.stopTimeoutMs)) };
+      case "kill":
+        return { ok: true, observation: seenAs(task, container, await calls.kill(effect.dockerId)) };
+      case "remove":
+        return await this.#remove(task, container, effect.target);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  /** Images of internal containers are made, not pulled. Source: engine-modern 12.3 (1). */
+  async #resolveManifest(task: Task, container: Container): Promise<ActionResult> {
+    if (isInternal(container)) return { ok: true };
+    const { digest, source, warning } = await this.#whilePulling(task, container, (request) =>
+      this.#ports.images.prepareManifest(request),
+    );
+    return { ok: true, imageDigest: digest, digestFromRegistry: source === "registry", warning };
+  }
+
+  async #pull(task: Task, container: Container): Promise<ActionResult> {
+    if (isInternal(container)) return { ok: true };
+    const { images, onPullProgress } = this.#ports;
+    const digest = container.imageDigest;
+    const result = await this.#whilePulling(task, container, (request) =>
+      images.pull({
+        ...request,
+        ...(digest === undefined ? {} : { digest }),
+        onProgress: (progress) => onPullProgress(task.arn, container.name, progress),
+      }),
+    );
+    return { ok: true, ...result };
+  }
+
+  async #whilePulling<T>(task: Task, container: Container, pull: (request: ImageRequest) => Promise<T>): Promise<T> {
+    const key = pullKey(task, container.name);
+    const abandon = new AbortController();
+    this.#pulls.set(key, abandon);
+    try {
+      return await pull(this.#imageRequest(task, container, AbortSignal.any([abandon.signal, this.#ports.signal])));
+    } finally {
+      if (this.#pulls.get(key) === abandon) this.#pulls.delete(key);
+    }
+  }
+
+  #imageRequest(task: Task, container: Container, signal: AbortSignal): ImageRequest {
+    const definition = task.definition.containerDefinitions.find((each) => each.name === container.name);
+    const credentials = definition?.repositoryCredentials?.credentialsParameter;
+    return {
+      taskArn: task.arn,
+      containerName: container.name,
+      image: container.image,
+      behaviour: this.#ports.pullBehaviour,
+      signal,
+      ...(credentials === undefined ? {} : { credentialsParameter: credentials }),
+    };
+  }
+
+  async #create(task: Task, container: Container): Promise<ActionResult> {
+    const { calls, factory, hostPorts } = this.#ports;
+    const facts = await this.#facts(task, container);
+    // Other containers may have got their ids since the effect was handed out.
+    const current = this.#ports.taskOf(task.arn) ?? task;
+    const owner = portOwner(task.arn, container.name);
+    const leases = await hostPorts.lease(owner, requestedHostPorts(current, container));
+    try {
+      const body = factory(current, { ...container, hostPorts: leases }, facts);
+      return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
+    } catch (error) {
+      hostPorts.release(owner);
+      throw error;
+    }
+  }
+
+  async #facts(task: Task, container: Container) {
+    const imageEnv = isInternal(container) ? [] : await this.#ports.images.environmentOf(container.image);
+    const { secrets, files, logOptions } = this.#ports.environment.environmentOf(task.arn, container.name);
+    return { imageEnv, secrets, environmentFiles: files, logOptions };
+  }
+
+  async #remove(task: Task, container: Container, target: Extract<ContainerEffect, { type: "remove" }>["target"]): Promise<ActionResult> {
+    const { client, images, signal } = this.#ports;
+    await client.removeContainer(target, { force: true, removeVolumes: true }, { signal });
+    if (!isInternal(container)) await images.release(task, container);
+    return { ok: true };
+  }
+
+  async #resource(effect: Extract<Effect, { readonly resourceId: string }>, task: Task): Promise<void> {
+    const resource = task.resources.find((each) => each.id === effect.resourceId);
+    const adapter = resource === undefined ? undefined : this.#ports.resources.get(resource.type);
+    const { resourceId, actionId } = effect;
+    const answer = (error?: ReturnType<typeof toNamedError>) =>
+      this.#ports.send(task.arn, { type: "resourceFinished", resourceId, actionId, error });
+    if (resource === undefined || adapter === undefined) {
+      return answer({ name: "ResourceInitializationError", message: `no adapter for task resource ${resourceId}` });
+    }
+    try {
+      if (effect.type === "createResource") await adapter.create(task, resource, this.#ports.signal);
+      else await adapter.remove(task, resource, this.#ports.signal);
+      answer();
+    } catch (error) {
+      if (!this.#ports.signal.aborted) answer(toNamedError(error, "ResourceInitializationError"));
+    }
+  }
+
+  #find(taskArn: string, containerName: string): { readonly task: Task; readonly container: Container } | undefined {
+    const task = this.#ports.taskOf(taskArn);
+    const container = task === undefined ? undefined : findContainer(task, containerName);
+    return task === undefined || container === undefined ? undefined : { task, container };
+  }
+}
+
+/** Who holds a container's host ports. */
+export function portOwner(taskArn: string, containerName: string): string {
+  return `${taskArn} ${containerName}`;
+}
+
+function seenAs(task: Task, container: Container, seen: ContainerInspection | undefined): Observation {
+  return seen === undefined ? { kind: "absent" } : toObservation(task, container, seen);
+}
+
+function pullKey(task: Task, containerName: string): string {
+  return `${task.arn} ${containerName}`;
+}
+

@@ -1,0 +1,94 @@
+/**
+ * Matches saved rows with what Docker has after a restart: known containers are looked at (found by id, or by the name
+ * that was saved before the create), labelled ones without a row are removed. Source: engine-modern 8.5, 8.6; design
+ * "Identity"; W-11, W-24.
+ */
+import type { TaskArn } from "../core/brand.ts";
+import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
+import type { ContainerObservation } from "../core/machine/input.ts";
+import type { Container, Task, TaskResource } from "../core/task.ts";
+import type { DockerClient } from "../ports/docker-client.ts";
+import type { Log } from "../ports/log.ts";
+import { toNamedError } from "./failure.ts";
+import { toObservation } from "./observe.ts";
+
+const LOOKS_AT_A_TIME = 16;
+
+/** A saved task as a restart finds it: nothing is in flight, and values that lived in memory are gone. */
+export function restoredTask(task: Task): Task {
+  return {
+    ...task,
+    admitted: false,
+    containers: task.containers.map((container): Container => ({ ...container, inFlight: undefined, retry: undefined })),
+    resources: task.resources.map(restoredResource),
+  };
+}
+
+function restoredResource(resource: TaskResource): TaskResource {
+  const knownStatus = resource.volatile && resource.knownStatus === "CREATED" ? "NONE" : resource.knownStatus;
+  return { ...resource, knownStatus, inFlight: undefined, retry: undefined };
+}
+
+type Observations = ReadonlyMap<TaskArn, readonly ContainerObservation[]>;
+
+/** Looks at all containers that may exist. Who cannot be looked at is left as saved: the next relist tells. */
+export async function observeSaved(client: DockerClient, log: Log, tasks: readonly Task[]): Promise<Observations> {
+  const observations = new Map<TaskArn, ContainerObservation[]>();
+  const pending = tasks.flatMap((task) => task.containers.filter(mayExist).map((container) => ({ task, container })));
+  const worker = async () => {
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { task, container } = next;
+      const observation = await look(client, log, task, container);
+      if (observation === undefined) continue;
+      observations.set(task.arn, [...(observations.get(task.arn) ?? []), observation]);
+    }
+  };
+  await Promise.all(Array.from({ length: LOOKS_AT_A_TIME }, worker));
+  return observations;
+}
+
+function mayExist(container: Container): boolean {
+  return !container.removed && (container.dockerId !== undefined || container.createRequestedAt !== undefined);
+}
+
+async function look(
+  client: DockerClient,
+  log: Log,
+  task: Task,
+  container: Container,
+): Promise<ContainerObservation | undefined> {
+  const containerName = container.name;
+  try {
+    const seen = await client.inspectContainer(container.dockerId ?? container.dockerName);
+    if (seen === undefined) return { containerName, observation: { kind: "absent" } };
+    if (seen.labels[TASK_ARN_LABEL] !== task.arn) return undefined;
+    return { containerName, observation: toObservation(task, container, seen) };
+  } catch (error) {
+    log.warn("Cannot look at restored container", { containerName, error: toNamedError(error, "CannotInspectContainerError") });
+    return undefined;
+  }
+}
+
+/** What carries our engine id and belongs to no task of ours was left by a crash before its row was saved. */
+export async function removeStrays(context: {
+  readonly client: DockerClient;
+  readonly log: Log;
+  readonly engineId: string;
+  readonly tasks: readonly Task[];
+}): Promise<void> {
+  const { client, log, engineId, tasks } = context;
+  const labels = { [ENGINE_ID_LABEL]: engineId };
+  const owners = new Set<string>(tasks.map((task) => task.arn));
+  const names = new Set<string>(tasks.flatMap((task) => task.containers.map((container) => container.dockerName)));
+  for (const { dockerId, dockerName, labels: found } of await client.listContainers({ all: true, labels })) {
+    if (owners.has(found[TASK_ARN_LABEL] ?? "") && names.has(dockerName)) continue;
+    log.warn("Removing container without a task", { dockerName });
+    await client.removeContainer(dockerId, { force: true, removeVolumes: true });
+  }
+  for (const volume of await client.listVolumes({ labels })) {
+    const owner = volume.labels[TASK_ARN_LABEL];
+    if (owner === undefined || owners.has(owner)) continue;
+    log.warn("Removing volume without a task", { volume: volume.name });
+    await client.removeVolume(volume.name);
+  }
+}

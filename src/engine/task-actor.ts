@@ -1,0 +1,140 @@
+/**
+ * One task, one actor, one input at a time. Folds inputs through the machine, makes the outcome durable, and only then
+ * lets effects go.
+ *
+ * INVARIANTS
+ * - No effect leaves before the state that asked for it is saved.
+ * - A failed save loses nothing: the state stays as it was saved last, and the save is tried again.
+ * - After `stop` or the end of the task nothing leaves the actor; inputs are dropped.
+ */
+import type { Effect } from "../core/machine/effect.ts";
+import type { Input } from "../core/machine/input.ts";
+import type { MachineConfig } from "../core/machine/config.ts";
+import { step } from "../core/machine/step.ts";
+import { assert } from "../core/assert.ts";
+import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import type { StateChange } from "../core/state-change.ts";
+import type { Task } from "../core/task.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import { isDurablyEqual } from "./durable-part.ts";
+
+/** More than all answers, observations and timers that one task can have outstanding: beyond it a producer has no limit. */
+const INBOX_MAX = 10_000;
+const SAVE_RETRY_MS = 1_000;
+
+export type ActorPorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: MachineConfig;
+  /** Makes the task and its new changes durable in one commit. */
+  readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
+  /** Begins an effect; its answer comes back through `send`. Never throws. */
+  readonly perform: (effect: Effect, task: Task) => void;
+  readonly onState: (task: Task, changes: readonly StateChange[]) => void;
+  /** Our bug, not Docker's: the actor does no more work. */
+  readonly onCrash: (error: unknown) => void;
+};
+
+export class TaskActor {
+  readonly #ports: ActorPorts;
+  readonly #inbox: Input[] = [];
+  #task: Task;
+  #draining = false;
+  #stopped = false;
+  #cancelWake: (() => void) | undefined;
+  #saved: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+
+  constructor(task: Task, ports: ActorPorts) {
+    this.#task = task;
+    this.#ports = ports;
+  }
+
+  get task(): Task {
+    return this.#task;
+  }
+
+  /** Queues an input and returns at once. */
+  send(input: Input): void {
+    if (this.#stopped) return;
+    assert(this.#inbox.length < INBOX_MAX, `Cannot queue input: inbox holds ${INBOX_MAX}`);
+    this.#inbox.push(input);
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#drain().catch((error: unknown) => this.#crash(error));
+  }
+
+  /** Resolves when all that was sent before is folded in and durable. */
+  async settled(): Promise<void> {
+    if (!this.#draining) return;
+    if (this.#saved === undefined) {
+      let resolve = () => {};
+      const promise = new Promise<void>((done) => {
+        resolve = done;
+      });
+      this.#saved = { promise, resolve };
+    }
+    await this.#saved.promise;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#inbox.length = 0;
+    this.#cancelWake?.();
+    this.#saved?.resolve();
+  }
+
+  /** Inputs that came in meanwhile share one commit. */
+  async #drain(): Promise<void> {
+    while (this.#inbox.length > 0 && !this.#stopped) {
+      const batch = this.#inbox.splice(0);
+      const before = this.#task;
+      const changes: StateChange[] = [];
+      const effects: Effect[] = [];
+      let task = before;
+      let wakeAt: EpochMs | undefined;
+      for (const input of batch) {
+        const next = step(task, input, this.#ports.clock.now(), this.#ports.config);
+        task = next.task;
+        wakeAt = next.wakeAt;
+        changes.push(...next.changes);
+        effects.push(...next.effects);
+      }
+      if (changes.length > 0 || !isDurablyEqual(before, task)) await this.#save(task, changes);
+      if (this.#stopped) return;
+      this.#task = task;
+      this.#ports.onState(task, changes);
+      this.#wakeBy(wakeAt);
+      for (const effect of effects) this.#ports.perform(effect, task);
+    }
+    this.#draining = false;
+    this.#saved?.resolve();
+    this.#saved = undefined;
+  }
+
+  /** A store that fails (full disk) pauses the task; its containers run on. */
+  async #save(task: Task, changes: readonly StateChange[]): Promise<void> {
+    for (;;) {
+      try {
+        await this.#ports.save(task, changes);
+        return;
+      } catch (error) {
+        this.#ports.log.error("Cannot save task: trying again", { taskArn: task.arn, error });
+        await new Promise<void>((retry) => {
+          this.#ports.clock.schedule(asEpochMs(this.#ports.clock.now() + SAVE_RETRY_MS), retry);
+        });
+        if (this.#stopped) return;
+      }
+    }
+  }
+
+  #wakeBy(at: EpochMs | undefined): void {
+    this.#cancelWake?.();
+    this.#cancelWake = at === undefined ? undefined : this.#ports.clock.schedule(at, () => this.send({ type: "timerFired" }));
+  }
+
+  #crash(error: unknown): void {
+    this.stop();
+    this.#ports.onCrash(error);
+  }
+}

@@ -1,0 +1,61 @@
+/** Settings of the image clean-up. Source: engine-modern 13.1. */
+
+export type ImageCleanupOptions = {
+  /** Source: ECS_DISABLE_IMAGE_CLEANUP; also off under `prefer-cached`. */
+  readonly enabled: boolean;
+  /** Source: ECS_IMAGE_CLEANUP_INTERVAL; below 10 min counts as 30 min. */
+  readonly intervalMs: number;
+  /** Source: ECS_IMAGE_MINIMUM_CLEANUP_AGE. */
+  readonly minimumAgeMs: number;
+  /** Source: ECS_NUM_IMAGES_DELETE_PER_CYCLE; below 1 counts as 5. */
+  readonly imagesPerCycle: number;
+  /** Names that stay, in any spelling. Source: ECS_EXCLUDE_UNTRACKED_IMAGE. */
+  readonly excluded: readonly string[];
+  /** Also remove stopped containers and unused images that are not ours. Source: ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP. */
+  readonly untracked?: UntrackedOptions;
+  /** Remove more than the usual number while the disk is full. Ours. */
+  readonly diskPressure?: DiskPressureOptions;
+};
+
+export type UntrackedOptions = {
+  /** Counted from when we saw the image first, not from its build. Source: NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE, W in 13.4. */
+  readonly imageMinimumAgeMs: number;
+  /** Counted from its end, or its creation if it never ran. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION. */
+  readonly containerMinimumAgeMs: number;
+  /** Source: NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE; 0 counts as 5. */
+  readonly containersPerCycle: number;
+  /** Is this container one of a known task? Those are never touched. */
+  readonly isOurs: (container: {
+    readonly dockerId: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }) => boolean;
+};
+
+export type DiskPressureOptions = {
+  /** Part of the disk that is used, 0 to 1. */
+  readonly usedPart: () => Promise<number>;
+  /** From here on a cycle goes on beyond its usual number … */
+  readonly high: number;
+  /** … until this is reached, or nothing more may go. */
+  readonly low: number;
+};
+
+const MINUTE_MS = 60_000;
+
+export const DEFAULT_CLEANUP_OPTIONS: ImageCleanupOptions = {
+  enabled: true,
+  intervalMs: 30 * MINUTE_MS,
+  minimumAgeMs: 60 * MINUTE_MS,
+  imagesPerCycle: 5,
+  excluded: [],
+};
+
+/** Puts settings out of bounds back to their defaults. Source: CF-2, IMC-4. */
+export function boundedCleanupOptions(options: Partial<ImageCleanupOptions>): ImageCleanupOptions {
+  const merged = { ...DEFAULT_CLEANUP_OPTIONS, ...options };
+  return {
+    ...merged,
+    intervalMs: merged.intervalMs < 10 * MINUTE_MS ? DEFAULT_CLEANUP_OPTIONS.intervalMs : merged.intervalMs,
+    imagesPerCycle: merged.imagesPerCycle < 1 ? DEFAULT_CLEANUP_OPTIONS.imagesPerCycle : merged.imagesPerCycle,
+  };
+}

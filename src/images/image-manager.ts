@@ -1,0 +1,196 @@
+/**
+ * Everything about images: which digest a container runs, bringing it here, who uses it, and removing it again.
+ * Owner of the image records; others ask and are told.
+ * Source: engine-modern 12, 13; engine-behaviour 6.
+ */
+import { EngineError } from "../core/errors.ts";
+import type { CleanupVerdict } from "../core/images/cleanup-policy.ts";
+import { type ImageState, referenceKey } from "../core/images/image-state.ts";
+import type { PullBehaviour } from "../core/images/pull-policy.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DockerClient } from "../ports/docker-client.ts";
+import { type Log, silentLog } from "../ports/log.ts";
+import type { Random } from "../ports/random.ts";
+import type { ImageRow, Mutation, StateStore } from "../ports/state-store.ts";
+import { boundedCleanupOptions, type ImageCleanupOptions } from "./cleanup-options.ts";
+import { type CleanupResult, ImageCleanup } from "./image-cleanup.ts";
+import { ImageLocks } from "./image-locks.ts";
+import { ImageRecords } from "./image-records.ts";
+import { inspectLocal } from "./local-image.ts";
+import { ManifestResolver } from "./manifest-resolver.ts";
+import { Puller } from "./puller.ts";
+import { RecentFailures } from "./recent-failures.ts";
+import {
+  DEFAULT_IMAGE_LIMITS,
+  type FindRegistryAuth,
+  type ImageLimits,
+  type ImagePorts,
+  type ImageRequest,
+  type ManifestAnswer,
+  type PullAnswer,
+  type PullRequest,
+} from "./types.ts";
+
+export type ImageManagerOptions = {
+  readonly docker: DockerClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log?: Log;
+  /** Keeps the image rows; without one they live in memory. */
+  readonly store?: Pick<StateStore, "commit">;
+  readonly limits?: Partial<ImageLimits>;
+  /** Logins that hold for the whole engine. */
+  readonly registryAuth?: FindRegistryAuth;
+  readonly cleanup?: Partial<ImageCleanupOptions>;
+  /** Under `prefer-cached` nothing is ever removed. Source: engine-modern 12.2. */
+  readonly pullBehaviour?: PullBehaviour;
+};
+
+/** A container that uses an image. */
+export type ImageUse = {
+  readonly taskArn: string;
+  readonly containerName: string;
+  readonly image: string;
+  /** Known after a restart; otherwise the daemon is asked what the name means. */
+  readonly imageId?: string | undefined;
+};
+
+export class ImageManager {
+  readonly #ports: ImagePorts;
+  readonly #store: Pick<StateStore, "commit"> | undefined;
+  readonly #records = new ImageRecords();
+  readonly #locks = new ImageLocks();
+  readonly #manifests: ManifestResolver;
+  readonly #puller: Puller;
+  readonly #cleanup: ImageCleanup;
+
+  constructor(options: ImageManagerOptions) {
+    const { docker, clock, random, log = silentLog, registryAuth = noLogin } = options;
+    const limits = { ...DEFAULT_IMAGE_LIMITS, ...options.limits };
+    this.#ports = { docker, clock, random, log, limits, registryAuth };
+    this.#store = options.store;
+    const failures = new RecentFailures(clock, limits.registryFailureMemoryMs);
+    this.#manifests = new ManifestResolver(this.#ports, failures);
+    this.#puller = new Puller(this.#ports, failures);
+    const cleanup = boundedCleanupOptions(options.cleanup ?? {});
+    const enabled = cleanup.enabled && options.pullBehaviour !== "prefer-cached";
+    const parts = { records: this.#records, locks: this.#locks };
+    this.#cleanup = new ImageCleanup(this.#ports, parts, { ...cleanup, enabled }, (mutations) => this.#save(mutations));
+  }
+
+  /**
+   * Which digest the container is to run. Under `default` a registry that cannot be asked costs a warning when there
+   * is a local image.
+   * @throws {EngineError} CannotPullImageManifestError, DockerTimeoutError, CannotPullContainerAuthError
+   * @throws `request.signal.reason`
+   */
+  prepareManifest(request: ImageRequest): Promise<ManifestAnswer> {
+    return this.#locks.use(request.image, () => this.#manifests.resolve(request, this.#wasPulled(request.image)));
+  }
+
+  /**
+   * Sees to it that the image is here, and records that the container uses it. Under `default` a pull that fails costs
+   * a warning when there is a local image.
+   * @throws {EngineError} CannotPullContainerError, DockerTimeoutError, CannotPullContainerAuthError
+   * @throws `request.signal.reason`
+   */
+  pull(request: PullRequest): Promise<PullAnswer> {
+    return this.#locks.use(request.image, async () => {
+      const { answer, image } = await this.#puller.pull(request, this.#wasPulled(request.image));
+      const mutations = this.#records.record({
+        imageId: image.imageId,
+        name: request.image,
+        sizeBytes: image.sizeBytes,
+        reference: referenceKey(request.taskArn, request.containerName),
+        pulled: answer.pulled,
+        now: this.#ports.clock.now(),
+      });
+      await this.#save(mutations);
+      return answer;
+    });
+  }
+
+  /**
+   * Notes that a container uses an image, as the restored containers of a restarted engine do.
+   * @throws {EngineError} CannotInspectContainerError's like of the daemon, or UnknownError when there is no such image
+   */
+  recordContainerReference(use: ImageUse): Promise<ImageState> {
+    return this.#locks.use(use.image, () => this.#record(use));
+  }
+
+  /** The container is gone. @returns false when it was not known to use that image */
+  async removeContainerReferenceFromImageState(use: Omit<ImageUse, "image">): Promise<boolean> {
+    const reference = referenceKey(use.taskArn, use.containerName);
+    const imageId = use.imageId ?? this.#records.all().find((state) => state.references.has(reference))?.imageId;
+    const mutations = this.#records.removeReference(imageId ?? "", reference, this.#ports.clock.now());
+    if (mutations === undefined) return false;
+    await this.#save(mutations);
+    return true;
+  }
+
+  /** Takes the rows of the store, before any container is restored. */
+  addAllImageStates(rows: readonly ImageRow[]): void {
+    this.#records.load(rows);
+  }
+
+  imageStates(): readonly ImageState[] {
+    return this.#records.all();
+  }
+
+  getImageStateFromImageName(name: string): ImageState | undefined {
+    return this.#records.findByName(name);
+  }
+
+  /** Runs the clean-up every interval until the signal fires; does nothing when it is off or under `prefer-cached`. */
+  startImageCleanupProcess(signal: AbortSignal): void {
+    this.#cleanup.start(signal);
+  }
+
+  /** One cycle now. Never rejects for an image that could not be removed. */
+  removeUnusedImages(): Promise<CleanupResult> {
+    return this.#cleanup.runCycle();
+  }
+
+  /** What the next cycle would do with each recorded image, and why. */
+  explainCleanup(): readonly CleanupVerdict[] {
+    return this.#cleanup.explain();
+  }
+
+  async #record(use: ImageUse): Promise<ImageState> {
+    const reference = referenceKey(use.taskArn, use.containerName);
+    const known = use.imageId;
+    if (known !== undefined && this.#records.addReference(known, reference)) return this.#stateOf(known);
+    if (use.image === "") throw new EngineError("UnknownError", "Cannot record an image: it has no name");
+    const image = await inspectLocal(this.#ports, known ?? use.image, new AbortController().signal);
+    if (image === undefined)
+      throw new EngineError("UnknownError", `Cannot record image ${use.image}: Docker does not know it`);
+    const { imageId, sizeBytes } = image;
+    const now = this.#ports.clock.now();
+    await this.#save(this.#records.record({ imageId, sizeBytes, name: use.image, reference, pulled: false, now }));
+    return this.#stateOf(imageId);
+  }
+
+  #stateOf(imageId: string): ImageState {
+    const state = this.#records.find(imageId);
+    if (state === undefined) throw new EngineError("UnknownError", `Cannot find the record of image ${imageId}`);
+    return state;
+  }
+
+  #wasPulled(name: string): boolean {
+    return this.#records.findByName(name)?.pullSucceeded === true;
+  }
+
+  /** The rows serve `once` and the clean-up's ages only, so a store that fails is no reason to stop a container. */
+  async #save(mutations: readonly Mutation[]): Promise<void> {
+    if (mutations.length === 0) return;
+    try {
+      await this.#store?.commit(mutations);
+    } catch (error) {
+      this.#ports.log.error("Cannot save image records", { error: String(error) });
+    }
+  }
+}
+
+async function noLogin(): Promise<undefined> {
+  return undefined;
+}

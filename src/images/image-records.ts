@@ -1,0 +1,111 @@
+/**
+ * The records of images that tasks use: who uses them, under which names, since when.
+ *
+ * INVARIANTS
+ * - A name belongs to one record at most: the image that it meant when it was recorded last.
+ * - A reference is a container of a task, and is counted once.
+ * - What is in here is what the store will hold once the mutations that each call returns are committed.
+ *
+ * Source: engine-behaviour 6.1 to 6.3, 6.5; engine-modern 13.2.
+ */
+import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import type { ImageState } from "../core/images/image-state.ts";
+import { sameImageName } from "../core/images/reference.ts";
+import type { ImageRow, Mutation } from "../ports/state-store.ts";
+
+export type ImageSighting = {
+  readonly imageId: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly reference: string;
+  readonly pulled: boolean;
+  readonly now: EpochMs;
+};
+
+export class ImageRecords {
+  readonly #states = new Map<string, ImageState>();
+
+  /** Takes rows of the store; references come back as the containers are seen again. */
+  load(rows: readonly ImageRow[]): void {
+    for (const row of rows) {
+      const { imageId, names, sizeBytes, pullSucceeded } = row;
+      const times = { pulledAt: asEpochMs(row.pulledAt), lastUsedAt: asEpochMs(row.lastUsedAt) };
+      this.#states.set(imageId, { imageId, names, sizeBytes, pullSucceeded, ...times, references: new Set() });
+    }
+  }
+
+  all(): readonly ImageState[] {
+    return [...this.#states.values()];
+  }
+
+  find(imageId: string): ImageState | undefined {
+    return this.#states.get(imageId);
+  }
+
+  /** The record that has this name, in whatever spelling. Source: IM-20. */
+  findByName(name: string): ImageState | undefined {
+    return this.all().find((state) => state.names.some((other) => sameImageName(other, name)));
+  }
+
+  /** A container uses an image under a name. Makes the record if need be. Source: IM-4, IM-6, IM-8, IM-14. */
+  record(sighting: ImageSighting): readonly Mutation[] {
+    const moved = this.#takeNameFromOthers(sighting.name, sighting.imageId);
+    const known = this.#states.get(sighting.imageId) ?? newState(sighting);
+    const hasName = known.names.some((name) => sameImageName(name, sighting.name));
+    const state: ImageState = {
+      ...known,
+      names: hasName ? known.names : [...known.names, sighting.name],
+      references: new Set([...known.references, sighting.reference]),
+      pullSucceeded: known.pullSucceeded || sighting.pulled,
+      // A pull anew counts as new, or the image would go the moment it is unused. Source: W-53.
+      pulledAt: sighting.pulled ? sighting.now : known.pulledAt,
+    };
+    return [...moved, this.#put(state)];
+  }
+
+  /** A restarted engine sees a container of a known image again; `false` when there is no such record. Source: IM-7. */
+  addReference(imageId: string, reference: string): boolean {
+    const state = this.#states.get(imageId);
+    if (state === undefined) return false;
+    this.#states.set(imageId, { ...state, references: new Set([...state.references, reference]) });
+    return true;
+  }
+
+  /** `undefined` when this container is not known to use that image. Source: engine-behaviour 6.3, IM-9. */
+  removeReference(imageId: string, reference: string, now: EpochMs): readonly Mutation[] | undefined {
+    const state = this.#states.get(imageId);
+    if (state?.references.has(reference) !== true) return undefined;
+    const references = new Set(state.references);
+    references.delete(reference);
+    return [this.#put({ ...state, references, lastUsedAt: now })];
+  }
+
+  /** A name was untagged; the record goes with its last name. Source: IM-15, IM-18. */
+  dropName(imageId: string, name: string): readonly Mutation[] {
+    const state = this.#states.get(imageId);
+    if (state === undefined) return [];
+    const names = state.names.filter((other) => other !== name);
+    if (names.length === 0) return this.drop(imageId);
+    return [this.#put({ ...state, names })];
+  }
+
+  drop(imageId: string): readonly Mutation[] {
+    return this.#states.delete(imageId) ? [{ type: "deleteImage", imageId }] : [];
+  }
+
+  #takeNameFromOthers(name: string, imageId: string): readonly Mutation[] {
+    return this.all()
+      .filter((state) => state.imageId !== imageId && state.names.some((other) => sameImageName(other, name)))
+      .map((state) => this.#put({ ...state, names: state.names.filter((other) => !sameImageName(other, name)) }));
+  }
+
+  #put(state: ImageState): Mutation {
+    this.#states.set(state.imageId, state);
+    const { imageId, names, sizeBytes, pulledAt, lastUsedAt, pullSucceeded } = state;
+    return { type: "putImage", image: { imageId, names, sizeBytes, pulledAt, lastUsedAt, pullSucceeded } };
+  }
+}
+
+function newState({ imageId, sizeBytes, now }: ImageSighting): ImageState {
+  return { imageId, names: [], sizeBytes, pulledAt: now, lastUsedAt: now, pullSucceeded: false, references: new Set() };
+}

@@ -1,0 +1,29 @@
+/** Looks at the image that the daemon has under a name. */
+import { EngineError } from "../core/errors.ts";
+import { MANIFEST_BACKOFF } from "../core/images/backoff.ts";
+import { findRepoDigest, splitReference } from "../core/images/reference.ts";
+import type { ImageInspection } from "../ports/docker-client.ts";
+import type { ImagePorts } from "./types.ts";
+import { withRetries } from "./waiting.ts";
+
+/** `undefined` is a confirmed absence; a daemon that is busy is asked again. @throws {EngineError} when it cannot be asked */
+export function inspectLocal(
+  ports: ImagePorts,
+  reference: string,
+  signal: AbortSignal,
+): Promise<ImageInspection | undefined> {
+  const cannotWork = (error: unknown) => !(error instanceof EngineError && error.retryable);
+  return withRetries(ports, MANIFEST_BACKOFF, signal, cannotWork, () =>
+    ports.docker.inspectImage(reference, { signal }),
+  );
+}
+
+/** Built or imported on this host: no registry ever gave it a digest. */
+export function isBuiltHere(image: ImageInspection | undefined): boolean {
+  return image !== undefined && image.repoDigests.length === 0;
+}
+
+/** The digest that a container of this image is reported with. Source: engine-modern 7.1b. */
+export function digestOf(image: ImageInspection, reference: string): string | undefined {
+  return splitReference(reference).digest ?? findRepoDigest(image.repoDigests, reference);
+}

@@ -1,0 +1,88 @@
+/** One container of the simulated daemon: what is known of it, without what can be done to it. */
+import type { DockerId, DockerName, EpochMs } from "../../core/brand.ts";
+import type { ContainerInspection, CreateBody, HostConfig, PortBinding } from "../../ports/docker-client.ts";
+import type { ContainerScript } from "./behaviour.ts";
+import { ContainerLog } from "./container-log.ts";
+import type { HealthMonitor } from "./health-monitor.ts";
+import type { LocalImage } from "./image-store.ts";
+import type { SimulatedProcess } from "./process.ts";
+
+export type SimulatedMount = ContainerInspection["mounts"][number];
+
+export type ContainerParts = {
+  readonly dockerId: DockerId;
+  readonly dockerName: DockerName;
+  readonly body: CreateBody;
+  readonly image: LocalImage;
+  readonly script: ContainerScript;
+  readonly mounts: readonly SimulatedMount[];
+  readonly createdAt: EpochMs;
+};
+
+export class SimulatedContainer {
+  readonly dockerId: DockerId;
+  readonly dockerName: DockerName;
+  readonly body: CreateBody;
+  readonly hostConfig: HostConfig;
+  readonly image: LocalImage;
+  readonly script: ContainerScript;
+  readonly mounts: readonly SimulatedMount[];
+  readonly createdAt: EpochMs;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Entry point and command together. */
+  readonly command: readonly string[];
+  readonly log = new ContainerLog();
+
+  state: "created" | "running" | "exited" = "created";
+  pid = 0;
+  exitCode = 0;
+  error = "";
+  oomKilled = false;
+  startedAt: EpochMs | undefined;
+  finishedAt: EpochMs | undefined;
+  monitor: HealthMonitor | undefined;
+  process: SimulatedProcess | undefined;
+  /** How many times its process was started. */
+  starts = 0;
+  ports: readonly PortBinding[] = [];
+  ipAddress: string | undefined;
+  /** Called when its process ends, whatever the cause, and then forgotten. */
+  exitWaiters: (() => void)[] = [];
+  #eventAttributes: Readonly<Record<string, string>> | undefined;
+
+  constructor(parts: ContainerParts) {
+    this.dockerId = parts.dockerId;
+    this.dockerName = parts.dockerName;
+    this.body = parts.body;
+    this.hostConfig = parts.body.HostConfig ?? {};
+    this.image = parts.image;
+    this.script = parts.script;
+    this.mounts = parts.mounts;
+    this.createdAt = parts.createdAt;
+    this.labels = { ...parts.image.config.labels, ...parts.body.Labels };
+    this.command = commandOf(parts.body, parts.image);
+  }
+
+  get isRunning(): boolean {
+    return this.state === "running";
+  }
+
+  /** What every event of it carries: its labels, image and name. */
+  get eventAttributes(): Readonly<Record<string, string>> {
+    this.#eventAttributes ??= { ...this.labels, image: this.body.Image, name: this.dockerName };
+    return this.#eventAttributes;
+  }
+
+  /** `bridge`, `none`, `host`, `container:ID` or a network's name. */
+  get networkMode(): string {
+    const mode = this.hostConfig.NetworkMode;
+    return mode === undefined || mode === "" || mode === "default" ? "bridge" : mode;
+  }
+}
+
+/** An entry point in the request drops the image's command. */
+export function commandOf(body: CreateBody, { config }: LocalImage): readonly string[] {
+  const entrypoint = body.Entrypoint ?? config.entrypoint ?? [];
+  const fallback = body.Entrypoint === undefined ? (config.cmd ?? []) : [];
+  return [...entrypoint, ...(body.Cmd ?? fallback)];
+}

@@ -1,0 +1,117 @@
+/** The main process of a running simulated container. */
+import { asEpochMs } from "../../core/brand.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { OutputStream, ScriptedProcess } from "./behaviour.ts";
+import { isHarmless, signalName, signalNumber } from "./signals.ts";
+
+export type ProcessEnd = { readonly exitCode: number; readonly oomKilled: boolean };
+export type ProcessSurroundings = Pick<
+  ScriptedProcess,
+  "attempt" | "command" | "env" | "dockerName" | "labels" | "hasInit" | "mounts"
+> & {
+  readonly clock: Clock;
+  readonly print: (text: string, stream: OutputStream) => void;
+  /** Called once. */
+  readonly ended: (end: ProcessEnd) => void;
+};
+
+const SIGKILL_EXIT_CODE = 137;
+
+export class SimulatedProcess implements ScriptedProcess {
+  readonly attempt: number;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly dockerName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hasInit: boolean;
+  readonly mounts: readonly string[];
+  readonly #surroundings: ProcessSurroundings;
+  readonly #timers = new Set<() => void>();
+  #handlers: Map<string, () => void> | undefined;
+  #ignoresSignals = false;
+  #starting = true;
+  #end: ProcessEnd | undefined;
+
+  constructor(surroundings: ProcessSurroundings) {
+    this.#surroundings = surroundings;
+    this.attempt = surroundings.attempt;
+    this.command = surroundings.command;
+    this.env = surroundings.env;
+    this.dockerName = surroundings.dockerName;
+    this.labels = surroundings.labels;
+    this.hasInit = surroundings.hasInit;
+    this.mounts = surroundings.mounts;
+  }
+
+  /** The daemon has told of the start: an end that came during it may now be told, too. */
+  started(): void {
+    this.#starting = false;
+    if (this.#end !== undefined) this.#surroundings.ended(this.#end);
+  }
+
+  after(ms: number, action: () => void): void {
+    if (this.#end !== undefined) return;
+    const { clock } = this.#surroundings;
+    const cancel = clock.schedule(asEpochMs(clock.now() + ms), () => {
+      this.#timers.delete(cancel);
+      action();
+    });
+    this.#timers.add(cancel);
+  }
+
+  print(text: string, stream: OutputStream = "stdout"): void {
+    if (this.#end === undefined) this.#surroundings.print(text, stream);
+  }
+
+  exit(exitCode: number): void {
+    this.#finish({ exitCode, oomKilled: false });
+  }
+
+  runOutOfMemory(): void {
+    this.#finish({ exitCode: SIGKILL_EXIT_CODE, oomKilled: true });
+  }
+
+  onSignal(signal: string, handler: () => void): void {
+    this.#handlers ??= new Map();
+    this.#handlers.set(signal, handler);
+  }
+
+  ignoreSignals(): void {
+    this.#ignoresSignals = true;
+  }
+
+  forgetHandlers(): void {
+    this.#handlers = undefined;
+  }
+
+  raise(signal: string): void {
+    this.receive(signalName(signal));
+  }
+
+  /** A signal from the daemon, by its full name. */
+  receive(signal: string): void {
+    if (signal === "SIGKILL") return this.exit(SIGKILL_EXIT_CODE);
+    if (this.#end !== undefined) return;
+    const handler = this.#handlers?.get(signal);
+    if (handler !== undefined) return handler();
+    if (!this.#ignoresSignals && !isHarmless(signal)) this.exit(128 + signalNumber(signal));
+  }
+
+  /** The machine it ran on is gone: no code, no events. */
+  vanish(): void {
+    this.#end ??= { exitCode: SIGKILL_EXIT_CODE, oomKilled: false };
+    this.#cancelTimers();
+  }
+
+  #finish(end: ProcessEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#cancelTimers();
+    if (!this.#starting) this.#surroundings.ended(end);
+  }
+
+  #cancelTimers(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+}
