@@ -2,6 +2,7 @@
  * Makes `dist/`: the library, file by file with its types, and the command as one bundle whose rarely needed parts are
  * files of their own, loaded on demand. A start then reads few files, which is most of its time.
  */
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -22,7 +23,7 @@ import { say, seconds } from "./say.mjs";
 /** @typedef {import("./lifetime.mjs").Lifetime} Lifetime */
 
 const DIST = join(ROOT, "dist");
-const STAMP = join(DIST, ".built");
+const STAMP = join(BERTH_DIR, "built");
 const SOURCES = [
   "src",
   "package.json",
@@ -43,7 +44,8 @@ const SHEBANG = "#!/usr/bin/env node";
 /** Builds when a source is newer than what is built. @param {Lifetime} life */
 export async function ensureBuild(life) {
   await withMutex(life, `${CLONE_ID}-build`, async () => {
-    if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === fingerprint()) return;
+    const isBuilt = existsSync(join(DIST, "main.js")) && existsSync(STAMP);
+    if (isBuilt && readFileSync(STAMP, "utf8") === fingerprint()) return;
     await buildAll(life);
   });
 }
@@ -57,10 +59,11 @@ export async function buildAll(life) {
   mkdirSync(target, { recursive: true });
   try {
     await Promise.all([buildLibrary(life, target), buildCommand(target)]);
-    // The bundle's folder is made apart and moved as a whole: nobody ever sees half of it.
-    writeFileSync(join(target, ".built"), before);
+    // Made apart and moved as a whole: nobody ever sees half of it.
+    rmSync(STAMP, { force: true });
     rmSync(DIST, { recursive: true, force: true });
     renameSync(target, DIST);
+    writeFileSync(STAMP, before);
   } finally {
     rmSync(target, { recursive: true, force: true });
   }
@@ -100,13 +103,13 @@ async function buildCommand(target) {
 
 /** Changes with every source file. */
 function fingerprint() {
-  return SOURCES.flatMap((path) => filesOf(join(ROOT, path)))
+  const lines = SOURCES.flatMap((path) => filesOf(join(ROOT, path)))
     .filter((path) => !path.endsWith(".test.ts"))
     .map((path) => {
       const { mtimeMs, size } = statSync(path);
       return `${path}\t${mtimeMs}\t${size}`;
-    })
-    .join("\n");
+    });
+  return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
 
 /** @param {string} path @returns {string[]} */

@@ -76,7 +76,7 @@ function enter(name, pid) {
 }
 
 /** Those that use the private daemon. Scripts that were killed are forgotten. */
-function users() {
+export function users() {
   if (!exists(USERS_DIR)) return [];
   return readdirSync(USERS_DIR).filter((name) => {
     const file = join(USERS_DIR, name);

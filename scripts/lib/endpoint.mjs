@@ -86,6 +86,13 @@ export function connectionTo({ host, certPath }) {
   return { protocol: secure ? "https:" : "http:", hostname, port, ...(certPath === undefined ? {} : tls(certPath)) };
 }
 
+/** What a Docker client has to find in its environment to reach an endpoint. @param {Endpoint} endpoint */
+export function environmentFor({ host, certPath }) {
+  return certPath === undefined
+    ? { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "", DOCKER_CERT_PATH: "" }
+    : { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certPath };
+}
+
 /** @param {string} certPath */
 function tls(certPath) {
   const names = /** @type {const} */ (["ca", "cert", "key"]);

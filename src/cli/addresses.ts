@@ -3,8 +3,8 @@ import type { Container, NetworkBinding } from "../core/task.ts";
 
 /** Ports whose services do not speak HTTP, so that a URL would only mislead. */
 const NOT_HTTP = new Set([
-  21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2049, 3306, 4222, 5432, 5671, 5672, 6379,
-  9042, 9092, 11211, 24224, 27017,
+  21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2049, 3306, 4222, 5432, 5671, 5672,
+  6379, 9042, 9092, 11211, 24224, 27017,
 ]);
 const HTTPS = new Set([443, 8443]);
 

@@ -4,7 +4,11 @@ import type { KeyValuePair, TaskOverride } from "../core/definition/types.ts";
 import { InvalidInputError } from "../core/errors.ts";
 
 /** @throws {InvalidInputError} for an entry without `=` or without a name */
-export function parseAssignments(option: string, entries: readonly string[], form: string): ReadonlyMap<string, string> {
+export function parseAssignments(
+  option: string,
+  entries: readonly string[],
+  form: string,
+): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const entry of entries) {
     const at = entry.indexOf("=");

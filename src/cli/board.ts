@@ -38,7 +38,9 @@ export function renderFrame(state: BoardState, screen: Screen): string[] {
   const board = renderBoard(state, screen);
   const logRows = room - board.length - 1;
   if (state.logs.length === 0 || logRows < 1) return board;
-  const logs = state.logs.slice(-logRows).map((log) => fitText(logLine(log, state.task, screen), screen.columns, screen.glyphs.ellipsis));
+  const logs = state.logs
+    .slice(-logRows)
+    .map((log) => fitText(logLine(log, state.task, screen), screen.columns, screen.glyphs.ellipsis));
   return [...board, screen.colours.dim(screen.glyphs.rule.repeat(screen.columns)), ...logs];
 }
 
@@ -68,7 +70,10 @@ export function logLine(log: BoardLog, task: Task, screen: Screen): string {
   const names = shownContainers(task).map((container): string => container.name);
   const width = Math.min(MAX_NAME, Math.max(0, ...names.map(textWidth)));
   const name = padText(fitText(log.containerName, width, screen.glyphs.ellipsis), width);
-  const prefix = screen.colours.container(Math.max(0, names.indexOf(log.containerName)), `${name} ${screen.glyphs.log}`);
+  const prefix = screen.colours.container(
+    Math.max(0, names.indexOf(log.containerName)),
+    `${name} ${screen.glyphs.log}`,
+  );
   return `${prefix} ${tameLine(log.text, { colours: screen.colours.enabled })}`;
 }
 
@@ -84,7 +89,9 @@ function headerLines(state: BoardState, screen: Screen): string[] {
   const status = stopping ? "STOPPING" : reportedTaskStatus(task.knownStatus);
   const elapsed = formatElapsed((task.stoppedAt ?? state.now) - state.startedAt);
   const title = `${colours.bold(`${task.family}:${task.revision}`)}  ${status}  ${elapsed}  ${colours.dim(`cluster ${task.cluster}  task ${task.id}`)}`;
-  const host = state.blockers.filter((blocker) => blocker.type === "hostResources").flatMap((blocker) => blocker.resources);
+  const host = state.blockers
+    .filter((blocker) => blocker.type === "hostResources")
+    .flatMap((blocker) => blocker.resources);
   const waiting = host.length > 0 ? [colours.yellow(`waits for host ${host.join(", ")}`)] : [];
   const notice = state.notice === undefined ? [] : [colours.yellow(state.notice)];
   return [title, ...waiting, ...notice].map((line) => fitText(line, columns, glyphs.ellipsis));
@@ -117,7 +124,8 @@ function containerLines(view: ContainerView, layout: Layout, context: LineContex
   const paint = tonePaint(view.tone, screen);
   const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  ${health}`;
   const [first = "", ...rest] = details;
-  const layers = view.word === "PULLING" ? layerLines(state.pulls.get(view.name) ?? new Map(), context.layers, glyphs) : [];
+  const layers =
+    view.word === "PULLING" ? layerLines(state.pulls.get(view.name) ?? new Map(), context.layers, glyphs) : [];
   return [
     `${head}${first}`,
     ...rest.map((detail) => `${" ".repeat(indent)}${detail}`),

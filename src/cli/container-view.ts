@@ -38,7 +38,8 @@ type Phase = Pick<ContainerView, "word" | "tone" | "details">;
 function phaseOf(container: Container, context: ViewContext): Phase {
   if (container.knownStatus === "STOPPED") return stopped(container, context.task);
   if (isRunningStatus(container.knownStatus)) return running(container, context);
-  if (container.desiredStatus === "STOPPED") return { word: "STOPPING", tone: "working", details: waits(container, context) };
+  if (container.desiredStatus === "STOPPED")
+    return { word: "STOPPING", tone: "working", details: waits(container, context) };
   return goingUp(container, context);
 }
 
@@ -62,13 +63,15 @@ function held(container: Container, context: ViewContext): Phase {
   const details = waits(container, context);
   if (container.retry !== undefined) return { word: "RETRYING", tone: "working", details };
   if (details.length > 0) return { word: "WAITING", tone: "waiting", details };
-  const word = container.knownStatus === "NONE" || container.knownStatus === "MANIFEST_PULLED" ? "PENDING" : container.knownStatus;
+  const word =
+    container.knownStatus === "NONE" || container.knownStatus === "MANIFEST_PULLED" ? "PENDING" : container.knownStatus;
   return { word, tone: "waiting", details };
 }
 
 function running(container: Container, context: ViewContext): Phase {
   if (container.desiredStatus === "STOPPED") return stopping(container, context);
-  if (container.inFlight?.action === "restart") return { word: "RESTARTING", tone: "working", details: restarts(container) };
+  if (container.inFlight?.action === "restart")
+    return { word: "RESTARTING", tone: "working", details: restarts(container) };
   const ports = publishedPorts(container, context.dockerHost).map(
     (port) => `${port.address} ${context.arrow} ${port.target}`,
   );
@@ -96,7 +99,8 @@ function endOf(container: Container): string[] {
   const reason = container.error === undefined ? [] : [formatReason(container.error)];
   if (container.startedAt === undefined) return reason.length > 0 ? reason : ["never started"];
   const code = container.exitCode === undefined ? "exit code unknown" : `exit code ${container.exitCode}`;
-  const ran = container.finishedAt === undefined ? "" : ` after ${formatDuration(container.finishedAt - container.startedAt)}`;
+  const ran =
+    container.finishedAt === undefined ? "" : ` after ${formatDuration(container.finishedAt - container.startedAt)}`;
   return [`${code}${ran}`, ...reason];
 }
 
@@ -110,7 +114,8 @@ export function hasFailed(container: Container, task: Task): boolean {
 
 function waits(container: Container, context: ViewContext): string[] {
   return context.blockers.flatMap((blocker) => {
-    if (blocker.type === "docker" || blocker.type === "hostResources" || blocker.containerName !== container.name) return [];
+    if (blocker.type === "docker" || blocker.type === "hostResources" || blocker.containerName !== container.name)
+      return [];
     return [describeBlocker(blocker) + limitOf(blocker, context.now)];
   });
 }

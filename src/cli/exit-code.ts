@@ -10,7 +10,9 @@ export type WayOut =
   | { readonly type: "timeout"; readonly afterMs: number }
   | { readonly type: "signal"; readonly signal: EndingSignal }
   /** Whoever read our output has gone away. */
-  | { readonly type: "brokenPipe" };
+  | { readonly type: "brokenPipe" }
+  /** A bug of ours, found while the task ran. */
+  | { readonly type: "crash"; readonly error: unknown };
 
 export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
@@ -33,6 +35,8 @@ export function endOfRun(task: Task | undefined, wayOut: WayOut): RunEnd {
       return { code: SIGNAL_EXITS[wayOut.signal], message: `Stopped by ${wayOut.signal}` };
     case "brokenPipe":
       return { code: EXIT_BROKEN_PIPE };
+    case "crash":
+      return { code: EXIT_ENGINE, message: "Stopped by a bug in Berth" };
     case "timeout":
       return { code: EXIT_TIMEOUT, message: `Stopped by --timeout after ${formatDuration(wayOut.afterMs)}` };
     case "ended":
@@ -62,7 +66,9 @@ function hasRun(container: Container): boolean {
  */
 export function enderOf(task: Task): Container | undefined {
   const essential = task.containers.filter((container) => container.essential && container.knownStatus === "STOPPED");
-  const byEnd = essential.filter((container) => hasRun(container) && container.finishedAt !== undefined).sort(earlierEnd);
+  const byEnd = essential
+    .filter((container) => hasRun(container) && container.finishedAt !== undefined)
+    .sort(earlierEnd);
   const failed = essential.filter((container) => !hasRun(container) && container.error !== undefined);
   const stoppingAt = firstOf(task.executionStoppedAt, task.stoppingAt);
   const inTime = byEnd.find((container) => stoppingAt === undefined || (container.finishedAt ?? 0) <= stoppingAt);
@@ -93,7 +99,10 @@ function describeEnd(container: Container): string {
   const what = isInternal(container) ? "The pause container" : `${container.name} (essential)`;
   const error = container.error === undefined ? "" : formatReason(container.error);
   if (!hasRun(container)) return `${what} could not be run: ${error === "" ? "reason unknown" : error}`;
-  const code = container.exitCode === undefined ? "exit code unknown" : `exit code ${container.exitCode}${hintOf(container.exitCode)}`;
+  const code =
+    container.exitCode === undefined
+      ? "exit code unknown"
+      : `exit code ${container.exitCode}${hintOf(container.exitCode)}`;
   const ran =
     container.finishedAt === undefined || container.startedAt === undefined
       ? ""

@@ -34,7 +34,11 @@ function explanation(id: string, screen: { readonly columns: number; readonly co
   throw new InvalidInputError("", `Cannot explain "${id}": there is no such rule\n${hint}`);
 }
 
-function ruleLines(id: string, rule: Rule, { columns, colours }: { readonly columns: number; readonly colours: Colours }): string[] {
+function ruleLines(
+  id: string,
+  rule: Rule,
+  { columns, colours }: { readonly columns: number; readonly colours: Colours },
+): string[] {
   const example = rule.example === undefined ? [] : ["", `  not   ${rule.example.bad}`, `  but   ${rule.example.good}`];
   return [
     `${colours.bold(id)}  ${rule.summary}`,

@@ -30,7 +30,12 @@ export function changeToJson(change: TaskChange, task: Task): Readonly<Record<st
     case "task":
       return { type: "task", taskArn: task.arn, ...taskToJson(task) };
     case "container":
-      return { type: "container", taskArn: task.arn, container: change.container.name, ...containerToJson(change.container) };
+      return {
+        type: "container",
+        taskArn: task.arn,
+        container: change.container.name,
+        ...containerToJson(change.container),
+      };
     case "health":
       return { type: "health", taskArn: task.arn, container: change.container.name, healthStatus: change.health };
     case "restart":

@@ -30,9 +30,12 @@ export function createPlainReporter(options: PlainOptions): RunReporter {
   return {
     taskChanged(task) {
       const changes = changesBetween(previous, task);
-      const pullsBegun = task.containers.filter((each) => isPulling(previous, each.name) === false && isPulling(task, each.name));
+      const pullsBegun = task.containers.filter(
+        (each) => isPulling(previous, each.name) === false && isPulling(task, each.name),
+      );
       previous = task;
-      for (const container of pullsBegun) if (!isInternal(container)) line(container.name, "*", `PULLING ${container.image}`);
+      for (const container of pullsBegun)
+        if (!isInternal(container)) line(container.name, "*", `PULLING ${container.image}`);
       for (const change of changes) {
         const [name, text] = describeChange(change, task, options.dockerHost);
         line(name, "*", text);
@@ -85,7 +88,14 @@ function describeChange(change: TaskChange, task: Task, dockerHost: string): rea
 }
 
 function stoppedDetails(container: Parameters<typeof viewContainer>[0], task: Task): readonly string[] {
-  const context = { task, blockers: [], pulls: new Map(), dockerHost: "localhost", arrow: "->", now: task.knownStatusAt };
+  const context = {
+    task,
+    blockers: [],
+    pulls: new Map(),
+    dockerHost: "localhost",
+    arrow: "->",
+    now: task.knownStatusAt,
+  };
   return viewContainer(container, context).details;
 }
 
@@ -94,6 +104,7 @@ function describeTask(task: Task): string {
   const reason = task.stoppedReason === undefined ? "" : `  ${task.stoppedReason}`;
   if (stopping) return `STOPPING${reason}`;
   if (task.knownStatus === "STOPPED") return `STOPPED${reason}`;
-  if (task.knownStatus === "NONE") return `PENDING  ${task.family}:${task.revision}, cluster ${task.cluster}, task ${task.id}`;
+  if (task.knownStatus === "NONE")
+    return `PENDING  ${task.family}:${task.revision}, cluster ${task.cluster}, task ${task.id}`;
   return task.knownStatus;
 }

@@ -52,6 +52,11 @@ export class RunEnding {
     this.#raise({ type: "brokenPipe" }, Math.max(1, this.#urgency) as Urgency);
   }
 
+  /** Nothing that we do is to be trusted from now on: out, the short way. */
+  crashed(error: unknown): void {
+    this.#raise({ type: "crash", error }, Math.max(2, this.#urgency) as Urgency);
+  }
+
   /** The task has ended: what comes later hurries the clean-up and no longer changes the way out. */
   settle(): void {
     this.#settled = true;

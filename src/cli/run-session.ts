@@ -1,6 +1,7 @@
 /** One task from its start to its removal, with the ways in which people end it early. */
-import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
+
 import type { Task } from "../core/task.ts";
+import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import { EXIT_ENGINE, endOfRun, type RunEnd, type WayOut } from "./exit-code.ts";
@@ -103,7 +104,11 @@ function stopWhenAsked(task: Task, { engine, ending, reporter }: SessionOptions)
     if (wayOut === undefined || urgency <= asked || urgency > 2) return;
     asked = urgency;
     reporter.notice(urgency === 1 ? `${causeOf(wayOut)}: stopping in order, a further Ctrl-C kills at once` : KILLING);
-    const stopping = engine.stopTask(task.arn, { reason: causeOf(wayOut), stopCode: "UserInitiated", force: urgency === 2 });
+    const stopping = engine.stopTask(task.arn, {
+      reason: causeOf(wayOut),
+      stopCode: "UserInitiated",
+      force: urgency === 2,
+    });
     stopping.catch((error: Error) => reporter.note(`Cannot stop the task: ${error.message}`));
   };
   const end = ending.onChange(look);
@@ -126,7 +131,9 @@ async function finish(task: Task, options: SessionOptions): Promise<RunEnd> {
     reporter.note(`Containers are kept (--keep): remove them with ${removeCommand(task)}`);
     return end;
   }
-  return (await removed(task, options)) ? end : { ...leave(task, options), code: end.code === 0 ? EXIT_ENGINE : end.code };
+  return (await removed(task, options))
+    ? end
+    : { ...leave(task, options), code: end.code === 0 ? EXIT_ENGINE : end.code };
 }
 
 /** @returns false when it was not waited for, or cannot be done */
@@ -138,7 +145,9 @@ async function removed(task: Task, { engine, ending, reporter }: SessionOptions)
       return false;
     },
   );
-  const first = ending.reached(1).then(() => reporter.notice("Removing containers: a further Ctrl-C leaves without waiting"));
+  const first = ending
+    .reached(1)
+    .then(() => reporter.notice("Removing containers: a further Ctrl-C leaves without waiting"));
   const left = first.then(() => ending.reached(2)).then(() => false);
   return await Promise.race([removal, left]);
 }
@@ -168,6 +177,7 @@ async function cleanUpAfterFailure(task: Task, { engine, ending, keep, reporter 
     await stopped;
     if (!keep) await engine.removeTask(task.arn);
   };
-  const failed = (error: Error) => reporter.note(`Cannot clean up: ${error.message}. Remove what is left with ${removeCommand(task)}`);
+  const failed = (error: Error) =>
+    reporter.note(`Cannot clean up: ${error.message}. Remove what is left with ${removeCommand(task)}`);
   await Promise.race([cleaning().catch(failed), ending.reached(3)]);
 }

@@ -1,4 +1,5 @@
 /** What the terminal can show: size, colours, characters. Decided once from the environment, then passed as data. */
+import pc from "picocolors";
 
 export type Colours = {
   readonly enabled: boolean;
@@ -17,7 +18,6 @@ export type Glyphs = {
   readonly running: string;
   readonly working: string;
   readonly waiting: string;
-  readonly bar: string;
   readonly log: string;
   readonly rule: string;
   readonly arrow: string;
@@ -50,25 +50,23 @@ export function wantsUnicode(env: Environment): boolean {
   return /utf-?8/iu.test(locale ?? "");
 }
 
-const paint = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
-const same = (text: string) => text;
-
-// Cyan, yellow, magenta, blue, green, then their bright forms. Red is kept for failures.
-const CONTAINER_PAINTS = [36, 33, 35, 34, 32, 96, 93, 95, 94, 92].map((code) => paint(code, 39));
-
 export function createColours(enabled: boolean): Colours {
-  if (!enabled) {
-    return { enabled, bold: same, dim: same, red: same, green: same, yellow: same, container: (_, text) => text };
-  }
-  return {
-    enabled,
-    bold: paint(1, 22),
-    dim: paint(2, 22),
-    red: paint(31, 39),
-    green: paint(32, 39),
-    yellow: paint(33, 39),
-    container: (index, text) => (CONTAINER_PAINTS[index % CONTAINER_PAINTS.length] ?? same)(text),
-  };
+  const { bold, dim, red, green, yellow, ...rest } = pc.createColors(enabled);
+  // Red is kept for failures.
+  const paints = [
+    rest.cyan,
+    yellow,
+    rest.magenta,
+    rest.blue,
+    green,
+    rest.cyanBright,
+    rest.yellowBright,
+    rest.magentaBright,
+    rest.blueBright,
+    rest.greenBright,
+  ];
+  const container = (index: number, text: string) => (paints[index % paints.length] ?? String)(text);
+  return { enabled, bold, dim, red, green, yellow, container };
 }
 
 export const UNICODE_GLYPHS: Glyphs = {
@@ -77,7 +75,6 @@ export const UNICODE_GLYPHS: Glyphs = {
   running: "●",
   working: "◐",
   waiting: "○",
-  bar: "│",
   log: "│",
   rule: "─",
   arrow: "→",
@@ -92,7 +89,6 @@ export const ASCII_GLYPHS: Glyphs = {
   running: "*",
   working: "~",
   waiting: ".",
-  bar: "|",
   log: "|",
   rule: "-",
   arrow: "->",

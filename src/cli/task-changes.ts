@@ -12,7 +12,12 @@ export type TaskChange =
 export function changesBetween(previous: Task | undefined, next: Task): readonly TaskChange[] {
   const containers = next.containers
     .filter((container) => !isInternal(container))
-    .flatMap((container) => containerChanges(previous?.containers.find((each) => each.name === container.name), container));
+    .flatMap((container) =>
+      containerChanges(
+        previous?.containers.find((each) => each.name === container.name),
+        container,
+      ),
+    );
   const moved = previous?.knownStatus !== next.knownStatus || previous.desiredStatus !== next.desiredStatus;
   return moved ? [...containers, { type: "task", task: next }] : containers;
 }
@@ -22,7 +27,9 @@ function containerChanges(previous: Container | undefined, next: Container): rea
   const health = previous?.health.status ?? "UNKNOWN";
   const restarts = previous?.restart.count ?? 0;
   return [
-    ...(next.restart.count > restarts ? [{ type: "restart", container: next, count: next.restart.count } as const] : []),
+    ...(next.restart.count > restarts
+      ? [{ type: "restart", container: next, count: next.restart.count } as const]
+      : []),
     ...(next.knownStatus === known ? [] : [{ type: "container", container: next } as const]),
     ...(next.health.status !== health && next.knownStatus !== "STOPPED"
       ? [{ type: "health", container: next, health: next.health.status } as const]

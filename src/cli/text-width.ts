@@ -2,6 +2,8 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const COLOUR = /\u001b\[[\d;:]*m/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, kept by a split
+const COLOUR_PIECE = /(\u001b\[[\d;:]*m)/u;
 // Every other escape sequence (CSI, OSC, two-character ones) and lone control characters but the escape of a colour.
 const CONTROL =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -9,8 +11,10 @@ const CONTROL =
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 const MARK = /^[\p{Mark}\u200b-\u200f\u2060-\u2064]+$/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: printable ASCII is the complement of control characters
 const ASCII = /^[\u0020-\u007e]*$/u;
+
+/** Far more characters than any screen has columns. */
+const MAX_MEASURED = 16_384;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -31,12 +35,14 @@ function graphemeWidth(grapheme: string): number {
 /** The text cut to so many columns, `ellipsis` at its end when something was cut off. Colours stay, and are closed. */
 export function fitText(text: string, columns: number, ellipsis = "…"): string {
   if (columns <= 0) return "";
-  if (textWidth(text) <= columns) return text;
+  // What cannot be seen need not be measured: a log line may be of any length.
+  const head = text.slice(0, MAX_MEASURED);
+  if (head.length === text.length && textWidth(text) <= columns) return text;
   const room = columns - textWidth(ellipsis);
   let width = 0;
   let kept = "";
   let coloured = false;
-  for (const piece of text.split(/(\u001b\[[\d;:]*m)/u)) {
+  for (const piece of head.split(COLOUR_PIECE)) {
     if (piece.startsWith("\u001b")) {
       kept += piece;
       coloured = true;

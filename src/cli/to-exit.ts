@@ -15,11 +15,17 @@ export type ToExitOptions = {
 
 export function toExit(error: unknown, options: ToExitOptions): Exit {
   if (error instanceof InvalidDefinitionError) {
-    return { code: EXIT_USAGE, lines: problemLines(error.source, error.problems, createColours(options.colours ?? false)) };
+    return {
+      code: EXIT_USAGE,
+      lines: problemLines(error.source, error.problems, createColours(options.colours ?? false)),
+    };
   }
   if (error instanceof InvalidInputError) return { code: EXIT_USAGE, lines: prefixed(error.message.split("\n")) };
   if (error instanceof EngineError) {
-    return { code: EXIT_ENGINE, lines: [...prefixed([`${error.name}: ${error.message}`, ...adviceFor(error)]), ...stackOf(error, options)] };
+    return {
+      code: EXIT_ENGINE,
+      lines: [...prefixed([`${error.name}: ${error.message}`, ...adviceFor(error)]), ...stackOf(error, options)],
+    };
   }
   return unexpected(error, options);
 }
@@ -27,7 +33,9 @@ export function toExit(error: unknown, options: ToExitOptions): Exit {
 function unexpected(error: unknown, options: ToExitOptions): Exit {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const first = what.split("\n")[0] ?? what;
-  const how = options.debug ? [] : ["This is a bug in Berth: set BERTH_DEBUG=1 to see where it happened, and report it"];
+  const how = options.debug
+    ? []
+    : ["This is a bug in Berth: set BERTH_DEBUG=1 to see where it happened, and report it"];
   return { code: EXIT_ENGINE, lines: [...prefixed([`Internal error: ${first}`, ...how]), ...stackOf(error, options)] };
 }
 

@@ -19,7 +19,8 @@ export function parseDuration(option: string, text: string): number {
   let total = 0;
   for (const [, amount, unit] of written.matchAll(PART)) total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
   if (total < 1) throw new InvalidInputError("", `Cannot use ${option} "${text}": it must be longer than zero`);
-  if (total > MAX_DURATION_MS) throw new InvalidInputError("", `Cannot use ${option} "${text}": the longest is 24 days`);
+  if (total > MAX_DURATION_MS)
+    throw new InvalidInputError("", `Cannot use ${option} "${text}": the longest is 24 days`);
   return Math.round(total);
 }
 

@@ -139,8 +139,9 @@ export function findGraphProblem(containers: readonly Container[]): GraphProblem
       }
     }
   }
-  const path = findCycle(containers.map((container) => container.name), (name) =>
-    (byName.get(name)?.dependencies ?? []).map((edge) => edge.containerName as string),
+  const path = findCycle(
+    containers.map((container) => container.name),
+    (name) => (byName.get(name)?.dependencies ?? []).map((edge) => edge.containerName as string),
   );
   return path === undefined ? undefined : { type: "cycle", path };
 }

@@ -14,7 +14,11 @@ export function resourcesOf(definition: TaskDefinition): readonly PlannedResourc
   const containers = definition.containerDefinitions;
   return [
     ...definition.volumes.flatMap((volume) => volumeResource(volume, containers)),
-    ...kept("registry credentials", containers, (each) => each.repositoryCredentials && [each.repositoryCredentials.credentialsParameter]),
+    ...kept(
+      "registry credentials",
+      containers,
+      (each) => each.repositoryCredentials && [each.repositoryCredentials.credentialsParameter],
+    ),
     ...kept("secrets", containers, secretsOf),
     ...kept("environment files", containers, (each) => each.environmentFiles?.map((file) => file.value)),
   ];
@@ -25,7 +29,9 @@ function volumeResource(volume: Volume, containers: readonly ContainerDefinition
   if (detail === undefined) return [];
   const mounts = (each: ContainerDefinition) => each.mountPoints.some((mount) => mount.sourceVolume === volume.name);
   const usedBy = containers.filter(mounts).map((each) => each.name);
-  return [{ name: `volume ${volume.name}`, detail, usedBy, removed: volume.dockerVolumeConfiguration?.scope !== "shared" }];
+  return [
+    { name: `volume ${volume.name}`, detail, usedBy, removed: volume.dockerVolumeConfiguration?.scope !== "shared" },
+  ];
 }
 
 /** Undefined for a bind mount: there is nothing to be made. */
@@ -33,8 +39,10 @@ function volumeDetail(volume: Volume): string | undefined {
   if (volume.host?.sourcePath !== undefined) return undefined;
   const docker = volume.dockerVolumeConfiguration;
   if (docker !== undefined) return `Docker volume, driver ${docker.driver}, scope ${docker.scope}`;
-  if (volume.efsVolumeConfiguration !== undefined) return `EFS file system ${volume.efsVolumeConfiguration.fileSystemId}`;
-  if (volume.s3filesVolumeConfiguration !== undefined) return `S3 Files ${volume.s3filesVolumeConfiguration.fileSystemArn}`;
+  if (volume.efsVolumeConfiguration !== undefined)
+    return `EFS file system ${volume.efsVolumeConfiguration.fileSystemId}`;
+  if (volume.s3filesVolumeConfiguration !== undefined)
+    return `S3 Files ${volume.s3filesVolumeConfiguration.fileSystemArn}`;
   if (volume.fsxWindowsFileServerVolumeConfiguration !== undefined) {
     return `FSx for Windows ${volume.fsxWindowsFileServerVolumeConfiguration.fileSystemId}`;
   }
@@ -42,7 +50,9 @@ function volumeDetail(volume: Volume): string | undefined {
 }
 
 function secretsOf(container: ContainerDefinition): readonly string[] {
-  return [...(container.secrets ?? []), ...(container.logConfiguration?.secretOptions ?? [])].map((each) => each.valueFrom);
+  return [...(container.secrets ?? []), ...(container.logConfiguration?.secretOptions ?? [])].map(
+    (each) => each.valueFrom,
+  );
 }
 
 /** One resource of values that are held in memory while the task is. */

@@ -103,7 +103,13 @@ function pauseOf(definition: TaskDefinition): PlanStep | undefined {
     ...(definition.ipcMode === "task" ? ["shared memory"] : []),
   ];
   if (shared.length === 0) return undefined;
-  return { name: "pause", kind: "pause", essential: true, reasons: [], detail: `holds the task's ${shared.join(" and ")}` };
+  return {
+    name: "pause",
+    kind: "pause",
+    essential: true,
+    reasons: [],
+    detail: `holds the task's ${shared.join(" and ")}`,
+  };
 }
 
 type StartContext = {
@@ -117,10 +123,20 @@ function startStep(container: ContainerDefinition, context: StartContext): PlanS
   const { definition, edges, resources, pause } = context;
   const reasons: PlanReason[] = [];
   if (pause !== undefined) {
-    reasons.push({ after: pause.name, condition: "START", source: "pause", text: `when the pause container runs: it ${pause.detail}` });
+    reasons.push({
+      after: pause.name,
+      condition: "START",
+      source: "pause",
+      text: `when the pause container runs: it ${pause.detail}`,
+    });
   }
   for (const resource of resources.filter((each) => each.usedBy.includes(container.name))) {
-    reasons.push({ after: resource.name, condition: "EXISTS", source: "resource", text: `when ${resource.name} is there` });
+    reasons.push({
+      after: resource.name,
+      condition: "EXISTS",
+      source: "resource",
+      text: `when ${resource.name} is there`,
+    });
   }
   for (const edge of edges.filter((each) => each.from === container.name)) reasons.push(startReason(edge, definition));
   return { name: container.name, kind: "container", essential: container.essential, reasons };
@@ -168,7 +184,12 @@ function stopStep(container: ContainerDefinition, edges: readonly Edge[]): PlanS
 
 function pauseStop(pause: PlanStep, containers: readonly ContainerDefinition[]): PlanStep {
   const reasons = containers.map(
-    ({ name }): PlanReason => ({ after: name, condition: "STOPPED", source: "pause", text: `when ${name} has stopped` }),
+    ({ name }): PlanReason => ({
+      after: name,
+      condition: "STOPPED",
+      source: "pause",
+      text: `when ${name} has stopped`,
+    }),
   );
   return { ...pause, reasons };
 }

@@ -20,6 +20,7 @@ export function decideRestart(container: Container, exitCode: number | undefined
   const since = container.restart.lastRestartAt ?? container.startedAt;
   if (since === undefined) return no("container has never run");
   const periodMs = (policy.restartAttemptPeriod ?? 0) * 1000;
-  if (endedAt - since < periodMs) return no(`container ended within the restart attempt period of ${periodMs / 1000} s`);
+  if (endedAt - since < periodMs)
+    return no(`container ended within the restart attempt period of ${periodMs / 1000} s`);
   return { restart: true };
 }

@@ -147,7 +147,14 @@ function otherResources(definition: TaskDefinition): readonly TaskResource[] {
   if (definition.networkMode === "awsvpc" || definition.pidMode === "task" || definition.ipcMode === "task") {
     resources.push(resource("pauseImage", "PULLED", false));
   }
-  if (containers.some((each) => (each.secrets ?? []).length > 0 || (each.logConfiguration?.secretOptions ?? []).length > 0)) {
+  if (containers.some((each) => each.repositoryCredentials !== undefined)) {
+    resources.push(resource("registryAuth", "MANIFEST_PULLED", true));
+  }
+  if (
+    containers.some(
+      (each) => (each.secrets ?? []).length > 0 || (each.logConfiguration?.secretOptions ?? []).length > 0,
+    )
+  ) {
     resources.push(resource("secrets", "CREATED", true));
   }
   if (containers.some((each) => (each.environmentFiles ?? []).length > 0)) {

@@ -36,7 +36,12 @@ export type ContainerAction =
   | "remove";
 
 /** An action that was handed out and has not been answered. Its `id` tells its answer from late ones. */
-export type InFlight = { readonly action: ContainerAction; readonly id: number };
+export type InFlight = {
+  readonly action: ContainerAction;
+  readonly id: number;
+  /** A start or restart before it was never answered: that this one fails proves nothing about the other. */
+  readonly again?: boolean;
+};
 
 export type Health = {
   readonly status: HealthStatus;

@@ -25,6 +25,7 @@ import { ContainerCalls, DEFAULT_CALL_LIMITS, type CallLimits } from "./containe
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner, portOwner } from "./effect-runner.ts";
 import type { HostPortAllocator } from "./host-port-allocator.ts";
+import type { HostResourceManager } from "./host-resource-manager.ts";
 import { Outbox } from "./outbox.ts";
 import { observeSaved, removeStrays, restoredTask } from "./restore.ts";
 import { StartGate } from "./start-gate.ts";
@@ -59,6 +60,7 @@ export type EngineOptions = {
   readonly environment: TaskEnvironment;
   readonly factory: ContainerFactory;
   readonly hostPorts: HostPortAllocator;
+  readonly hostResources: HostResourceManager;
   readonly store: StateStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -174,7 +176,9 @@ export class DockerTaskEngine implements TaskEngine {
   whyBlocked(taskArn: TaskArn): readonly Blocker[] {
     const task = this.#state.taskByArn(taskArn);
     if (task === undefined) return [];
-    return whyBlocked(task, this.#options.clock.now(), this.#options.config.machine);
+    const blockers = whyBlocked(task, this.#options.clock.now(), this.#options.config.machine);
+    const resources = this.#options.hostResources.shortagesOf(task);
+    return blockers.map((blocker) => (blocker.type === "hostResources" ? { ...blocker, resources } : blocker));
   }
 
   stateChangeEvents(): AsyncIterable<StateChangeDelivery> {
@@ -213,7 +217,9 @@ export class DockerTaskEngine implements TaskEngine {
     await removeStrays({ client, log, engineId, tasks });
     this.#outbox.publish(changes);
     const observations = await observeSaved(client, log, tasks);
-    for (const task of tasks) {
+    // Who runs is accounted before anybody new is let in; the others queue in the order in which they were accepted.
+    for (const task of tasks.filter(hasContainers)) this.#options.hostResources.adopt(task);
+    for (const task of tasks.toSorted((a, b) => a.createdAt - b.createdAt)) {
       this.#adoptHostPorts(task);
       await this.#adoptImages(task);
       const actor = this.#startActor(task);
@@ -266,7 +272,7 @@ export class DockerTaskEngine implements TaskEngine {
   #perform(effect: Effect, task: Task): void {
     switch (effect.type) {
       case "requestHostResources":
-        return this.#send(task.arn, { type: "hostResourcesGranted" });
+        return this.#requestHostResources(task);
       case "releaseHostResources":
         return this.#releaseHostPorts(task);
       case "forgetTask":
@@ -277,7 +283,18 @@ export class DockerTaskEngine implements TaskEngine {
     }
   }
 
+  #requestHostResources(task: Task): void {
+    const grant = () => this.#send(task.arn, { type: "hostResourcesGranted" });
+    const admission = this.#options.hostResources.request(task, grant);
+    if (admission.type === "granted") return grant();
+    if (admission.type === "waiting") return;
+    const resources = admission.resources.map((name) => `RESOURCE:${name.replace(/_.*/, "")}`).join(", ");
+    const message = `the task can never fit on this host: ${resources}`;
+    this.#send(task.arn, { type: "admissionRefused", error: { name: "ResourceInitializationError", message } });
+  }
+
   #releaseHostPorts(task: Task): void {
+    this.#options.hostResources.release(task.arn);
     for (const { name } of task.containers) this.#options.hostPorts.release(portOwner(task.arn, name));
   }
 
@@ -355,4 +372,9 @@ export class DockerTaskEngine implements TaskEngine {
   #assertNotShutDown(): void {
     if (this.#phase === "shutDown") throw new EngineError("EngineDisabledError", "Cannot use the engine: it is shut down");
   }
+}
+
+/** Has it got past the queue before? Source: engine-modern 15.5. */
+function hasContainers(task: Task): boolean {
+  return task.knownStatus !== "STOPPED" && task.containers.some((container) => container.knownStatus !== "NONE");
 }

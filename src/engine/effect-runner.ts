@@ -179,15 +179,12 @@ export class EffectRunner {
   }
 
   #imageRequest(task: Task, container: Container, signal: AbortSignal): ImageRequest {
-    const definition = task.definition.containerDefinitions.find((each) => each.name === container.name);
-    const credentials = definition?.repositoryCredentials?.credentialsParameter;
     return {
       taskArn: task.arn,
       containerName: container.name,
       image: container.image,
       behaviour: this.#ports.pullBehaviour,
       signal,
-      ...(credentials === undefined ? {} : { credentialsParameter: credentials }),
     };
   }
 

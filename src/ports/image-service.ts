@@ -11,8 +11,6 @@ export type ImageRequest = {
   readonly containerName: string;
   readonly image: string;
   readonly behaviour: PullBehaviour;
-  /** Name or ARN of the secret that holds the registry's credentials. */
-  readonly credentialsParameter?: string;
   /** `os/arch[/variant]` */
   readonly platform?: string;
   /** Fires when nobody waits for this container's image any more. */

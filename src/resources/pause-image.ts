@@ -28,13 +28,15 @@ export function pauseImageTar(architecture: Architecture): Uint8Array {
   return tarWithExecutable("pause", pauseExecutable(architecture));
 }
 
+type ImageCalls = Pick<DockerClient, "inspectImage" | "importImage" | "version">;
+
 /** Makes the image if it is missing; tasks that need it at the same time wait for one import. */
 export class PauseImageResource implements TaskResourceAdapter {
   readonly type = "pauseImage";
-  readonly #client: DockerClient;
+  readonly #client: ImageCalls;
   #inFlight: Promise<void> | undefined;
 
-  constructor(client: DockerClient) {
+  constructor(client: ImageCalls) {
     this.#client = client;
   }
 

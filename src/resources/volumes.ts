@@ -16,6 +16,8 @@ export type DockerVolumeOptions = {
   readonly matchFullConfig?: boolean;
 };
 
+type VolumeCalls = Pick<DockerClient, "createVolume" | "inspectVolume" | "removeVolume">;
+
 /** Of each call. Source: engine-modern 18.3. */
 const CALL_LIMIT_MS = 5 * 60_000;
 
@@ -28,10 +30,10 @@ const CALL_LIMIT_MS = 5 * 60_000;
  */
 export class DockerVolumeResource implements TaskResourceAdapter {
   readonly type = "dockerVolume";
-  readonly #client: DockerClient;
+  readonly #client: VolumeCalls;
   readonly #options: DockerVolumeOptions;
 
-  constructor(client: DockerClient, options: DockerVolumeOptions) {
+  constructor(client: VolumeCalls, options: DockerVolumeOptions) {
     this.#client = client;
     this.#options = options;
   }

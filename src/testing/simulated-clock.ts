@@ -132,11 +132,11 @@ export class SimulatedClock implements Clock {
 
   /** Time does not move until this real piece of work is done. Use it for what waits for a disk or a socket. */
   hold<T>(work: Promise<T>): Promise<T> {
-    const tracked = work.then(
-      () => this.#held.delete(tracked),
-      () => this.#held.delete(tracked),
-    );
-    this.#held.add(tracked);
+    this.#held.add(work);
+    const release = (): void => {
+      this.#held.delete(work);
+    };
+    work.then(release, release);
     return work;
   }
 

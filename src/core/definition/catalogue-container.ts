@@ -113,7 +113,7 @@ export const CONTAINER_RULES = {
   "linux-parameters": {
     ...members,
     summary: "A linuxParameters value is out of bounds",
-    explanation: "Sizes are whole MiB above 0, maxSwap is 0 or more, swappiness 0 to 100.",
+    explanation: "A tmpfs has at least 1 MiB; sharedMemorySize and maxSwap are 0 or more, swappiness is 0 to 100.",
   },
   "swappiness-without-swap": {
     summary: "swappiness means something beside maxSwap only",

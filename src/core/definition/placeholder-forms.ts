@@ -62,6 +62,11 @@ export function scanPlaceholders(text: string, style: PlaceholderStyle): Placeho
   return matches.sort((a, b) => a.index - b.index);
 }
 
+/** Is a part of `text` still to be filled in? Then the placeholder is the finding, not what it breaks. */
+export function holdsPlaceholder(text: string): boolean {
+  return scanPlaceholders(text, "identifier").length > 0;
+}
+
 function overlaps(a: PlaceholderMatch, b: PlaceholderMatch): boolean {
   return a.index < b.index + b.text.length && b.index < a.index + a.text.length;
 }

@@ -1,4 +1,5 @@
 /** Bounds of single settings. Source: interfaces 1.2, 1.3.2; engine-modern 11.1. */
+import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 
@@ -47,7 +48,7 @@ function checkEnvironment({ container, path }: NamedContainer, { report }: RuleC
     report("environment-file", `${path}.environmentFiles`, `There are ${files.length} environment files, and at most ${ENVIRONMENT_FILES_MAX} are allowed`);
   }
   for (const [index, { value }] of files.entries()) {
-    if (value === undefined || ENVIRONMENT_FILE.test(value)) continue;
+    if (value === undefined || ENVIRONMENT_FILE.test(value) || holdsPlaceholder(value)) continue;
     report("environment-file", `${path}.environmentFiles[${index}].value`, `${quote(value)} is not the ARN of an S3 object ending in .env`, {
       fix: "Write arn:aws:s3:::BUCKET/FILE.env",
     });
@@ -62,7 +63,7 @@ function checkLinuxParameters({ container, path }: NamedContainer, { report }: R
     if (value === undefined || (value >= min && value <= max)) return;
     report("linux-parameters", `${at}.${member}`, `${value} is out of bounds: ${range}`, { fix: `Write ${range}` });
   };
-  bound("sharedMemorySize", linux.sharedMemorySize, 1, Number.POSITIVE_INFINITY, "1 MiB or more");
+  bound("sharedMemorySize", linux.sharedMemorySize, 0, Number.POSITIVE_INFINITY, "0 MiB or more");
   bound("maxSwap", linux.maxSwap, 0, Number.POSITIVE_INFINITY, "0 MiB or more");
   bound("swappiness", linux.swappiness, 0, 100, "0 to 100");
   for (const [index, { size }] of (linux.tmpfs ?? []).entries()) bound(`tmpfs[${index}].size`, size, 1, Number.POSITIVE_INFINITY, "1 MiB or more");

@@ -1,5 +1,6 @@
 /** Roles, tags, placement, proxy. Source: interfaces 1.3.2, 1.1. */
 import { suggestion } from "./nearest.ts";
+import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { RuleContext } from "./rule-context.ts";
 import { present } from "./rule-context.ts";
@@ -36,9 +37,9 @@ export function checkTags({ task, report }: RuleContext): void {
   for (const [index, { key = "", value = "" }] of tags.entries()) {
     const at = `tags[${index}]`;
     const isKey = key.length >= 1 && key.length <= 128 && TAG_TEXT.test(key) && !/^aws:/i.test(key);
-    if (!isKey) report("tag-invalid", `${at}.key`, `${quote(key)} is no tag key`, { fix: "Use 1 to 128 letters, digits and _ . : / = + - @; not aws: in front" });
+    if (!isKey && !holdsPlaceholder(key)) report("tag-invalid", `${at}.key`, `${quote(key)} is no tag key`, { fix: "Use 1 to 128 letters, digits and _ . : / = + - @; not aws: in front" });
     const isValue = value.length <= 256 && TAG_TEXT.test(value);
-    if (!isValue) report("tag-invalid", `${at}.value`, `${quote(value)} is no tag value`, { fix: "Use up to 256 letters, digits and _ . : / = + - @" });
+    if (!isValue && !holdsPlaceholder(value)) report("tag-invalid", `${at}.value`, `${quote(value)} is no tag value`, { fix: "Use up to 256 letters, digits and _ . : / = + - @" });
     if (keys.has(key)) report("tag-duplicate", `${at}.key`, `The key ${quote(key)} stands twice`, { fix: "Keep one of them" });
     keys.add(key);
   }

@@ -1,4 +1,5 @@
 /** Port mappings. Source: interfaces 1.3.2, 1.2, 1.5.1. */
+import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
@@ -115,7 +116,7 @@ function checkTaken(mapping: WirePort, at: string, taken: Set<string>, { network
 }
 
 function checkPortName({ name }: WirePort, at: string, { report }: RuleContext): void {
-  if (name === undefined || PORT_NAME.test(name)) return;
+  if (name === undefined || PORT_NAME.test(name) || holdsPlaceholder(name)) return;
   report("port-name", `${at}.name`, `The port name ${quote(name)} is not 1 to 64 small letters, digits, - and _`, {
     fix: "Use small letters, digits, hyphens and underscores; no hyphen in front",
   });

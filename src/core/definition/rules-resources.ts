@@ -70,11 +70,13 @@ function checkSums({ containers, taskCpu, taskMemory, report }: RuleContext): vo
 }
 
 function checkTaskCpu({ task, taskCpu, fargate, report }: RuleContext): void {
-  if (task.cpu === undefined) return;
-  const { min, max } = TASK_CPU_RANGE;
-  const isInRange = taskCpu !== undefined && taskCpu >= min && taskCpu <= max;
-  if (isInRange || (fargate && taskCpu !== undefined)) return;
-  report("task-cpu-invalid", "cpu", `The task's cpu ${quote(task.cpu)} is not ${min} to ${max} CPU units`, {
+  if (task.cpu === undefined || (fargate && taskCpu !== undefined)) return;
+  const { max } = TASK_CPU_RANGE;
+  // AWS's own samples without a launch type go below 128, and the service has registered them.
+  const isBounded = task.requiresCompatibilities?.some((type) => type === "EC2" || type === "EXTERNAL") ?? false;
+  const min = isBounded ? TASK_CPU_RANGE.min : 1;
+  if (taskCpu !== undefined && taskCpu >= min && taskCpu <= max) return;
+  report("task-cpu-invalid", "cpu", `The task's cpu ${quote(task.cpu)} is not ${TASK_CPU_RANGE.min} to ${max} CPU units`, {
     fix: 'Write CPU units as in "1024", or vCPUs as in "1 vCPU"',
     awsMessage:
       "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",

@@ -1,4 +1,5 @@
 /** Health checks, logs, secrets. Source: interfaces 1.3.2, 1.2; engine-modern 10.1. */
+import { holdsPlaceholder } from "./placeholder-forms.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
@@ -101,6 +102,7 @@ function reportDuplicate(name: string, at: string, report: Report): void {
 
 function checkParameterName(name: string, valueFrom: string | undefined, at: string, report: Report): void {
   if (valueFrom === undefined || valueFrom.startsWith("arn:") || PARAMETER_NAME.test(valueFrom)) return;
+  if (holdsPlaceholder(valueFrom)) return;
   report("secret-parameter-name", `${at}.valueFrom`, `${quote(valueFrom)} is neither an ARN nor the name of a parameter`, {
     fix: "Write the ARN of a secret, or a parameter name of letters, digits and _ . - /",
     awsMessage: `The Systems Manager parameter name specified for secret ${name} is invalid`,

@@ -1,5 +1,6 @@
 /** Volumes and how containers mount them. Source: interfaces 1.3.2, 1.2. */
 import { suggestion } from "./nearest.ts";
+import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { present } from "./rule-context.ts";
@@ -61,7 +62,7 @@ function checkVolumesFrom({ container, path }: NamedContainer, { byName, report 
 
 function checkVolumeName({ name }: WireVolume, path: string, seen: Set<string>, { report, isDamaged }: RuleContext): void {
   if (isDamaged(path) || isDamaged(`${path}.name`)) return;
-  if (!isName(name ?? "")) {
+  if (!isName(name ?? "") && !holdsPlaceholder(name ?? "")) {
     const message = present(name) === undefined ? "The volume has no name" : `The volume name ${quote(name ?? "")} holds other characters than letters, digits, - and _, or too many`;
     report("volume-name", `${path}.name`, message, { fix: "Use 1 to 255 letters, digits, hyphens and underscores" });
     return;

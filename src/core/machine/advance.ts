@@ -17,7 +17,11 @@ import { failForDependency, settleContainer } from "./settle.ts";
 import { editContainer } from "./step-state.ts";
 import { Wake } from "./wake.ts";
 
-export type Advanced = { readonly task: Task; readonly effects: readonly Effect[]; readonly wakeAt: EpochMs | undefined };
+export type Advanced = {
+  readonly task: Task;
+  readonly effects: readonly Effect[];
+  readonly wakeAt: EpochMs | undefined;
+};
 
 export function advance(task: Task, now: EpochMs, config: MachineConfig): Advanced {
   const effects: Effect[] = [];
@@ -25,7 +29,7 @@ export function advance(task: Task, now: EpochMs, config: MachineConfig): Advanc
   const wake = new Wake();
   let current = advanceResources(settled, effects);
   for (const { name } of current.containers) current = handOut(current, name, now, config, effects, wake);
-  current = advanceHostResources(current, effects);
+  current = advanceHostResources(task, current, effects);
   current = advanceCleanup(current, now, effects, wake);
   return { task: current, effects, wakeAt: wake.at };
 }
@@ -56,27 +60,31 @@ function isPulling(container: Container): boolean {
   return container.inFlight?.action === "pull" || container.inFlight?.action === "resolveManifest";
 }
 
-function handOut(
-  task: Task,
-  name: string,
-  now: EpochMs,
-  config: MachineConfig,
-  effects: Effect[],
-  wake: Wake,
-): Task {
+function handOut(task: Task, name: string, now: EpochMs, config: MachineConfig, effects: Effect[], wake: Wake): Task {
   const container = task.containers.find((each) => each.name === name);
   assert(container !== undefined, `container ${name} is gone`);
   const decision = decide(task, container, now, config);
   if (decision.type === "wait") wake.by(decision.until);
   if (decision.type !== "act") return task;
+  const { action } = decision;
   const id = task.nextActionId;
-  effects.push(effectFor(container, decision.action, id));
+  effects.push(effectFor(container, action, id));
   const begun = { ...task, nextActionId: id + 1 };
   return editContainer(begun, name, (each) => ({
     ...each,
-    inFlight: { action: decision.action, id },
-    createRequestedAt: decision.action === "create" ? (each.createRequestedAt ?? now) : each.createRequestedAt,
+    inFlight: isStart(action) && each.startRequestedAt !== undefined ? { action, id, again: true } : { action, id },
+    ...intentOf(each, action, now),
   }));
+}
+
+/** What a crash must not forget, because something may exist or run by the time that the action is answered. */
+function intentOf(container: Container, action: ContainerAction, now: EpochMs): Partial<Container> {
+  if (action === "create") return { createRequestedAt: container.createRequestedAt ?? now };
+  return isStart(action) ? { startRequestedAt: container.startRequestedAt ?? now } : {};
+}
+
+function isStart(action: ContainerAction): boolean {
+  return action === "start" || action === "restart";
 }
 
 function effectFor(container: Container, action: ContainerAction, actionId: number): Effect {
@@ -92,7 +100,13 @@ function effectFor(container: Container, action: ContainerAction, actionId: numb
     case "kill":
       return { type: action, containerName, actionId, dockerId: dockerIdOf(container) };
     case "stop":
-      return { type: action, containerName, actionId, dockerId: dockerIdOf(container), stopTimeoutMs: container.stopTimeoutMs };
+      return {
+        type: action,
+        containerName,
+        actionId,
+        dockerId: dockerIdOf(container),
+        stopTimeoutMs: container.stopTimeoutMs,
+      };
     case "remove":
       return { type: action, containerName, actionId, target: container.dockerId ?? container.dockerName };
     default:
@@ -105,24 +119,39 @@ function dockerIdOf(container: Container) {
   return container.dockerId;
 }
 
-/** Host resources are given back when the task is STOPPED, not when it begins to stop. Source: engine-modern 15.3. */
-function advanceHostResources(task: Task, effects: Effect[]): Task {
-  if (task.knownStatus !== "STOPPED" || !task.admitted) return task;
+/**
+ * Host resources are given back when the task is STOPPED, not when it begins to stop. A task that waited in the queue
+ * leaves it in the same way. Source: engine-modern 15.3.
+ */
+function advanceHostResources(before: Task, task: Task, effects: Effect[]): Task {
+  if (task.knownStatus !== "STOPPED" || (before.knownStatus === "STOPPED" && !task.admitted)) return task;
   effects.push({ type: "releaseHostResources" });
-  return { ...task, admitted: false };
+  return task.admitted ? { ...task, admitted: false } : task;
 }
 
 /** Why the containers of a task do not move right now. */
 export function whyBlocked(task: Task, now: EpochMs, config: MachineConfig): readonly Blocker[] {
-  const blockers = task.containers.flatMap((container): readonly Blocker[] => {
-    const decision: Decision = decide(task, container, now, config);
-    return decision.type === "wait" ? decision.blockers : [];
-  });
-  return [...blockers, ...task.resources.flatMap(resourceBlocker)];
+  const blockers = task.containers.flatMap((container) => blockersOf(task, container, now, config));
+  // Host resources are the task's, and no reason to name once for each container.
+  const [queued] = blockers.filter((each) => each.type === "hostResources");
+  const others = blockers.filter((each) => each.type !== "hostResources");
+  return [...(queued === undefined ? [] : [queued]), ...others, ...task.resources.flatMap(resourceBlocker)];
+}
+
+function blockersOf(task: Task, container: Container, now: EpochMs, config: MachineConfig): readonly Blocker[] {
+  const decision: Decision = decide(task, container, now, config);
+  if (decision.type === "wait") return decision.blockers;
+  const { inFlight, name: containerName, retry } = container;
+  if (container.knownStatus !== "STOPPED" || container.removed) return [];
+  if (inFlight !== undefined) return [{ type: "docker", containerName, action: inFlight.action }];
+  if (retry?.action !== "remove") return [];
+  return [{ type: "retry", containerName, action: "remove", until: retry.notBefore, error: formatReason(retry.error) }];
 }
 
 function resourceBlocker(resource: Task["resources"][number]): readonly Blocker[] {
   if (resource.retry === undefined) return [];
   const { notBefore, error } = resource.retry;
-  return [{ type: "retry", containerName: resource.id, action: "remove", until: notBefore, error: formatReason(error) }];
+  return [
+    { type: "retry", containerName: resource.id, action: "remove", until: notBefore, error: formatReason(error) },
+  ];
 }

@@ -1,7 +1,6 @@
 /** Settings that the decisions depend on. Source: engine-modern 32. */
 import type { PullBehaviour } from "../images/pull-policy.ts";
 
-
 export type MachineConfig = {
   readonly pullBehaviour: PullBehaviour;
   /** Pull images of dependants before their conditions hold. Source: ECS_PULL_DEPENDENT_CONTAINERS_UPFRONT. */

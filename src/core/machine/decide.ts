@@ -5,9 +5,9 @@
 import type { Blocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
 import { dependantsOf, judgeDependencies } from "../dependencies.ts";
-import type { NamedError } from "../errors.ts";
-import { compareContainerStatus, type ContainerStatus, nextContainerStatus } from "../status.ts";
-import type { Container, ContainerAction, Task } from "../task.ts";
+import { formatReason, type NamedError } from "../errors.ts";
+import { type ContainerStatus, compareContainerStatus, nextContainerStatus } from "../status.ts";
+import { type Container, type ContainerAction, findContainer, type Retry, type Task } from "../task.ts";
 import type { MachineConfig } from "./config.ts";
 import { isUp } from "./derive.ts";
 import { STOP_TRIES } from "./retry.ts";
@@ -24,7 +24,7 @@ export type Decision =
 const REST: Decision = { type: "rest" };
 const SETTLE: Decision = { type: "settle" };
 const act = (action: ContainerAction): Decision => ({ type: "act", action });
-const wait = (...blockers: Blocker[]): Decision => ({ type: "wait", blockers });
+const wait = (...blockers: Blocker[]): Extract<Decision, { readonly type: "wait" }> => ({ type: "wait", blockers });
 
 /** Given to a container that a dependency kept from starting. Source: engine-modern 5.4. */
 export const DEPENDENCY_EXIT_CODE = 143;
@@ -41,32 +41,45 @@ export function decide(task: Task, container: Container, now: EpochMs, config: M
   if (container.stopOwed) return decideStop(task, container, now);
   if (container.knownStatus === "STOPPED") return REST;
   if (container.desiredStatus === "STOPPED") return decideWayDown(task, container, now);
-  if (container.inFlight !== undefined) return wait(underWay(container, container.inFlight.action));
+  if (container.inFlight !== undefined) return decideMeanwhile(task, container, container.inFlight.action, now);
   if (container.restart.pending) return act("restart");
   if (container.knownStatus === container.desiredStatus) return REST;
   return decideWayUp(task, container, now, config);
 }
 
-/** Source: engine-modern 4.8 (3) and 6.2. A start under way is waited for: nobody would watch what it leaves. */
+/** An early pull (upfront) does not keep a container from failing together with what it depends on. */
+function decideMeanwhile(task: Task, container: Container, action: ContainerAction, now: EpochMs): Decision {
+  const waiting = wait(underWay(container, action));
+  if (container.dependencies.length === 0 || (action !== "pull" && action !== "resolveManifest")) return waiting;
+  const { failure, until } = judgeDependencies(container, finder(task), now);
+  if (failure !== undefined) return { type: "fail", error: failure };
+  return until === undefined ? waiting : { ...waiting, until };
+}
+
+/**
+ * A start under way is waited for: nobody would watch what it leaves. One that a crash left without an answer is
+ * stopped like a run. Source: engine-modern 4.8 (3) and 6.2.
+ */
 function decideWayDown(task: Task, container: Container, now: EpochMs): Decision {
   const action = container.inFlight?.action;
   if (action === "start" || action === "restart") return wait(underWay(container, action));
-  if (!isUp(container) || container.restart.pending) return SETTLE;
-  return decideStop(task, container, now);
+  const mayRun = isUp(container) && !container.restart.pending;
+  return mayRun || container.startRequestedAt !== undefined ? decideStop(task, container, now) : SETTLE;
 }
 
+/** One action at a time; only SIGKILL by force may overtake a stop that lets the container take its time. */
 function decideStop(task: Task, container: Container, now: EpochMs): Decision {
-  const action = container.inFlight?.action;
-  if (action === "kill" || (action === "stop" && !task.forceStop)) return wait(underWay(container, action));
-  if (task.forceStop) return act("kill");
-  if (action === "provision") return wait(underWay(container, action));
+  const { inFlight } = container;
+  const retry = container.retry?.action === "remove" ? undefined : container.retry;
+  const overtakes = task.forceStop && inFlight?.action === "stop";
+  if (inFlight !== undefined && !overtakes) return wait(underWay(container, inFlight.action));
   const dependants = stillUp(dependantsOf(container, task.containers));
-  if (dependants.length > 0 && !container.stopOwed) {
+  if (dependants.length > 0 && !container.stopOwed && !task.forceStop) {
     return wait(...dependants.map((each): Blocker => dependantBlocker(container, each)));
   }
-  const retry = container.retry;
-  if (retry !== undefined && retry.notBefore > now) return waitForRetry(container);
-  return act((retry?.attempts ?? 0) >= STOP_TRIES ? "kill" : "stop");
+  const action = task.forceStop || (retry?.attempts ?? 0) >= STOP_TRIES ? "kill" : "stop";
+  const isEscalation = task.forceStop && retry?.action === "stop";
+  return retry === undefined || retry.notBefore <= now || isEscalation ? act(action) : waitForRetry(container, retry);
 }
 
 function stillUp(containers: readonly Container[]): readonly Container[] {
@@ -94,8 +107,7 @@ function decideOrder(
   config: MachineConfig,
 ): Decision | undefined {
   if (container.dependencies.length === 0) return undefined;
-  const find = (name: string) => task.containers.find((each) => each.name === name);
-  const { failure, waitsFor, until } = judgeDependencies(container, find, now);
+  const { failure, waitsFor, until } = judgeDependencies(container, finder(task), now);
   if (failure !== undefined) return { type: "fail", error: failure };
   if (waitsFor.length === 0 || next === "MANIFEST_PULLED") return undefined;
   if (next === "PULLED" && config.pullDependentsUpfront) return undefined;
@@ -127,6 +139,10 @@ function decideGates(task: Task, container: Container, next: ContainerStatus): D
   return blockers.length === 0 ? undefined : wait(...blockers);
 }
 
+function finder(task: Task): (name: string) => Container | undefined {
+  return (name) => findContainer(task, name);
+}
+
 function underWay(container: Container, action: string): Blocker {
   return { type: "docker", containerName: container.name, action };
 }
@@ -135,11 +151,14 @@ function dependantBlocker(container: Container, dependant: Container): Blocker {
   return { type: "dependant", containerName: container.name, dependant: dependant.name };
 }
 
-function waitForRetry(container: Container): Decision {
-  const retry = container.retry;
-  if (retry === undefined) return REST;
+function waitForRetry(container: Container, retry: Retry): Decision {
   const { action, notBefore, error } = retry;
-  const text = `${error.name}: ${error.message}`;
-  const blocker: Blocker = { type: "retry", containerName: container.name, action, until: notBefore, error: text };
+  const blocker: Blocker = {
+    type: "retry",
+    containerName: container.name,
+    action,
+    until: notBefore,
+    error: formatReason(error),
+  };
   return { type: "wait", blockers: [blocker], until: notBefore };
 }

@@ -84,7 +84,8 @@ function deriveKnown(task: Task, now: EpochMs, config: MachineConfig): Task {
 }
 
 function stopped(task: Task, now: EpochMs, config: MachineConfig): Task {
-  const ended = task.desiredStatus === "STOPPED" ? task : stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
+  const ended =
+    task.desiredStatus === "STOPPED" ? task : stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
   return { ...ended, stoppedAt: now, cleanupAt: asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs) };
 }
 

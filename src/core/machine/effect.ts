@@ -29,4 +29,7 @@ export type Effect =
   /** Everything of the task is confirmed gone: delete its row and end its actor. */
   | { readonly type: "forgetTask" };
 
-export type ContainerEffectType = Extract<Effect, { readonly actionId: number; readonly containerName: string }>["type"];
+export type ContainerEffectType = Extract<
+  Effect,
+  { readonly actionId: number; readonly containerName: string }
+>["type"];

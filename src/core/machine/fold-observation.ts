@@ -6,10 +6,10 @@
 import type { EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
 import { decideRestart } from "../restart-policy.ts";
-import { compareContainerStatus, type ContainerStatus } from "../status.ts";
+import { type ContainerStatus, compareContainerStatus } from "../status.ts";
 import type { Container, Health } from "../task.ts";
 import { isUp } from "./derive.ts";
-import type { ObservedHealth, Observation } from "./input.ts";
+import type { Observation, ObservedHealth } from "./input.ts";
 import { ended, endedByLastRun, keepIfSame, withError } from "./step-state.ts";
 
 type Present = Extract<Observation, { readonly kind: "present" }>;
@@ -60,7 +60,9 @@ function foldRunning(container: Container, seen: Present, now: EpochMs): Contain
   if (isOldRun(container, seen)) return container;
   const metadata = withMetadata(container, seen, now);
   if (container.knownStatus === "STOPPED") return { ...metadata, stopOwed: true };
-  const confirmed = container.restart.pending ? { ...metadata, restart: { ...metadata.restart, pending: false } } : metadata;
+  const confirmed = container.restart.pending
+    ? { ...metadata, restart: { ...metadata.restart, pending: false } }
+    : metadata;
   return { ...raise(confirmed, "RUNNING"), startedAt: confirmed.startedAt ?? now };
 }
 
@@ -80,8 +82,10 @@ function foldStopped(container: Container, seen: Present, now: EpochMs): Contain
  * equality: a host's clock may have been set back between two runs.
  */
 function isOldRun(container: Container, seen: Present): boolean {
-  const run = container.restart.endedRun;
-  return run?.startedAt !== undefined && seen.startedAt === run.startedAt;
+  const { endedRun, pending } = container.restart;
+  if (endedRun === undefined) return false;
+  if (endedRun.startedAt === undefined || seen.startedAt === undefined) return pending && seen.status === "stopped";
+  return seen.startedAt === endedRun.startedAt;
 }
 
 /**
@@ -156,7 +160,8 @@ function foldHealth(container: Container, seen: ObservedHealth, now: EpochMs): H
   if (!container.hasHealthCheck || seen.status === "starting") return before;
   const status = seen.status === "healthy" ? "HEALTHY" : "UNHEALTHY";
   const output = seen.output === undefined ? before.output : seen.output.slice(0, HEALTH_OUTPUT_MAX);
-  const exitCode = status === "UNHEALTHY" ? (seen.exitCode ?? (before.status === status ? before.exitCode : undefined)) : undefined;
+  const exitCode =
+    status === "UNHEALTHY" ? (seen.exitCode ?? (before.status === status ? before.exitCode : undefined)) : undefined;
   if (before.status === status && before.output === output && before.exitCode === exitCode) return before;
   return {
     status,

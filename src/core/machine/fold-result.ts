@@ -4,8 +4,8 @@
  */
 import type { EpochMs } from "../brand.ts";
 import { formatReason, type NamedError } from "../errors.ts";
-import { compareContainerStatus, type ContainerStatus } from "../status.ts";
-import { type Container, type ContainerAction, findContainer, type Retry, type Task } from "../task.ts";
+import { type ContainerStatus, compareContainerStatus } from "../status.ts";
+import { type Container, type ContainerAction, findContainer, type InFlight, type Retry, type Task } from "../task.ts";
 import type { MachineConfig } from "./config.ts";
 import { isUp, stopTask } from "./derive.ts";
 import { foldObservation } from "./fold-observation.ts";
@@ -23,15 +23,22 @@ export function foldActionResult(
   now: EpochMs,
   config: MachineConfig,
 ): Task {
-  const container = task.containers.find((each) => each.name === name);
-  if (container?.inFlight?.id !== actionId) return task;
-  const { action } = container.inFlight;
+  const inFlight = findContainer(task, name)?.inFlight;
+  if (inFlight?.id !== actionId) return task;
+  const { action } = inFlight;
   const timed = notePullTimes(task, action, result, now);
   const landed = editContainer(timed, name, (each) => {
     const free: Container = { ...each, inFlight: undefined };
-    return result.ok ? foldSuccess(free, action, result, now) : foldFailure(free, action, result.failure, now);
+    return result.ok
+      ? foldSuccess(free, action, result, now)
+      : foldFailure(free, action, certaintyOf(result.failure, inFlight), now);
   });
   return result.ok ? landed : stopForFailedPull(landed, name, action, result.failure.error, now, config);
+}
+
+/** An earlier try without an answer may have worked, whatever came of this one. */
+function certaintyOf(failure: Failure, { again = false }: InFlight): Failure {
+  return again ? { ...failure, indeterminate: true } : failure;
 }
 
 function foldSuccess(container: Container, action: ContainerAction, result: Success, now: EpochMs): Container {
@@ -56,7 +63,11 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
         hostPorts: result.hostPorts ?? clear.hostPorts,
       });
     case "start":
-      return observed(reach(clear, "RUNNING", { startedAt: clear.startedAt ?? now, startRequestedAt: undefined }), result, now);
+      return observed(
+        reach(clear, "RUNNING", { startedAt: clear.startedAt ?? now, startRequestedAt: undefined }),
+        result,
+        now,
+      );
     case "restart":
       return observed(restarted(clear), result, now);
     case "provision":
@@ -102,8 +113,8 @@ function isDown(observation: Observation | undefined): boolean {
 
 /** Down, and no run was seen that is not on record: it never ran, or the recorded run was its last. */
 function endedUnseen(container: Container): Container {
-  const free: Container = { ...container, stopOwed: false, startRequestedAt: undefined, retry: undefined };
-  return isUp(free) ? endedByLastRun(free) : free;
+  if (isUp(container)) return endedByLastRun(container);
+  return { ...container, stopOwed: false, startRequestedAt: undefined, retry: undefined };
 }
 
 /** The network of a pause container is up once its address is known. */
@@ -119,7 +130,8 @@ function foldFailure(container: Container, action: ContainerAction, failure: Fai
     case "pull":
       return reach(container, "PULLED", { pullError: container.pullError ?? failure.error });
     case "create":
-      if (container.knownStatus === "STOPPED") return container;
+      // Seen all the same: an earlier try had made it, or its end is known already.
+      if (compareContainerStatus(container.knownStatus, "CREATED") >= 0) return container;
       return failContainer(container, createError(container, failure));
     case "start":
       return failedStart(container, failure);
@@ -166,12 +178,23 @@ function failedRestart(container: Container, failure: Failure): Container {
 function failedStop(container: Container, action: "stop" | "kill", failure: Failure, now: EpochMs): Container {
   if (failure.status === 404) return foldObservation(container, { kind: "absent" }, now);
   const retry = nextRetry(container, action, failure.error, stopRetryAt, now);
-  return { ...container, retry: hasAnswered(failure) ? retry : { ...retry, attempts: Math.min(retry.attempts, STOP_TRIES - 1) } };
+  return { ...container, retry: isAway(failure) ? { ...retry, attempts: attemptsWhileAway(container, retry) } : retry };
+}
+
+/** No answer, and the call never got there. */
+function isAway(failure: Failure): boolean {
+  return failure.status === undefined && !failure.indeterminate;
 }
 
 /** A daemon that is away has refused nothing: its absence alone never leads to SIGKILL. Source: CORE-14. */
-function hasAnswered(failure: Failure): boolean {
-  return failure.status !== undefined || failure.indeterminate;
+function attemptsWhileAway(container: Container, retry: Retry): number {
+  return Math.max(triesOf(container, retry.action), Math.min(retry.attempts, STOP_TRIES - 1));
+}
+
+/** Tries so far; a stop and a removal of the same container are counted apart. */
+function triesOf(container: Container, action: ContainerAction): number {
+  const { retry } = container;
+  return retry !== undefined && (retry.action === "remove") === (action === "remove") ? retry.attempts : 0;
 }
 
 function nextRetry(
@@ -181,7 +204,7 @@ function nextRetry(
   retryAt: (attempts: number, now: EpochMs) => EpochMs,
   now: EpochMs,
 ): Retry {
-  const attempts = (container.retry?.attempts ?? 0) + 1;
+  const attempts = triesOf(container, action) + 1;
   return { action, attempts, notBefore: retryAt(attempts, now), error };
 }
 

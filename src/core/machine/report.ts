@@ -28,7 +28,8 @@ export function report(task: Task, now: EpochMs): { readonly task: Task; readonl
 
 /** RUNNING counts at the steady status; a digest is news only when it was resolved by asking. Source: DM-12. */
 function isNews(container: Container): boolean {
-  if (isInternal(container) || compareContainerStatus(container.knownStatus, container.emittedStatus) <= 0) return false;
+  if (isInternal(container) || compareContainerStatus(container.knownStatus, container.emittedStatus) <= 0)
+    return false;
   if (container.knownStatus === "MANIFEST_PULLED") return container.digestResolved;
   return container.knownStatus === container.steadyStatus || container.knownStatus === "STOPPED";
 }
@@ -67,7 +68,7 @@ function taskChange(task: Task, now: EpochMs): TaskStateChange {
     at: now,
     status: knownStatus === "RUNNING" || knownStatus === "STOPPED" ? knownStatus : "MANIFEST_PULLED",
     ...(ended && stopCode !== undefined ? { stopCode } : {}),
-    ...(ended && stoppedReason !== undefined ? { reason: stoppedReason } : {}),
+    ...(ended && stoppedReason !== undefined ? { reason: stoppedReason.slice(0, REASON_MAX) } : {}),
     ...(pullStartedAt === undefined ? {} : { pullStartedAt }),
     ...(pullStoppedAt === undefined ? {} : { pullStoppedAt }),
     ...(executionStoppedAt === undefined ? {} : { executionStoppedAt }),

@@ -26,7 +26,11 @@ function isNeeded(task: Task): boolean {
 
 export function begin(task: Task, resource: TaskResource, action: "create" | "remove", effects: Effect[]): Task {
   const id = task.nextActionId;
-  effects.push({ type: action === "create" ? "createResource" : "removeResource", resourceId: resource.id, actionId: id });
+  effects.push({
+    type: action === "create" ? "createResource" : "removeResource",
+    resourceId: resource.id,
+    actionId: id,
+  });
   return editResource({ ...task, nextActionId: id + 1 }, resource.id, (each) => ({
     ...each,
     inFlight: { action, id },

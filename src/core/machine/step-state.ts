@@ -34,7 +34,14 @@ export function failContainer(container: Container, error: NamedError): Containe
 /** A container whose end has been seen, or that is confirmed gone: nothing is owed to it any more. */
 export function ended(container: Container): Container {
   const restart = container.restart.pending ? { ...container.restart, pending: false } : container.restart;
-  return { ...container, knownStatus: "STOPPED", stopOwed: false, startRequestedAt: undefined, retry: undefined, restart };
+  return {
+    ...container,
+    knownStatus: "STOPPED",
+    stopOwed: false,
+    startRequestedAt: undefined,
+    retry: undefined,
+    restart,
+  };
 }
 
 /** The container as its last recorded run left it. */

@@ -53,7 +53,7 @@ function fold(task: Task, input: Input, now: EpochMs, config: MachineConfig): Ta
     case "stopRequested":
       return requestStop(task, input, now);
     case "hostResourcesGranted":
-      return task.knownStatus === "STOPPED" ? task : { ...task, admitted: true };
+      return { ...task, admitted: true };
     case "admissionRefused":
       return stopTask(task, "TaskFailedToStart", formatReason(input.error), now);
     case "containerObserved":

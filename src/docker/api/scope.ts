@@ -9,6 +9,9 @@ export type Scope = {
   readonly signal: AbortSignal;
   /** Ends the call with `failure` after `ms`, unless what it returns is called before. */
   limit(ms: number, failure: DockerFailure): () => void;
+  /** Runs something after `ms`, unless the scope ends or what it returns is called before. */
+  after(ms: number, run: () => void): () => void;
+  cancel(failure: DockerFailure): void;
   /** Must be called when the call is over: lets go of timers and listeners. */
   end(): void;
 };
@@ -43,27 +46,34 @@ function openScope(
   const controller = new AbortController();
   const timers = new Set<() => void>();
   const follow = () => controller.abort(caller?.reason);
+  const cancel = (failure: DockerFailure) => controller.abort(new DockerCallError(failure));
   live.add(controller);
   if (caller?.aborted) follow();
   else if (caller) listen(caller, follow);
+
+  function after(ms: number, run: () => void): () => void {
+    if (!live.has(controller)) return () => undefined;
+    const stopTimer = clock.schedule(asEpochMs(clock.now() + ms), () => {
+      timers.delete(stopTimer);
+      run();
+    });
+    timers.add(stopTimer);
+    return () => {
+      timers.delete(stopTimer);
+      stopTimer();
+    };
+  }
+
   return {
     controller,
     signal: controller.signal,
-    limit(ms, failure) {
-      const cancelTimer = clock.schedule(asEpochMs(clock.now() + ms), () => {
-        timers.delete(cancelTimer);
-        controller.abort(new DockerCallError(failure));
-      });
-      timers.add(cancelTimer);
-      return () => {
-        timers.delete(cancelTimer);
-        cancelTimer();
-      };
-    },
+    after,
+    limit: (ms, failure) => after(ms, () => cancel(failure)),
+    cancel,
     end() {
-      for (const cancel of timers) cancel();
-      timers.clear();
       live.delete(controller);
+      for (const stopTimer of timers) stopTimer();
+      timers.clear();
       caller?.removeEventListener("abort", follow);
     },
   };

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { aContext, readyTask } from "./fixtures.ts";
+import { aPause, readyTask } from "../../testing/ready-task.ts";
+import { aContext } from "./a-context.ts";
 import { GOLDEN_CASES, type GoldenCase } from "./golden/cases.ts";
 import { buildCreateBody } from "./index.ts";
 
 /** What goes in and what comes out, side by side, for whoever reads the file. */
 function document({ definition, pause, context }: GoldenCase): unknown {
-  const task = readyTask(definition, pause);
+  const task = readyTask(definition, pause === undefined ? [] : [aPause(pause)]);
   const bodies = task.containers.map((container) => [
     container.name,
     buildCreateBody(task, container, aContext(context)),

@@ -11,12 +11,11 @@ import { parseInstant } from "./timestamp.ts";
 export function parseStats(body: unknown): ContainerStats | undefined {
   const wire: WireStats = objectIn(body, "a record of statistics");
   const readAt = parseInstant(wire.read);
-  const usage = wire.cpu_stats?.cpu_usage?.total_usage;
-  if (readAt === undefined || !usage) return undefined;
+  if (readAt === undefined) return undefined;
   const { cpu_stats: cpu, memory_stats: memory } = wire;
   return {
     readAt,
-    cpuTotalNs: usage,
+    cpuTotalNs: cpu?.cpu_usage?.total_usage ?? 0,
     systemCpuNs: cpu?.system_cpu_usage ?? 0,
     onlineCpus: cpu?.online_cpus || (cpu?.cpu_usage?.percpu_usage?.length ?? 0),
     memoryUsageBytes: memory?.usage ?? 0,

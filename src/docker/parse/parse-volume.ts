@@ -1,5 +1,5 @@
-import type { NetworkSummary, VolumeInspection } from "../../ports/docker-client.ts";
-import type { WireNetwork, WireVolume, WireVolumeList } from "../wire.ts";
+import type { VolumeInspection } from "../../ports/docker-client.ts";
+import type { WireVolume, WireVolumeList } from "../wire.ts";
 import { listIn, objectIn, required } from "./body.ts";
 
 /** @throws {DockerCallError} malformed */
@@ -18,17 +18,4 @@ export function parseVolume(body: unknown): VolumeInspection {
 export function parseVolumes(body: unknown): readonly VolumeInspection[] {
   const wire: WireVolumeList = objectIn(body, "the list of volumes");
   return listIn(wire.Volumes ?? [], "the list of volumes").map(parseVolume);
-}
-
-/** @throws {DockerCallError} malformed */
-export function parseNetworks(body: unknown): readonly NetworkSummary[] {
-  return listIn(body, "the list of networks").map((each) => {
-    const wire: WireNetwork = objectIn(each, "a network of the list");
-    return {
-      id: required(wire.Id, "Id"),
-      name: wire.Name ?? "",
-      driver: wire.Driver ?? "",
-      labels: wire.Labels ?? {},
-    };
-  });
 }

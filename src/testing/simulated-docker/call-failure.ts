@@ -24,3 +24,19 @@ export class CallTimeout extends Error {
     this.word = word;
   }
 }
+
+/** An error inside a stream that had begun with status 200: told by the daemon, or `silent` for too long. */
+export class StreamError extends Error {
+  override readonly name = "StreamError";
+  readonly silent: boolean;
+
+  constructor(message: string, silent = false) {
+    super(message);
+    this.silent = silent;
+  }
+}
+
+/** The client itself was closed. */
+export class ClientClosed extends Error {
+  override readonly name = "ClientClosed";
+}

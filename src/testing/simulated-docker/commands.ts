@@ -2,8 +2,10 @@
  * What a container without a script does: the command that it was given, if it is one of the few known here. So the
  * same container definitions mean the same on the simulated and on a real daemon with a busybox image.
  */
+
 import { commandNotFound, type RunScript } from "./behaviour.ts";
-import { type Builtin, baseName, Shell } from "./shell/run.ts";
+import type { Redirection } from "./shell/parse.ts";
+import { type Builtin, baseName, type Running, Shell } from "./shell/run.ts";
 
 const COMMANDS: Readonly<Record<string, Builtin>> = {
   true: () => 0,
@@ -74,20 +76,20 @@ export function runsCommand({ otherwise = commandNotFound() }: { readonly otherw
   };
 }
 
-function* forEver() {
+function* forEver(): Running {
   for (;;) yield { ms: Number.POSITIVE_INFINITY };
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { "": 1_000, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function* sleep(args: readonly string[]) {
+function* sleep(args: readonly string[]): Running {
   const [, amount = "0", unit = ""] = /^([\d.]+|inf(?:inity)?)([smhd]?)$/.exec(args[0] ?? "") ?? [];
   yield { ms: amount.startsWith("inf") ? Number.POSITIVE_INFINITY : Number(amount) * (UNIT_MS[unit] ?? 1_000) };
   return 0;
 }
 
 /** Without a file it copies standard input, which is closed. */
-function cat(shell: Shell, paths: readonly string[], output: Parameters<Builtin>[2]): number {
+function cat(shell: Shell, paths: readonly string[], output: Redirection): number {
   for (const path of paths) {
     const text = shell.files.get(path);
     if (text === undefined) {
@@ -137,7 +139,7 @@ function compare(left: string, operator: string, right: string): boolean {
   }
 }
 
-function* waitForBackground(shell: Shell) {
+function* waitForBackground(shell: Shell): Running {
   if (shell.hasBackground) yield { ms: Number.POSITIVE_INFINITY, interruptible: true };
   return shell.lastStatus;
 }
@@ -151,13 +153,13 @@ function killSelf(shell: Shell, args: readonly string[]): number {
 }
 
 /** From here on the process is that command: the shell's traps are gone. */
-function* exec(shell: Shell, args: readonly string[], output: Parameters<Builtin>[2]) {
+function* exec(shell: Shell, args: readonly string[], output: Redirection): Running {
   shell.process.forgetHandlers();
   return shell.exit(yield* shell.runWords(args, output));
 }
 
 /** `-c SCRIPT` runs it; a shell without a terminal reads nothing and ends. */
-function* runShell(shell: Shell, args: readonly string[]) {
+function* runShell(shell: Shell, args: readonly string[]): Running {
   const at = args.findIndex((arg) => /^-\w*c$/.test(arg));
   return at < 0 ? 0 : yield* shell.runSource(args[at + 1] ?? "");
 }

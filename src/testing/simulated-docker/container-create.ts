@@ -41,13 +41,16 @@ function refuseBadName(state: DaemonState, name: string): void {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
     throw new DockerRefusal(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
   }
-  const holder = state.findContainer(`/${name}`);
+  const holder = state.findByName(name);
   if (holder !== undefined) throw nameConflict(name, holder.dockerId);
 }
 
 export function nameConflict(name: string, holder: string): DockerRefusal {
   const advice = "You have to remove (or rename) that container to be able to reuse that name.";
-  return new DockerRefusal(409, `Conflict. The container name "/${name}" is already in use by container "${holder}". ${advice}`);
+  return new DockerRefusal(
+    409,
+    `Conflict. The container name "/${name}" is already in use by container "${holder}". ${advice}`,
+  );
 }
 
 function refuseMissingLinks(state: DaemonState, body: CreateBody): void {
@@ -77,7 +80,10 @@ function mountsOf(state: DaemonState, body: CreateBody, config: ImageConfig): re
 function bindMount(state: DaemonState, bind: string): SimulatedMount {
   const [source = "", destination = "", options = ""] = bind.split(":");
   if (destination === "" || !destination.startsWith("/")) {
-    throw new DockerRefusal(400, `invalid volume specification: '${bind}': invalid mount config for type "bind": invalid mount path`);
+    throw new DockerRefusal(
+      400,
+      `invalid volume specification: '${bind}': invalid mount config for type "bind": invalid mount path`,
+    );
   }
   const readWrite = !options.split(",").includes("ro");
   if (source.startsWith("/")) return { type: "bind", source, destination, readWrite };

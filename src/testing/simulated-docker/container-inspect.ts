@@ -4,9 +4,9 @@ import type { ContainerInspection, ContainerSummary } from "../../ports/docker-c
 import type { SimulatedContainer } from "./container.ts";
 import type { DaemonState } from "./daemon-state.ts";
 import { type LabelFilter, matchesLabels } from "./event-log.ts";
-import { containerJson } from "./json/container-json.ts";
+import { containerJson, macAddressOf } from "./json/container-json.ts";
 
-const HEALTH_OUTPUT_LIMIT = 1_024;
+const HEALTH_OUTPUT_BYTES = 1_024;
 
 /** Source of the status rule: engine-behaviour 7.5. */
 export function inspectContainer(container: SimulatedContainer): ContainerInspection {
@@ -65,11 +65,11 @@ function statusOf(container: SimulatedContainer): ContainerInspection["status"] 
   return container.startedAt === undefined && container.error === "" ? "created" : "stopped";
 }
 
+/** The last run's end says nothing about this one. */
 function endOf(container: SimulatedContainer): Pick<ContainerInspection, "exitCode" | "finishedAt"> {
-  return {
-    ...(statusOf(container) === "stopped" ? { exitCode: container.exitCode } : {}),
-    ...(container.finishedAt === undefined ? {} : { finishedAt: container.finishedAt }),
-  };
+  if (statusOf(container) !== "stopped") return {};
+  const { exitCode, finishedAt } = container;
+  return { exitCode, ...(finishedAt === undefined ? {} : { finishedAt }) };
 }
 
 function healthOf({ monitor }: SimulatedContainer): Pick<ContainerInspection, "health"> {
@@ -77,7 +77,23 @@ function healthOf({ monitor }: SimulatedContainer): Pick<ContainerInspection, "h
   const { status, log } = monitor.state;
   const last = log.at(-1);
   if (last === undefined) return { health: { status } };
-  return { health: { status, output: last.output.slice(0, HEALTH_OUTPUT_LIMIT), exitCode: last.exitCode } };
+  return {
+    health: {
+      status,
+      output: firstBytes(last.output, HEALTH_OUTPUT_BYTES),
+      ...(status === "unhealthy" ? { exitCode: last.exitCode } : {}),
+    },
+  };
+}
+
+/** Cuts before the character that does not fit. */
+function firstBytes(text: string, limit: number): string {
+  if (text.length * 3 <= limit) return text;
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limit) return text;
+  let end = limit;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString("utf8", 0, end);
 }
 
 function networksOf(container: SimulatedContainer): Pick<ContainerInspection, "ipAddress" | "networks"> {
@@ -85,10 +101,4 @@ function networksOf(container: SimulatedContainer): Pick<ContainerInspection, "i
   if (networkMode.startsWith("container:")) return { networks: {} };
   const network = { ipAddress: ipAddress ?? "", macAddress: ipAddress === undefined ? "" : macAddressOf(ipAddress) };
   return { networks: { [networkMode]: network }, ...(ipAddress === undefined ? {} : { ipAddress }) };
-}
-
-/** Docker makes it out of the address, too. */
-export function macAddressOf(ipAddress: string): string {
-  const bytes = ipAddress.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
-  return ["02", "42", ...bytes].join(":");
 }

@@ -24,7 +24,13 @@ export class ContainerLog {
   }
 
   /** Lines printed after `since` (a timestamp of such a line), the last `tail` of them. */
-  read({ since, tail }: { readonly since?: string | undefined; readonly tail?: number | undefined }): readonly LogLine[] {
+  read({
+    since,
+    tail,
+  }: {
+    readonly since?: string | undefined;
+    readonly tail?: number | undefined;
+  }): readonly LogLine[] {
     const recent = this.#lines.slice(-LOG_LINE_LIMIT);
     const newer = since === undefined ? recent : recent.filter((line) => line.timestamp > since);
     return tail === undefined ? newer : newer.slice(Math.max(0, newer.length - tail));

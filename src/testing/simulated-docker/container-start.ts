@@ -114,11 +114,16 @@ function alwaysPasses(): { readonly exitCode: number; readonly output: string } 
   return { exitCode: 0, output: "" };
 }
 
-/** @throws {DockerRefusal} when a network, a link's target or a port is not to be had */
 function connect(state: DaemonState, container: SimulatedContainer): void {
   const mode = container.networkMode;
   if (mode === "none" || mode === "host") return;
-  if (mode.startsWith("container:")) return refuseStoppedTarget(state, mode.slice("container:".length));
+  if (mode.startsWith("container:")) refuseStoppedTarget(state, mode.slice("container:".length));
+  else connectToNetwork(state, container);
+}
+
+/** @throws {DockerRefusal} when the network, a link's target or a port is not to be had */
+function connectToNetwork(state: DaemonState, container: SimulatedContainer): void {
+  const mode = container.networkMode;
   const network = state.networks.find(mode);
   if (network === undefined) throw new DockerRefusal(404, `network ${mode} not found`);
   refuseStoppedLinks(state, container);
@@ -149,6 +154,9 @@ function refuseStoppedLinks(state: DaemonState, container: SimulatedContainer): 
   for (const link of container.hostConfig.Links ?? []) {
     const [target = "", alias = target] = link.split(":");
     if (state.findContainer(target)?.isRunning === true) continue;
-    throw new DockerRefusal(500, `Cannot link to a non running container: /${target} AS /${container.dockerName}/${alias}`);
+    throw new DockerRefusal(
+      500,
+      `Cannot link to a non running container: /${target} AS /${container.dockerName}/${alias}`,
+    );
   }
 }

@@ -10,7 +10,11 @@ import { signalName, signalNumber } from "./signals.ts";
  * Sends the stop signal and, after the grace, SIGKILL. Events: `kill` per signal, `die`, `stop`.
  * @throws {DockerRefusal} 304 when it does not run
  */
-export function stopContainer(state: DaemonState, container: SimulatedContainer, graceMs: number): void | Promise<void> {
+export function stopContainer(
+  state: DaemonState,
+  container: SimulatedContainer,
+  graceMs: number,
+): void | Promise<void> {
   if (!container.isRunning) throw new DockerRefusal(304, `Container not running: ${container.dockerId}`);
   const life = state.life;
   sendSignal(state, container, container.image.config.stopSignal ?? "SIGTERM");
@@ -33,12 +37,19 @@ export function stopContainer(state: DaemonState, container: SimulatedContainer,
 /** @throws {DockerRefusal} 409 when it does not run */
 export function killContainer(state: DaemonState, container: SimulatedContainer, signal: string): void {
   if (!container.isRunning) {
-    throw new DockerRefusal(409, `Cannot kill container: ${container.dockerId}: Container ${container.dockerId} is not running`);
+    throw new DockerRefusal(
+      409,
+      `Cannot kill container: ${container.dockerId}: Container ${container.dockerId} is not running`,
+    );
   }
   sendSignal(state, container, signal);
 }
 
-export async function restartContainer(state: DaemonState, container: SimulatedContainer, graceMs: number): Promise<void> {
+export async function restartContainer(
+  state: DaemonState,
+  container: SimulatedContainer,
+  graceMs: number,
+): Promise<void> {
   if (container.isRunning) await stopContainer(state, container, graceMs);
   startContainer(state, container);
   state.emitContainer(container, "restart");

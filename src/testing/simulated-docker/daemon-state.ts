@@ -69,6 +69,10 @@ export class DaemonState {
     this.#byName.delete(container.dockerName);
   }
 
+  findByName(dockerName: string): SimulatedContainer | undefined {
+    return this.#byName.get(dockerName);
+  }
+
   /** By id, by name with or without its slash, or by an id cut short. */
   findContainer(idOrName: string): SimulatedContainer | undefined {
     const exact = this.#byId.get(idOrName) ?? this.#byName.get(idOrName.replace(/^\//, ""));

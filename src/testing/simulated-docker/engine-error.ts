@@ -1,33 +1,50 @@
 /** Failed calls in the engine's words, as the real client gives them. */
+import { formatGoDuration } from "../../core/duration.ts";
 import { EngineError } from "../../core/errors.ts";
-import { CallTimeout, ConnectionLost } from "./call-failure.ts";
-import { type DockerOperation, OPERATIONS } from "./operations.ts";
+import { CallTimeout, ClientClosed, ConnectionLost, StreamError } from "./call-failure.ts";
+import { type DockerOperation, OPERATIONS, type OperationFacts } from "./operations.ts";
 import { DockerRefusal } from "./refusal.ts";
 
 /** Errors of our own scripts and the caller's abort reason pass as they are. */
-export function toSimulatedEngineError(operation: DockerOperation, failure: unknown): unknown {
-  const { errorName, word } = OPERATIONS[operation];
-  if (failure instanceof CallTimeout) {
-    const message = `Could not transition to ${failure.word ?? word}; timed out after waiting ${formatDuration(failure.timeoutMs)}`;
-    return new EngineError("DockerTimeoutError", message, { retryable: true, indeterminate: true, cause: failure });
+export function toSimulatedEngineError(operation: DockerOperation, endpoint: string, cause: unknown): unknown {
+  const facts = OPERATIONS[operation];
+  const { errorName, word, doing } = facts;
+  const lost = { retryable: true, indeterminate: true, cause };
+  if (cause instanceof CallTimeout) {
+    const waited = formatGoDuration(cause.timeoutMs);
+    return new EngineError(
+      "DockerTimeoutError",
+      `Could not transition to ${cause.word ?? word}; timed out after waiting ${waited}`,
+      lost,
+    );
   }
-  if (failure instanceof ConnectionLost) {
-    return new EngineError(errorName, failure.message, { retryable: true, indeterminate: failure.sent, cause: failure });
+  if (cause instanceof ConnectionLost) {
+    const action = cause.sent ? "read the answer of" : "reach";
+    const message = `Cannot ${action} the Docker daemon at ${endpoint}: ${cause.message}`;
+    return new EngineError(errorName, message, { ...lost, indeterminate: cause.sent });
   }
-  if (!(failure instanceof DockerRefusal)) return failure;
-  const { status, message } = failure;
-  const name = status === 404 && NO_SUCH_CONTAINER.has(operation) ? "NoSuchContainerError" : errorName;
-  return new EngineError(name, message, { status, retryable: status >= 500, cause: failure });
+  if (cause instanceof StreamError) {
+    if (!cause.silent) return new EngineError(errorName, cause.message, { retryable: true });
+    return new EngineError(errorName, `inactivity time exceeded timeout while ${doing}`, lost);
+  }
+  if (cause instanceof ClientClosed) {
+    return new EngineError(errorName, `Cannot finish ${doing}: the Docker client was closed`, { indeterminate: true });
+  }
+  return cause instanceof DockerRefusal ? fromRefusal(facts, cause) : cause;
 }
 
-const NO_SUCH_CONTAINER: ReadonlySet<DockerOperation> = new Set(["stopContainer", "killContainer", "logs", "stats"]);
-
-/** `2h0m0s`, `5m0s`, `1.5s`, `200ms`: the form that users of the agent know. */
-export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${ms}ms`;
-  const hours = Math.floor(ms / 3_600_000);
-  const minutes = Math.floor((ms % 3_600_000) / 60_000);
-  const seconds = (ms % 60_000) / 1_000;
-  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
-  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+function fromRefusal(
+  { errorName, notFoundName = errorName, retry }: OperationFacts,
+  cause: DockerRefusal,
+): EngineError {
+  const { status, message } = cause;
+  const busy = status === 429 || (status >= 502 && status <= 504);
+  const retryable = status === 409 ? retry === "conflict" : busy || (status >= 500 && retry !== "busy");
+  return new EngineError(status === 404 ? notFoundName : errorName, message, {
+    status,
+    retryable,
+    // The daemon lost its own runtime on the way: nobody knows what became of the work.
+    indeterminate: status >= 500 && /\bEOF(: unknown)?$/.test(message),
+    cause,
+  });
 }

@@ -26,7 +26,9 @@ export class EventLog {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #listeners = new Set<(event: SimulatedEvent) => void>();
-  #kept: SimulatedEvent[] = [];
+  /** The newest ones; each has its place by its number, so that keeping one costs nothing. */
+  #ring: SimulatedEvent[] = [];
+  #oldest = 1;
   #nextSequence = 1;
   #lastAt = 0;
   #subMs = 0;
@@ -46,7 +48,7 @@ export class EventLog {
     this.#subMs = at === this.#lastAt ? this.#subMs + 1 : 0;
     this.#lastAt = at;
     const numbered: SimulatedEvent = { ...event, at, subMs: this.#subMs, sequence: this.#nextSequence++ };
-    this.#keep(numbered);
+    this.#ring[numbered.sequence % this.#limit] = numbered;
     for (const listener of this.#listeners) listener(numbered);
   }
 
@@ -68,17 +70,17 @@ export class EventLog {
 
   /** A daemon that starts anew remembers nothing. */
   forget(): void {
-    this.#kept = [];
+    this.#ring = [];
+    this.#oldest = this.#nextSequence;
   }
 
   #recent(): SimulatedEvent[] {
-    return this.#kept.slice(-this.#limit);
-  }
-
-  #keep(event: SimulatedEvent): void {
-    this.#kept.push(event);
-    // Cut in batches: taking one off the front at every event would cost more than the event.
-    if (this.#kept.length >= 2 * this.#limit) this.#kept = this.#kept.slice(-this.#limit);
+    const events: SimulatedEvent[] = [];
+    for (let number = Math.max(this.#oldest, this.#nextSequence - this.#limit); number < this.#nextSequence; number++) {
+      const event = this.#ring[number % this.#limit];
+      if (event !== undefined) events.push(event);
+    }
+    return events;
   }
 }
 

@@ -161,7 +161,11 @@ export class Faults {
     const found = list.find((named) => named.left > 0 && fits(named));
     if (found === undefined) return undefined;
     found.left--;
-    if (found.left <= 0) this.#named.set(operation, list.filter(({ left }) => left > 0));
+    if (found.left <= 0)
+      this.#named.set(
+        operation,
+        list.filter(({ left }) => left > 0),
+      );
     return found.fault;
   }
 

@@ -33,7 +33,10 @@ const DEFAULT_PLAN = { intervalMs: 30_000, timeoutMs: 30_000, retries: 3, startP
 const TIMED_OUT = -1;
 
 /** What is to be checked, or nothing: a request's check beats the image's, member by member. */
-export function healthPlanOf(body: CreateBody["Healthcheck"], image: ImageConfig["healthCheck"]): HealthPlan | undefined {
+export function healthPlanOf(
+  body: CreateBody["Healthcheck"],
+  image: ImageConfig["healthCheck"],
+): HealthPlan | undefined {
   const test = body?.Test !== undefined && body.Test.length > 0 ? body.Test : (image?.test ?? []);
   if (test.length === 0 || test[0] === "NONE") return undefined;
   return {

@@ -107,9 +107,14 @@ export class ImageStore {
     const image = this.get(reference);
     const name = formatReference(parseReference(reference));
     const byName = this.#byReference.get(name) === image;
-    if (byName && image.tags.size > 1 && image.tags.has(name)) return this.#untag(name, image);
+    if (byName && image.tags.size > 1 && image.tags.has(name)) {
+      this.#untag(name, image);
+      return;
+    }
     if (!byName && image.tags.size > 1) {
-      throw conflict(`unable to delete ${shortId(image.imageId)} (must be forced) - image is referenced in multiple repositories`);
+      throw conflict(
+        `unable to delete ${shortId(image.imageId)} (must be forced) - image is referenced in multiple repositories`,
+      );
     }
     this.#refuseIfUsed(reference, image, { byName, isRunning });
     this.#delete(image);
@@ -131,8 +136,12 @@ export class ImageStore {
       );
     }
     throw running === undefined
-      ? conflict(`unable to delete ${shortId(image.imageId)} (must be forced) - image is being used by stopped ${container}`)
-      : conflict(`unable to delete ${shortId(image.imageId)} (cannot be forced) - image is being used by running ${container}`);
+      ? conflict(
+          `unable to delete ${shortId(image.imageId)} (must be forced) - image is being used by stopped ${container}`,
+        )
+      : conflict(
+          `unable to delete ${shortId(image.imageId)} (cannot be forced) - image is being used by running ${container}`,
+        );
   }
 
   #moveTag(name: string, image: LocalImage): void {

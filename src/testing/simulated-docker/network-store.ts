@@ -8,7 +8,11 @@ export type SimulatedNetwork = NetworkSummary & {
   /** Ids of running containers that are attached. */
   readonly users: Set<string>;
 };
-type NewNetwork = { readonly name: string; readonly driver: string; readonly labels?: Readonly<Record<string, string>> };
+type NewNetwork = {
+  readonly name: string;
+  readonly driver: string;
+  readonly labels?: Readonly<Record<string, string>>;
+};
 
 const BUILT_IN = ["bridge", "host", "none"] as const;
 const FIRST_SUBNET = 17;
@@ -49,7 +53,10 @@ export class NetworkStore {
       throw new DockerRefusal(403, `${network.name} is a pre-defined network and cannot be removed`);
     }
     if (network.users.size > 0) {
-      throw new DockerRefusal(403, `error while removing network: network ${network.name} id ${network.id} has active endpoints`);
+      throw new DockerRefusal(
+        403,
+        `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
+      );
     }
     this.#networks.delete(network.name);
   }

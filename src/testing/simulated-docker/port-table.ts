@@ -6,30 +6,35 @@ import { DockerRefusal } from "./refusal.ts";
 const FIRST_EPHEMERAL = 32_768;
 const LAST_EPHEMERAL = 60_999;
 
-type WantedPort = Omit<PortBinding, "hostPort"> & { readonly hostPort: number | undefined };
+const ANY_IP_V4 = "0.0.0.0";
+const ANY_IP_V6 = "::";
+
+export type WantedPort = Pick<PortBinding, "containerPort" | "protocol"> & {
+  readonly hostIps: readonly string[];
+  /** `undefined` for any that is free. */
+  readonly hostPort: number | undefined;
+};
 
 export class PortTable {
   readonly #holders = new Map<string, string>();
   #next = FIRST_EPHEMERAL;
 
   /**
-   * All of them or none.
+   * All of them or none. Without an address a port is bound for both families, and both are told.
    * @throws {DockerRefusal} 500 when one is taken, in the words of the real daemon
    */
   allocate(dockerId: string, dockerName: string, wanted: readonly WantedPort[]): readonly PortBinding[] {
     const bindings: PortBinding[] = [];
-    for (const port of wanted) {
-      const hostPort = port.hostPort ?? this.#findFree(port);
-      if (this.#isTaken(port, hostPort)) {
-        this.release(dockerId);
-        const reason = `Bind for ${port.hostIp}:${hostPort} failed: port is already allocated`;
-        throw new DockerRefusal(
-          500,
-          `driver failed programming external connectivity on endpoint ${dockerName} (${dockerId}): ${reason}`,
-        );
+    for (const { containerPort, protocol, hostIps, hostPort: asked } of wanted) {
+      const hostPort = asked ?? this.#findFree(protocol, hostIps);
+      for (const hostIp of hostIps) {
+        if (this.#isTaken(protocol, hostIp, hostPort)) {
+          this.release(dockerId);
+          throw alreadyAllocated(dockerName, dockerId, `${hostIp}:${hostPort}`);
+        }
+        this.#holders.set(keyOf(protocol, hostIp, hostPort), dockerId);
+        bindings.push({ containerPort, protocol, hostIp, hostPort });
       }
-      this.#holders.set(keyOf(port.protocol, port.hostIp, hostPort), dockerId);
-      bindings.push({ ...port, hostPort });
     }
     return bindings;
   }
@@ -40,30 +45,35 @@ export class PortTable {
     }
   }
 
-  /** Takes a port for something that is no container, as another program on the host would. */
-  occupy(hostPort: number, protocol: "tcp" | "udp" = "tcp"): () => void {
-    const key = keyOf(protocol, "0.0.0.0", hostPort);
+  /** Takes a port for something that is no container, as another program on the host would. @returns what frees it */
+  occupy(hostPort: number, protocol: PortBinding["protocol"] = "tcp"): () => void {
+    const key = keyOf(protocol, ANY_IP_V4, hostPort);
     this.#holders.set(key, "");
     return () => this.#holders.delete(key);
   }
 
-  #isTaken({ protocol, hostIp }: WantedPort, hostPort: number): boolean {
+  #isTaken(protocol: string, hostIp: string, hostPort: number): boolean {
     if (this.#holders.size === 0) return false;
-    if (hostIp !== "0.0.0.0") {
-      return this.#holders.has(keyOf(protocol, hostIp, hostPort)) || this.#holders.has(keyOf(protocol, "0.0.0.0", hostPort));
-    }
-    const tail = `:${hostPort}`;
+    const any = hostIp.includes(":") ? ANY_IP_V6 : ANY_IP_V4;
+    if (this.#holders.has(keyOf(protocol, hostIp, hostPort)) || this.#holders.has(keyOf(protocol, any, hostPort)))
+      return true;
+    return hostIp === any && this.#isTakenOnSomeAddress(protocol, any, hostPort);
+  }
+
+  #isTakenOnSomeAddress(protocol: string, any: string, hostPort: number): boolean {
+    const isV6 = any === ANY_IP_V6;
     for (const key of this.#holders.keys()) {
-      if (key.startsWith(`${protocol}:`) && key.endsWith(tail)) return true;
+      const [heldProtocol, heldIp = "", heldPort] = key.split(" ");
+      if (heldProtocol === protocol && Number(heldPort) === hostPort && heldIp.includes(":") === isV6) return true;
     }
     return false;
   }
 
-  #findFree(port: WantedPort): number {
+  #findFree(protocol: string, hostIps: readonly string[]): number {
     for (let tries = LAST_EPHEMERAL - FIRST_EPHEMERAL; tries >= 0; tries--) {
       const candidate = this.#next;
       this.#next = candidate === LAST_EPHEMERAL ? FIRST_EPHEMERAL : candidate + 1;
-      if (!this.#isTaken(port, candidate)) return candidate;
+      if (!hostIps.some((hostIp) => this.#isTaken(protocol, hostIp, candidate))) return candidate;
     }
     throw new DockerRefusal(500, "all ports are allocated");
   }
@@ -75,15 +85,23 @@ export function wantedPorts(
 ): readonly WantedPort[] {
   return Object.entries(portBindings).flatMap(([key, bindings]) => {
     const [port = "", protocol = "tcp"] = key.split("/");
-    return bindings.map((binding) => ({
+    return bindings.map(({ HostIp: hostIp = "", HostPort: hostPort }) => ({
       containerPort: Number(port),
       protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
-      hostIp: binding.HostIp === undefined || binding.HostIp === "" ? "0.0.0.0" : binding.HostIp,
-      hostPort: Number(binding.HostPort) === 0 ? undefined : Number(binding.HostPort),
+      hostIps: hostIp === "" ? [ANY_IP_V4, ANY_IP_V6] : [hostIp],
+      hostPort: Number(hostPort) === 0 ? undefined : Number(hostPort),
     }));
   });
 }
 
+function alreadyAllocated(dockerName: string, dockerId: string, address: string): DockerRefusal {
+  const reason = `Bind for ${address} failed: port is already allocated`;
+  return new DockerRefusal(
+    500,
+    `driver failed programming external connectivity on endpoint ${dockerName} (${dockerId}): ${reason}`,
+  );
+}
+
 function keyOf(protocol: string, hostIp: string, hostPort: number): string {
-  return `${protocol}:${hostIp}:${hostPort}`;
+  return `${protocol} ${hostIp} ${hostPort}`;
 }

@@ -90,11 +90,11 @@ export class SimulatedProcess implements ScriptedProcess {
 
   /** A signal from the daemon, by its full name. */
   receive(signal: string): void {
-    if (signal === "SIGKILL") return this.exit(SIGKILL_EXIT_CODE);
     if (this.#end !== undefined) return;
     const handler = this.#handlers?.get(signal);
-    if (handler !== undefined) return handler();
-    if (!this.#ignoresSignals && !isHarmless(signal)) this.exit(128 + signalNumber(signal));
+    if (signal === "SIGKILL") this.exit(SIGKILL_EXIT_CODE);
+    else if (handler !== undefined) handler();
+    else if (!this.#ignoresSignals && !isHarmless(signal)) this.exit(128 + signalNumber(signal));
   }
 
   /** The machine it ran on is gone: no code, no events. */

@@ -1,8 +1,8 @@
 /** The registries that the simulated daemon can reach: one object for all hosts. */
 import type { RegistryAuth } from "../../ports/docker-client.ts";
 import type { SeededRandom } from "../seeded-random.ts";
-import type { ImageConfig, ImageContent } from "./image-store.ts";
 import type { ContainerScript } from "./behaviour.ts";
+import type { ImageConfig, ImageContent } from "./image-store.ts";
 import { formatReference, type ImageReference, parseReference, registryHostOf } from "./references.ts";
 import { DockerRefusal } from "./refusal.ts";
 
@@ -36,7 +36,7 @@ export class SimulatedRegistry {
 
   /** Publishes an image under a name; a tag that exists moves to it, the old one stays reachable by digest. */
   publish(name: string, spec: ImageSpec = {}): RegistryImage {
-    const image = this.#makeImage(spec);
+    const image = this.make(spec);
     const reference = parseReference(name);
     this.#repositories.add(reference.repository);
     this.#images.set(formatReference(reference), image);
@@ -70,10 +70,14 @@ export class SimulatedRegistry {
 
   #missing(reference: ImageReference): DockerRefusal {
     if (!this.#repositories.has(reference.repository)) return denied(reference);
-    return new DockerRefusal(404, `manifest for ${formatReference(reference)} not found: manifest unknown: manifest unknown`);
+    return new DockerRefusal(
+      404,
+      `manifest for ${formatReference(reference)} not found: manifest unknown: manifest unknown`,
+    );
   }
 
-  #makeImage(spec: ImageSpec): RegistryImage {
+  /** An image that is in no registry yet. */
+  make(spec: ImageSpec): RegistryImage {
     const layers = (spec.layers ?? [MIB, MIB, MIB]).map((sizeBytes) => ({ id: this.#random.hex(12), sizeBytes }));
     return {
       imageId: `sha256:${this.#random.hex(64)}`,

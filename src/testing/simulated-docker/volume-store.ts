@@ -32,7 +32,10 @@ export class VolumeStore {
       throw new DockerRefusal(409, `create ${request.name}: conflict: volume name must be unique`);
     }
     if (!this.#drivers.has(request.driver)) {
-      throw new DockerRefusal(404, `create ${request.name}: error looking up volume plugin ${request.driver}: plugin "${request.driver}" not found`);
+      throw new DockerRefusal(
+        404,
+        `create ${request.name}: error looking up volume plugin ${request.driver}: plugin "${request.driver}" not found`,
+      );
     }
     const volume: SimulatedVolume = {
       name: request.name,

@@ -1,13 +1,15 @@
 /** Definitions, each about one subject, whose create bodies are kept as golden files beside this one. */
-import type { Container } from "../../../core/task.ts";
+import type { ContainerDefinition, TaskDefinition } from "../../../core/definition/types.ts";
 import type { CreateContext } from "../context.ts";
-import { aPause, type DefinitionInput } from "../fixtures.ts";
 
 export type GoldenCase = {
   /** Also the name of the file. */
   readonly name: string;
-  readonly definition: DefinitionInput;
-  readonly pause?: readonly Container[];
+  /** Members that matter here; the rest is filled in as normalisation would. */
+  readonly definition: Omit<Partial<TaskDefinition>, "containerDefinitions"> & {
+    readonly containerDefinitions?: readonly Partial<ContainerDefinition>[];
+  };
+  readonly pause?: "CNI_PAUSE" | "NAMESPACE_PAUSE";
   readonly context?: Partial<CreateContext>;
 };
 
@@ -212,7 +214,7 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
         },
       ],
     },
-    pause: [aPause("CNI_PAUSE")],
+    pause: "CNI_PAUSE",
     context: { awsvpcNetwork: "berth" },
   },
   {
@@ -229,12 +231,12 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
         },
       ],
     },
-    pause: [aPause("NAMESPACE_PAUSE")],
+    pause: "NAMESPACE_PAUSE",
   },
   {
     name: "namespaces-task-awsvpc",
     definition: { networkMode: "awsvpc", pidMode: "task", ipcMode: "task" },
-    pause: [aPause("CNI_PAUSE")],
+    pause: "CNI_PAUSE",
   },
   { name: "namespaces-host", definition: { pidMode: "host", ipcMode: "host" } },
   { name: "namespaces-ipc-none", definition: { ipcMode: "none" } },

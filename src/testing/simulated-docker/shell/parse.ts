@@ -11,7 +11,12 @@ export type ShellNode =
   | { readonly type: "list"; readonly items: readonly ShellNode[] }
   | { readonly type: "and" | "or"; readonly left: ShellNode; readonly right: ShellNode }
   | { readonly type: "background"; readonly body: ShellNode }
-  | { readonly type: "if"; readonly condition: ShellNode; readonly then: ShellNode; readonly otherwise: ShellNode | undefined }
+  | {
+      readonly type: "if";
+      readonly condition: ShellNode;
+      readonly then: ShellNode;
+      readonly otherwise: ShellNode | undefined;
+    }
   | { readonly type: "loop"; readonly until: boolean; readonly condition: ShellNode; readonly body: ShellNode }
   | { readonly type: "for"; readonly variable: string; readonly values: readonly Word[]; readonly body: ShellNode };
 
@@ -77,7 +82,8 @@ function readWord(source: string): { readonly word: Word; readonly length: numbe
     else word.push(single?.[1] ?? escaped?.[1] ?? match[0]);
     rest = rest.slice(match[0].length);
   }
-  if (rest === source) throw new SyntaxError(`Cannot read shell script: unexpected ${JSON.stringify(source.slice(0, 10))}`);
+  if (rest === source)
+    throw new SyntaxError(`Cannot read shell script: unexpected ${JSON.stringify(source.slice(0, 10))}`);
   return { word, length: source.length - rest.length };
 }
 
@@ -133,7 +139,8 @@ class Parser {
   }
 
   #skipSeparators(): void {
-    for (let token = this.#token; token?.type === "operator" && SEPARATORS.has(token.text); token = this.#token) this.#at++;
+    for (let token = this.#token; token?.type === "operator" && SEPARATORS.has(token.text); token = this.#token)
+      this.#at++;
   }
 
   #andOr(): ShellNode {

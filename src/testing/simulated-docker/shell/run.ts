@@ -1,7 +1,7 @@
 /** Runs a parsed shell script in a simulated process. Waits are yielded, so that simulated time can pass. */
 import type { ScriptedProcess } from "../behaviour.ts";
 import { signalName } from "../signals.ts";
-import { type ShellNode, type Redirection, type Word, parseShell } from "./parse.ts";
+import { parseShell, type Redirection, type ShellNode, type Word } from "./parse.ts";
 
 /** Time that passes; `interruptible` waits end early when a trap fires, as the shell's `wait` does. */
 export type Wait = { readonly ms: number; readonly interruptible?: boolean };
@@ -62,11 +62,14 @@ export class Shell {
   }
 
   print(text: string, output: Redirection): void {
-    if (output === "nowhere") return;
-    if (output === "stdout" || output === "stderr") return this.process.print(text, output);
-    const path = this.expand(output.path);
-    const before = output.append ? (this.files.get(path) ?? "") : "";
-    this.files.set(path, `${before}${text}\n`);
+    if (output === "stdout" || output === "stderr") this.process.print(text, output);
+    else if (output !== "nowhere") this.#write(text, output);
+  }
+
+  #write(text: string, { path, append }: Exclude<Redirection, string>): void {
+    const file = this.expand(path);
+    const before = append ? (this.files.get(file) ?? "") : "";
+    this.files.set(file, `${before}${text}\n`);
   }
 
   /** A trap runs when the command under way ends, or at once during `wait`. */
@@ -171,8 +174,8 @@ export class Shell {
   #drive(script: Running, done: (exitCode: number) => void): void {
     try {
       const step = script.next();
-      if (step.done === true) return done(step.value);
-      this.#sleep(step.value, () => this.#drive(script, done));
+      if (step.done === true) done(step.value);
+      else this.#sleep(step.value, () => this.#drive(script, done));
     } catch (failure) {
       done(this.#exitCodeOf(failure));
     }

@@ -1,42 +1,21 @@
-/** Tasks whose containers are about to be created, for the tests of this folder and of the real daemon. */
-import { asContainerName, asDockerId, asDockerName } from "../../core/brand.ts";
-import { leasesFor, requestedHostPorts } from "../../core/host-ports.ts";
-import { volumeResourcesOf } from "../../core/resources/volumes.ts";
-import type { Container, HostPortLease, Task } from "../../core/task.ts";
-import { aContainer, aDefinition, aTask } from "../../testing/builders.ts";
-import type { CreateContext } from "./context.ts";
-
-export type DefinitionInput = NonNullable<Parameters<typeof aDefinition>[0]>;
-
-/** Nothing of AWS is there, and nothing was fetched. */
-export function aContext(partial: Partial<CreateContext> = {}): CreateContext {
-  return {
-    engineId: "engine-1",
-    region: "us-east-1",
-    launchEnv: "AWS_ECS_EC2",
-    cgroupVersion: "1",
-    taskMemoryFallback: false,
-    imageEnv: [],
-    secrets: {},
-    environmentFiles: [],
-    remoteLogs: "local",
-    logOptions: {},
-    volumePaths: {},
-    ...partial,
-  };
-}
+/** Tasks whose containers are about to be created: all that a create call refers to is there. */
+import { asDockerId, asDockerName } from "../core/brand.ts";
+import { leasesFor, requestedHostPorts } from "../core/host-ports.ts";
+import { volumeResourcesOf } from "../core/resources/volumes.ts";
+import type { Container, HostPortLease, Task } from "../core/task.ts";
+import { aContainer, aDefinition, aTask } from "./builders.ts";
 
 /** A pause container of the task, as internal containers are. */
 export function aPause(type: "CNI_PAUSE" | "NAMESPACE_PAUSE"): Container {
   const name = type === "CNI_PAUSE" ? "~internal~ecs~pause" : "~internal~ecs~pause~namespace";
-  return aContainer({ name: asContainerName(name), type, image: "berth/pause:test", dockerName: `ecs-test-1-${type}` });
+  return aContainer({ name, type, image: "berth/pause:test", dockerName: `ecs-test-1-${type}` });
 }
 
 /**
  * A task in which everything that a create body refers to is there: volumes are listed, host ports leased from 32768
  * upwards, and all containers have an id that tells their name.
  */
-export function readyTask(input: DefinitionInput, pause: readonly Container[] = []): Task {
+export function readyTask(input: Parameters<typeof aDefinition>[0], pause: readonly Container[] = []): Task {
   const definition = aDefinition(input);
   const task = aTask({ definition });
   let nextHex = 0;

@@ -1,0 +1,105 @@
+/** The engine of one `berth run`: nothing on disk, gone with the process. */
+import { homedir } from "node:os";
+import { composeEngine, withPullBehaviour } from "../agent/compose-engine.ts";
+import { systemRandom } from "../agent/system-random.ts";
+import { asEpochMs } from "../core/brand.ts";
+import { buildTask } from "../core/task-builder.ts";
+import { createDockerClient, resolveEndpoint } from "../docker/index.ts";
+import { createRegistryAuth, dockerConfigFile } from "../docker/registry-auth/index.ts";
+import {
+  EnvironmentFilesAdapter,
+  findMissingEnvironmentFiles,
+  type MissingEnvironmentFile,
+} from "../resources/environment-files/index.ts";
+import { PAUSE_IMAGE } from "../resources/pause-image.ts";
+import {
+  awsSource,
+  describeMissingSecret,
+  environmentSource,
+  findMissingSecrets,
+  RegistryAuthAdapter,
+  readSecretsFile,
+  type SecretSource,
+  SecretsAdapter,
+  TaskEnvironmentStore,
+} from "../resources/secrets/index.ts";
+import { MemoryStateStore } from "../store/memory-state-store.ts";
+import { createWarningLog } from "./warning-log.ts";
+import type { EnvironmentRequest, RunEnvironment } from "./run-environment.ts";
+
+const ACCOUNT_ID = "000000000000";
+const DEFAULT_REGION = "us-east-1";
+/** Source: ECS_CONTAINER_STOP_TIMEOUT. */
+const STOP_TIMEOUT_MS = 30_000;
+
+/** @throws {EngineError} when no daemon answers; {InvalidInputError} when the secrets file cannot be read */
+export async function openRunEnvironment(request: EnvironmentRequest): Promise<RunEnvironment> {
+  const log = createWarningLog(request.onWarning);
+  const sources = await secretSources(request);
+  const environment = new TaskEnvironmentStore();
+  const region = regionOf(process.env);
+  const docker = createDockerClient({ ...resolveEndpoint(process.env, homedir()), log });
+  const store = new MemoryStateStore();
+  const engine = await composeEngine({
+    client: docker,
+    store,
+    engineId: `run-${systemRandom.hex(20)}`,
+    region,
+    log,
+    config: { machine: withPullBehaviour(request.pull) },
+    registryAuth: createRegistryAuth({ dockerConfigFile: dockerConfigFile(process.env), env: process.env, log }),
+    registryAuthOf: (taskArn, containerName) => environment.registryAuthOf(taskArn, containerName),
+    environment,
+    resources: [
+      new SecretsAdapter(sources, environment),
+      new RegistryAuthAdapter(sources, environment),
+      new EnvironmentFilesAdapter(request.envFilesDirectory, environment),
+    ],
+  });
+  await engine.init({ signal: request.signal });
+  return {
+    engine,
+    docker,
+    buildTask: (definition) =>
+      buildTask(definition, {
+        cluster: request.cluster,
+        region,
+        accountId: ACCOUNT_ID,
+        revision: 1,
+        now: asEpochMs(Date.now()),
+        hex: (digits) => systemRandom.hex(digits),
+        uuid: () => systemRandom.uuid(),
+        pauseImage: PAUSE_IMAGE,
+        stopTimeoutMs: STOP_TIMEOUT_MS,
+      }),
+    missing: async ({ definition }) => [
+      ...(await findMissingSecrets(definition, sources, request.signal)).map(describeMissingSecret),
+      ...(await findMissingEnvironmentFiles(definition, request.envFilesDirectory)).map(describeMissingFile),
+    ],
+    close: closeOnce(engine, docker),
+  };
+}
+
+function describeMissingFile({ path, arn, reason }: MissingEnvironmentFile): string {
+  return `${path}: environment file ${arn}: ${reason}; name a folder that holds it with --env-files`;
+}
+
+function closeOnce(engine: RunEnvironment["engine"], docker: RunEnvironment["docker"]): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= engine.shutdown().finally(() => docker.close());
+    return closing;
+  };
+}
+
+/** What the user named comes first; AWS is asked only when told to. */
+async function secretSources(request: EnvironmentRequest): Promise<readonly SecretSource[]> {
+  const file = request.secretsFile === undefined ? [] : [await readSecretsFile(request.secretsFile)];
+  const aws = request.aws ? [awsSource({ region: regionOf(process.env), env: process.env })] : [];
+  return [...file, environmentSource(process.env), ...aws];
+}
+
+function regionOf(env: NodeJS.ProcessEnv): string {
+  return env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || DEFAULT_REGION;
+}
+

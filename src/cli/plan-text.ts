@@ -1,0 +1,86 @@
+/** A plan as text: numbered stages on the way up and down, each step with its reasons. */
+import type { ContainerDefinition, PortMapping, TaskDefinition } from "../core/definition/types.ts";
+import type { PlanStep, TaskPlan } from "../core/plan.ts";
+import type { Colours } from "./screen.ts";
+import { padText, textWidth } from "./text-width.ts";
+import { count } from "./units.ts";
+
+export function planText(definition: TaskDefinition, plan: TaskPlan, colours: Colours): string[] {
+  const containers = definition.containerDefinitions;
+  const width = Math.max(...[...plan.start, ...plan.stop].flat().map((step) => textWidth(labelOf(step))));
+  const mode = definition.networkMode ?? "bridge";
+  return [
+    `${colours.bold(definition.family)}  ${count(containers.length, "container")}, network mode ${mode}`,
+    "",
+    colours.bold("Start"),
+    ...plan.start.flatMap((stage, index) =>
+      stage.flatMap((step, at) => startLines(step, at === 0 ? index + 1 : undefined, { width, containers })),
+    ),
+    "",
+    colours.bold("Stop"),
+    ...plan.stop.flatMap((stage, index) =>
+      stage.flatMap((step, at) => stopLines(step, at === 0 ? index + 1 : undefined, width)),
+    ),
+    "",
+    endRule(containers),
+    ...portLines(containers, colours),
+    ...plan.unreachable.map((name) =>
+      colours.red(`${name} can never start: it waits for a container that waits for it, or that does not exist`),
+    ),
+  ];
+}
+
+type StartLayout = { readonly width: number; readonly containers: readonly ContainerDefinition[] };
+
+function startLines(step: PlanStep, number: number | undefined, { width, containers }: StartLayout): string[] {
+  const image = containers.find((each) => each.name === step.name)?.image;
+  const what = step.kind === "container" ? `image ${image ?? ""}` : (step.detail ?? "");
+  const reasons =
+    step.reasons.length === 0 && step.kind === "container" ? ["at once"] : step.reasons.map((each) => each.text);
+  return stepLines({ number, label: labelOf(step), width }, [what, ...reasons]);
+}
+
+function stopLines(step: PlanStep, number: number | undefined, width: number): string[] {
+  const layout = { number, label: labelOf(step), width };
+  if (step.kind === "resource") return stepLines(layout, [`removed: ${step.detail ?? ""}`]);
+  if (step.kind === "pause") return stepLines(layout, ["when all containers have stopped"]);
+  const reasons = step.reasons.map((reason) => reason.text);
+  const ended = step.normallyEnded === true ? ["has normally ended long before"] : [];
+  const how = `${reasons.length === 0 ? "stop signal at once" : "stop signal"}, SIGKILL after ${step.stopTimeout ?? 0} s`;
+  return stepLines(layout, [how, ...reasons, ...ended]);
+}
+
+function stepLines(
+  { number, label, width }: { readonly number: number | undefined; readonly label: string; readonly width: number },
+  texts: readonly string[],
+): string[] {
+  const place = number === undefined ? "    " : `${String(number).padStart(3)}.`;
+  return texts.map((text, index) =>
+    index === 0 ? `${place} ${padText(label, width)}  ${text}`.trimEnd() : `     ${" ".repeat(width)}  ${text}`,
+  );
+}
+
+function labelOf(step: PlanStep): string {
+  return step.kind === "container" && step.essential ? `${step.name} *` : step.name;
+}
+
+function endRule(containers: readonly ContainerDefinition[]): string {
+  const essential = containers.filter((each) => each.essential).map((each) => each.name);
+  return essential.length === 1
+    ? `* essential: the task ends when ${essential[0]} ends`
+    : `* essential: the task ends when any of ${essential.join(", ")} ends`;
+}
+
+function portLines(containers: readonly ContainerDefinition[], colours: Colours): string[] {
+  const ports = containers.flatMap((each) => each.portMappings.map((port) => [each.name, portText(port)] as const));
+  if (ports.length === 0) return [];
+  const width = Math.max(...ports.map(([name]) => textWidth(name)));
+  return ["", colours.bold("Ports"), ...ports.map(([name, text]) => `  ${padText(name, width)}  ${text}`)];
+}
+
+function portText(port: PortMapping): string {
+  if (port.containerPortRange !== undefined)
+    return `free ports of the host -> ${port.containerPortRange}/${port.protocol}`;
+  const hostPort = (port.hostPort ?? 0) === 0 ? "a free port of the host" : `host port ${port.hostPort}`;
+  return `${hostPort} -> ${port.containerPort ?? ""}/${port.protocol}`;
+}

@@ -1,0 +1,36 @@
+/** `berth plan FILE`: the order of a task, without Docker. */
+import type { TaskDefinition } from "../core/definition/types.ts";
+import { planTask, type TaskPlan } from "../core/plan.ts";
+import { EXIT_OK } from "./exit-code.ts";
+import type { CliHost } from "./host.ts";
+import { type DefinitionOptions, loadDefinition } from "./load-definition.ts";
+import { planMermaid } from "./plan-mermaid.ts";
+import { planText } from "./plan-text.ts";
+import { problemLine } from "./problem-text.ts";
+import { createColours, wantsColours } from "./screen.ts";
+
+export type PlanOptions = DefinitionOptions & { readonly output: "text" | "json" | "mermaid" };
+
+export async function planCommand(file: string, options: PlanOptions, host: CliHost): Promise<number> {
+  const { definition, warnings } = await loadDefinition(file, options, host);
+  for (const warning of warnings) host.output.writeErr(`berth: Warning: ${problemLine(warning)}\n`);
+  host.output.writeOut(`${rendered(definition, planTask(definition), { options, host })}\n`);
+  return EXIT_OK;
+}
+
+function rendered(
+  definition: TaskDefinition,
+  plan: TaskPlan,
+  { options, host }: { readonly options: PlanOptions; readonly host: CliHost },
+): string {
+  switch (options.output) {
+    case "json":
+      return JSON.stringify({ family: definition.family, ...plan }, null, 2);
+    case "mermaid":
+      return planMermaid(plan).join("\n");
+    case "text":
+      return planText(definition, plan, createColours(wantsColours(host.output.env, host.output.isTerminal))).join(
+        "\n",
+      );
+  }
+}

@@ -1,0 +1,51 @@
+/** Text of a file or of standard input, with the usual mistakes put into words. */
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { suggestion } from "../core/definition/nearest.ts";
+import { InvalidInputError } from "../core/errors.ts";
+import type { CliHost } from "./host.ts";
+
+export type SourceText = { readonly text: string; readonly name: string };
+
+/** @throws {InvalidInputError} when there is no such file or it cannot be read */
+export async function readSource(
+  file: string,
+  host: Pick<CliHost, "readStdin" | "workingDirectory">,
+): Promise<SourceText> {
+  if (file === "-") return { text: await host.readStdin(), name: "standard input" };
+  const path = resolve(host.workingDirectory, file);
+  try {
+    return { text: await readFile(path, "utf8"), name: file };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new InvalidInputError("", `Cannot read ${file}: ${whyNot(code, path)}`);
+  }
+}
+
+function whyNot(code: string, path: string): string {
+  switch (code) {
+    case "ENOENT": {
+      const guess = suggestion(basename(path), namesBeside(path));
+      return `there is no such file${guess === undefined ? "" : `. ${guess}?`}`;
+    }
+    case "EISDIR":
+      return "it is a folder, give the file in it";
+    case "EACCES":
+    case "EPERM":
+      return "you may not read it";
+    case "ENOTDIR":
+      return "a part of the path is no folder";
+    default:
+      return code;
+  }
+}
+
+/** For the hint only, so that a folder that cannot be listed has no names. */
+function namesBeside(path: string): readonly string[] {
+  try {
+    return readdirSync(dirname(path));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,177 @@
+/** `berth run`: from options and a definition to a task that has ended and gone. */
+
+import { asEpochMs } from "../core/brand.ts";
+import { isError } from "../core/definition/problem.ts";
+import { EngineError, InvalidInputError } from "../core/errors.ts";
+import type { Task } from "../core/task.ts";
+import { hostOfEndpoint } from "./addresses.ts";
+import { endOfRun, type RunEnd } from "./exit-code.ts";
+import type { CliHost } from "./host.ts";
+import { createJsonReporter } from "./json-output.ts";
+import { type DefinitionOptions, type LoadedDefinition, loadDefinition } from "./load-definition.ts";
+import { createPlainReporter } from "./plain-output.ts";
+import { problemLine } from "./problem-text.ts";
+import { remoteLogNotes } from "./remote-logs.ts";
+import type { RunReporter } from "./reporter.ts";
+import { RunEnding } from "./run-ending.ts";
+import type { PullBehaviour, RunEnvironment } from "./run-environment.ts";
+import { runSession } from "./run-session.ts";
+import { ASCII_GLYPHS, createColours, UNICODE_GLYPHS, wantsColours, wantsUnicode } from "./screen.ts";
+import { count, parseDuration } from "./units.ts";
+
+export type RunOptions = DefinitionOptions & {
+  readonly pull: PullBehaviour;
+  readonly cluster: string;
+  readonly timeout?: string;
+  readonly keep?: true;
+  readonly secrets?: string;
+  readonly aws?: true;
+  readonly envFiles?: string;
+  readonly output: "text" | "json";
+  readonly logs: boolean;
+};
+
+/**
+ * @returns the exit code
+ * @throws {InvalidDefinitionError} {InvalidInputError} before anything is started
+ * @throws {EngineError} when the engine cannot do its work
+ */
+export async function runCommand(file: string, options: RunOptions, host: CliHost): Promise<number> {
+  const ending = new RunEnding(() => host.clock.now());
+  const release = listenForEndings(ending, options, host);
+  try {
+    const end = await runUntilEnd(file, options, { host, ending });
+    if (ending.wayOut?.type === "crash") throw ending.wayOut.error;
+    if (end.message !== undefined) host.output.writeErr(`berth: ${end.message}\n`);
+    return end.code;
+  } finally {
+    release();
+  }
+}
+
+function listenForEndings(ending: RunEnding, options: RunOptions, host: CliHost): () => void {
+  const timeoutMs = options.timeout === undefined ? undefined : parseDuration("--timeout", options.timeout);
+  const releases = [
+    host.onSignal((signal) => ending.signalled(signal)),
+    host.onCrash((error) => ending.crashed(error)),
+    host.output.onBrokenPipe(() => ending.pipeBroke()),
+    timeoutMs === undefined
+      ? () => undefined
+      : host.clock.schedule(asEpochMs(host.clock.now() + timeoutMs), () => ending.timedOut(timeoutMs)),
+  ];
+  return () => {
+    for (const release of releases) release();
+  };
+}
+
+type RunContext = { readonly host: CliHost; readonly ending: RunEnding };
+
+async function runUntilEnd(file: string, options: RunOptions, { host, ending }: RunContext): Promise<RunEnd> {
+  const over = ending.reached(1).then(() => undefined);
+  const loaded = await Promise.race([loadDefinition(file, options, host), over]);
+  if (loaded === undefined) return endedEarly(ending);
+  refuseWhatCannotRun(loaded);
+  const environment = await openEnvironment(options, { host, ending });
+  if (environment === undefined) return endedEarly(ending);
+  try {
+    const task = environment.buildTask(loaded.definition);
+    const missing = await Promise.race([environment.missing(task), over]);
+    if (missing === undefined || ending.wayOut !== undefined) return endedEarly(ending);
+    if (missing.length > 0)
+      throw new InvalidInputError(
+        "",
+        [`Cannot start the task: ${count(missing.length, "value")} missing`, ...missing].join("\n"),
+      );
+    return await reportedSession(task, { loaded, options, host, ending, environment });
+  } finally {
+    await environment.close();
+  }
+}
+
+function endedEarly(ending: RunEnding): RunEnd {
+  return endOfRun(undefined, ending.wayOut ?? { type: "ended" });
+}
+
+/** @throws {EngineError} naming every member that this host cannot honour and that the task does not work without */
+function refuseWhatCannotRun({ limitations }: LoadedDefinition): void {
+  const refused = limitations.filter((each) => isError(each) || each.rule === "refused-here");
+  if (refused.length === 0) return;
+  throw new EngineError("ResourceInitializationError", refused.map(problemLine).join("\n"));
+}
+
+/** `undefined` when the run was ended before the daemon answered. */
+async function openEnvironment(options: RunOptions, { host, ending }: RunContext): Promise<RunEnvironment | undefined> {
+  const opening = host.openRunEnvironment({
+    cluster: options.cluster,
+    pull: options.pull,
+    aws: options.aws === true,
+    ...(options.secrets === undefined ? {} : { secretsFile: options.secrets }),
+    ...(options.envFiles === undefined ? {} : { envFilesDirectory: options.envFiles }),
+    signal: ending.signal,
+    onWarning: (text) => host.output.writeErr(`berth: ${text}\n`),
+  });
+  const environment = await Promise.race([opening, ending.reached(1).then(() => undefined)]);
+  // One that comes too late is given back.
+  if (environment === undefined) opening.then((late) => late.close()).catch(() => undefined);
+  return environment;
+}
+
+type SessionContext = RunContext & {
+  readonly loaded: LoadedDefinition;
+  readonly options: RunOptions;
+  readonly environment: RunEnvironment;
+};
+
+async function reportedSession(task: Task, context: SessionContext): Promise<RunEnd> {
+  const { environment, host, options, ending, loaded } = context;
+  const reporter = await createReporter(task, context);
+  try {
+    for (const note of [...startNotes(loaded), ...remoteLogNotes(task)]) reporter.note(note);
+    return await runSession(task, {
+      engine: environment.engine,
+      docker: environment.docker,
+      clock: host.clock,
+      reporter,
+      ending,
+      keep: options.keep === true,
+      showLogs: options.logs,
+    });
+  } finally {
+    reporter.close();
+  }
+}
+
+async function createReporter(task: Task, { environment, host, options }: SessionContext): Promise<RunReporter> {
+  const { output, clock } = host;
+  const now = () => clock.now();
+  if (options.output === "json") return createJsonReporter({ output, now });
+  const colours = createColours(wantsColours(output.env, output.isTerminal));
+  const dockerHost = hostOfEndpoint(environment.docker.endpoint);
+  if (!output.isTerminal || output.env.TERM === "dumb")
+    return createPlainReporter({ output, screen: { colours }, dockerHost, now });
+  const [{ createLogUpdate }, { createLiveBoard }] = await Promise.all([
+    import("log-update"),
+    import("./live-board.ts"),
+  ]);
+  return createLiveBoard({
+    output,
+    clock,
+    screen: { colours, glyphs: wantsUnicode(output.env) ? UNICODE_GLYPHS : ASCII_GLYPHS },
+    dockerHost,
+    whyBlocked: () => environment.engine.whyBlocked(task.arn),
+    createLogUpdate,
+  });
+}
+
+/** Findings that do not keep the task from running, in as few lines as will do. */
+function startNotes({ source, warnings, limitations }: LoadedDefinition): readonly string[] {
+  const paths = limitations.map((each) => each.path);
+  const shown = paths.slice(0, 3).join(", ");
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+  return [
+    ...warnings.map((problem) => `Warning: ${problemLine(problem)}`),
+    ...(paths.length === 0
+      ? []
+      : [`Handled in another way on this host: ${shown}${more} (see: berth validate ${source})`]),
+  ];
+}

@@ -1,0 +1,34 @@
+/** The stream of samples of one container. Source: engine-modern 24, 33. */
+import type { ContainerStats, DockerClient } from "../ports/docker-client.ts";
+import type { Api } from "./api/api.ts";
+import { OPERATIONS } from "./api/operations.ts";
+import { parseJson, readLines } from "./api/read-body.ts";
+import { parseStats } from "./parse/parse-stats.ts";
+import { pathPart } from "./path.ts";
+
+export function statsCalls(api: Api): Pick<DockerClient, "stats"> {
+  return {
+    stats: async function* (dockerId, { signal }): AsyncGenerator<ContainerStats> {
+      const { limitMs } = OPERATIONS.readStats;
+      const scope = api.scope(signal);
+      try {
+        let cancelWait = scope.limit(limitMs, { type: "inactive", limitMs });
+        const path = `/containers/${pathPart(dockerId)}/stats`;
+        const call = { method: "GET", path, query: { stream: "1" }, repeatable: true } as const;
+        const { response } = await api.open(call, scope);
+        for await (const line of readLines(response, scope.signal)) {
+          cancelWait();
+          const sample = parseStats(parseJson(line));
+          // Docker goes on with empty records once the container has ended.
+          if (sample === undefined) return;
+          if (sample.cpuTotalNs > 0) yield sample;
+          cancelWait = scope.limit(limitMs, { type: "inactive", limitMs });
+        }
+      } catch (error) {
+        if (!signal.aborted) throw api.errorFor(error, OPERATIONS.readStats);
+      } finally {
+        scope.end();
+      }
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** A local folder in the place of S3. Source: engine-modern 20.4, 20.5, SEC-8. */
+import { readFile, stat } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { parseS3ObjectArn } from "../../core/environment-files/s3-arn.ts";
+import { InvalidInputError } from "../../core/errors.ts";
+
+/** A file of variables larger than this is something else. */
+const MAX_BYTES = 1024 * 1024;
+const READ_LIMIT_MS = 30_000;
+
+/**
+ * Where the object lies: FOLDER/BUCKET/KEY, or FOLDER/KEY; the first that exists. `undefined` when neither does.
+ * @param path where the ARN stands, for the message
+ * @throws {InvalidInputError} when it is no object's ARN, or would lead out of the folder
+ */
+export async function findEnvironmentFile(folder: string, arn: string, path: string): Promise<string | undefined> {
+  for (const candidate of candidatesFor(folder, arn, path)) if (await isFile(candidate)) return candidate;
+  return undefined;
+}
+
+/** Both places where the object may lie. @throws {InvalidInputError} as {@link findEnvironmentFile} */
+export function candidatesFor(folder: string, arn: string, path: string): readonly string[] {
+  const { bucket, key } = parseS3ObjectArn(arn, path);
+  const candidates = [join(folder, bucket, key), join(folder, key)];
+  if (candidates.every((candidate) => isInside(folder, candidate))) return candidates;
+  throw new InvalidInputError(path, `Cannot use environment file: ${arn} leads out of ${folder}`);
+}
+
+/** @throws {Error} when it is too large or cannot be read in time; the message quotes nothing of it */
+export async function readEnvironmentFile(file: string, signal: AbortSignal): Promise<string> {
+  const { size } = await stat(file);
+  if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
+  return readFile(file, { encoding: "utf8", signal: AbortSignal.any([signal, AbortSignal.timeout(READ_LIMIT_MS)]) });
+}
+
+function isInside(folder: string, file: string): boolean {
+  const path = relative(resolve(folder), resolve(file));
+  return path !== "" && path !== ".." && !path.startsWith(`..${sep}`);
+}
+
+async function isFile(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() ?? false;
+}

@@ -1,0 +1,91 @@
+/**
+ * Secrets from a file of the user: dotenv, JSON or YAML. Keys are variables, secrets' names, ARNs or parameter paths;
+ * JSON values and nested objects serve JSON keys. The file is read once.
+ */
+import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { InvalidInputError } from "../../core/errors.ts";
+import { parseDotenv } from "../../core/secrets/dotenv.ts";
+import { type SecretAnswer, type SecretTable, selectSecret } from "../../core/secrets/select.ts";
+import type { SecretSource } from "./secret-source.ts";
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** @throws {InvalidInputError} when the file cannot be read; the message names the line and quotes nothing */
+export async function readSecretsFile(file: string): Promise<SecretSource> {
+  return tableSource(basename(file), await parseSecrets(await readText(file), file));
+}
+
+/** A source over a table, e.g. one that a program made. */
+export function tableSource(label: string, table: SecretTable): SecretSource {
+  return {
+    label,
+    resolve: async (requests) => {
+      const answers = new Map<string, SecretAnswer>();
+      for (const request of requests) {
+        const answer = selectSecret(table, request);
+        if (answer !== undefined) answers.set(request.path, answer);
+      }
+      return answers;
+    },
+  };
+}
+
+/** Values of the process environment by the variable's own name; nothing else in there can be meant. */
+export function environmentSource(env: Readonly<Record<string, string | undefined>>): SecretSource {
+  const label = "the environment";
+  return {
+    label,
+    resolve: (requests, signal) => {
+      const names = new Set(requests.map(({ name }) => name));
+      const table = Object.fromEntries(
+        Object.entries(env).filter(([key, value]) => names.has(key) && value !== undefined),
+      );
+      return tableSource(label, table).resolve(requests, signal);
+    },
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new InvalidInputError("", `Cannot read secrets file ${file}: ${error.code ?? "unknown failure"}`);
+  });
+  if (bytes.length > MAX_BYTES) {
+    throw new InvalidInputError("", `Cannot read secrets file ${file}: it is larger than ${MAX_BYTES} bytes`);
+  }
+  return bytes.toString("utf8");
+}
+
+async function parseSecrets(text: string, file: string): Promise<SecretTable> {
+  const extension = extname(file).toLowerCase();
+  if (extension === ".yaml" || extension === ".yml") return parseYaml(text, file);
+  if (extension === ".json" || text.trimStart().startsWith("{")) return parseJson(text, file);
+  return parseDotenv(text);
+}
+
+function parseJson(text: string, file: string): SecretTable {
+  try {
+    return asTable(JSON.parse(text), file);
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    throw new InvalidInputError("", `Cannot read secrets file ${file}: it is not valid JSON`);
+  }
+}
+
+async function parseYaml(text: string, file: string): Promise<SecretTable> {
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lineCounter = new LineCounter();
+  // Every scalar stays the text that was written: 0123 is a password, not a number.
+  const document = parseDocument(text, { schema: "failsafe", prettyErrors: false, lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line } = lineCounter.linePos(error.pos[0]);
+    throw new InvalidInputError("", `Cannot read secrets file ${file}: line ${line} is not valid YAML (${error.code})`);
+  }
+  return asTable(document.toJS() ?? {}, file);
+}
+
+function asTable(value: unknown, file: string): SecretTable {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new InvalidInputError("", `Cannot read secrets file ${file}: it holds no table of names and values`);
+}
