@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/scenarios/**/*.test.ts"],
           isolate: false,
           testTimeout: 20_000,
         },
@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
+          exclude: ["test/scenarios/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -7,7 +7,7 @@ import type { HostTotals } from "../core/host-resources.ts";
 import { buildCreateBody } from "../docker/create-body/index.ts";
 import { systemClock } from "../docker/system-clock.ts";
 import { DEFAULT_ENGINE_CONFIG, DockerTaskEngine, type EngineConfig } from "../engine/docker-task-engine.ts";
-import { HostPortAllocator } from "../engine/host-port-allocator.ts";
+import { HostPortAllocator, type PortProbe } from "../engine/host-port-allocator.ts";
 import { HostResourceManager } from "../engine/host-resource-manager.ts";
 import { ImageManager } from "../images/index.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -47,6 +47,8 @@ export type ComposeOptions = {
   /** `"a-b"`; the kernel's range when absent. Source: ECS_DYNAMIC_HOST_PORT_RANGE. */
   readonly dynamicPortRange?: string;
   readonly reservedPorts?: readonly number[];
+  /** Whether a host port is free; asks the operating system when absent. */
+  readonly probeHostPort?: PortProbe;
   readonly remoteLogs?: "local" | "passthrough";
 };
 
@@ -79,7 +81,7 @@ export async function composeEngine(options: ComposeOptions): Promise<DockerTask
     factory: containerFactory(options, info),
     hostPorts: new HostPortAllocator({
       range: await dynamicPortRange(options.dynamicPortRange),
-      probe: probeHostPort,
+      probe: options.probeHostPort ?? probeHostPort,
       reserved: options.reservedPorts ?? [],
     }),
     hostResources: new HostResourceManager(options.hostTotals),

@@ -26,11 +26,9 @@ export type BoardState = {
 };
 
 const MAX_NAME = 24;
+const MIN_NAME = 8;
 const STATUS_COLUMNS = 10;
-const HEALTH_COLUMNS = 9;
 const MAX_LAYERS_SHOWN = 5;
-/** Below this many columns the health is left out, below the second the status as well as it can be told by the glyph. */
-const NARROW = 50;
 
 /** Board above, rule, newest log lines below; never more than the screen has rows (one is kept for the cursor). */
 export function renderFrame(state: BoardState, screen: Screen): string[] {
@@ -68,7 +66,7 @@ export function renderBoard(state: BoardState, screen: Screen): string[] {
 /** One line of a container's output, with the container's name in its colour; not cut. */
 export function logLine(log: BoardLog, task: Task, screen: Screen): string {
   const names = shownContainers(task).map((container): string => container.name);
-  const width = Math.min(MAX_NAME, Math.max(0, ...names.map(textWidth)));
+  const width = Math.min(nameLimit(screen), Math.max(0, ...names.map(textWidth)));
   const name = padText(fitText(log.containerName, width, screen.glyphs.ellipsis), width);
   const prefix = screen.colours.container(
     Math.max(0, names.indexOf(log.containerName)),
@@ -97,18 +95,18 @@ function headerLines(state: BoardState, screen: Screen): string[] {
   return [title, ...waiting, ...notice].map((line) => fitText(line, columns, glyphs.ellipsis));
 }
 
-type Layout = { readonly views: readonly ContainerView[]; readonly nameColumns: number; readonly hasHealth: boolean };
+type Layout = { readonly views: readonly ContainerView[]; readonly nameColumns: number };
 
 function layoutOf(containers: readonly Container[], state: BoardState, screen: Screen): Layout {
   const context = { ...state, arrow: screen.glyphs.arrow };
   const views = containers.map((container) => viewContainer(container, context));
   const widest = Math.max(0, ...views.map((view) => textWidth(view.name)));
-  const limit = Math.min(MAX_NAME, Math.max(8, Math.floor(screen.columns / 4)));
-  return {
-    views,
-    nameColumns: Math.min(widest, limit),
-    hasHealth: screen.columns >= NARROW && containers.some((container) => container.hasHealthCheck),
-  };
+  return { views, nameColumns: Math.min(widest, nameLimit(screen)) };
+}
+
+/** A fifth of the screen is for names. */
+function nameLimit({ columns }: Screen): number {
+  return Math.min(MAX_NAME, Math.max(MIN_NAME, Math.floor(columns / 5)));
 }
 
 type LineContext = { readonly state: BoardState; readonly screen: Screen; readonly layers: number };
@@ -118,11 +116,14 @@ function containerLines(view: ContainerView, layout: Layout, context: LineContex
   const { colours, glyphs, columns } = screen;
   const index = shownContainers(state.task).findIndex((container) => container.name === view.name);
   const name = padText(fitText(view.name, layout.nameColumns, glyphs.ellipsis), layout.nameColumns);
-  const health = layout.hasHealth ? `${healthText(view.health, screen)}  ` : "";
-  const indent = 2 + layout.nameColumns + 2 + STATUS_COLUMNS + 2 + (layout.hasHealth ? HEALTH_COLUMNS + 2 : 0);
-  const details = detailLines(view.details, columns - indent, glyphs.ellipsis);
+  const indent = 2 + layout.nameColumns + 2 + STATUS_COLUMNS + 2;
+  const details = detailLines(
+    [...healthTexts(view.health, screen), ...view.details],
+    columns - indent,
+    glyphs.ellipsis,
+  );
   const paint = tonePaint(view.tone, screen);
-  const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  ${health}`;
+  const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  `;
   const [first = "", ...rest] = details;
   const layers =
     view.word === "PULLING" ? layerLines(state.pulls.get(view.name) ?? new Map(), context.layers, glyphs) : [];
@@ -139,10 +140,17 @@ function detailLines(details: readonly string[], columns: number, ellipsis: stri
   return textWidth(joined) <= columns ? [joined] : details.map((detail) => fitText(detail, columns, ellipsis));
 }
 
-function healthText(health: ContainerView["health"], screen: Screen): string {
-  const text = padText(health, HEALTH_COLUMNS);
-  if (health === "healthy") return screen.colours.green(text);
-  return health === "unhealthy" ? screen.colours.red(text) : screen.colours.dim(text);
+function healthTexts(health: ContainerView["health"], { colours }: Screen): string[] {
+  switch (health) {
+    case "":
+      return [];
+    case "healthy":
+      return [colours.green(health)];
+    case "unhealthy":
+      return [colours.red(health)];
+    case "starting":
+      return [colours.dim("health starting")];
+  }
 }
 
 function toneGlyph(tone: Tone, { glyphs }: Screen): string {

@@ -24,8 +24,8 @@ import {
   TaskEnvironmentStore,
 } from "../resources/secrets/index.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
-import { createWarningLog } from "./warning-log.ts";
 import type { EnvironmentRequest, RunEnvironment } from "./run-environment.ts";
+import { createWarningLog } from "./warning-log.ts";
 
 const ACCOUNT_ID = "000000000000";
 const DEFAULT_REGION = "us-east-1";
@@ -102,4 +102,3 @@ async function secretSources(request: EnvironmentRequest): Promise<readonly Secr
 function regionOf(env: NodeJS.ProcessEnv): string {
   return env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || DEFAULT_REGION;
 }
-

@@ -7,7 +7,7 @@ import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type BoardLog, type BoardState, logLine, logRows, renderBoard, renderFrame } from "./board.ts";
 import { applyProgress, EMPTY_PULL, type PullView } from "./pull-view.ts";
-import type { CliOutput, RunReporter } from "./reporter.ts";
+import type { CliOutput, RedrawCause, RunReporter } from "./reporter.ts";
 import type { Screen } from "./screen.ts";
 import { textWidth } from "./text-width.ts";
 
@@ -124,16 +124,20 @@ class LiveBoard implements RunReporter {
     this.#frame = [];
   }
 
+  #redraw(cause: RedrawCause): void {
+    if (cause === "resized") this.#wipeWrapped();
+    if (cause === "suspended") this.#clear();
+    this.#stream.send();
+    if (cause !== "suspended") this.#draw();
+  }
+
   /** After a change of width, terminals have wrapped what was drawn: it takes more rows than it had lines. */
-  #redraw(cause: "resized" | "resumed"): void {
-    if (cause === "resumed") this.#frame = [];
+  #wipeWrapped(): void {
     const { columns } = this.#stream;
     const rows = this.#frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columns)), 0);
     this.#update.done();
     this.#frame = [];
     if (rows > 0) this.#stream.write(`\u001b[${rows}A\r\u001b[J`);
-    this.#options.output.setCursorVisible(true);
-    this.#draw();
   }
 
   #screen(): Screen {

@@ -19,9 +19,9 @@ import { replaceVolumes } from "./volume-paths.ts";
 export type DefinitionOptions = {
   readonly overrides?: string;
   readonly env?: readonly string[];
-  readonly image: readonly string[];
-  readonly set: readonly string[];
-  readonly volume: readonly string[];
+  readonly image?: readonly string[];
+  readonly set?: readonly string[];
+  readonly volume?: readonly string[];
 };
 
 export type LoadedDefinition = {
@@ -46,10 +46,10 @@ export async function loadDefinition(
   host: LoadHost,
 ): Promise<LoadedDefinition> {
   // Options first: they are cheaper to put right than a file.
-  const images = parseAssignments("--image", options.image, "CONTAINER=REFERENCE");
-  const volumes = parseAssignments("--volume", options.volume, "NAME=PATH");
+  const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
+  const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
   const variables = parseContainerVariables(options.env ?? []);
-  const { source, input, form } = await readDocument(file, options.set, host);
+  const { source, input, form } = await readDocument(file, options.set ?? [], host);
   const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes, host.workingDirectory);
   const validation = validateTaskDefinition(changed);
   const warnings = [...form, ...validation.problems];
@@ -74,10 +74,10 @@ export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & { r
 /** As {@link loadDefinition}, but hands over what it finds. @throws {InvalidInputError} when there is nothing to examine */
 export async function examineDefinition(
   file: string,
-  options: { readonly set: readonly string[] },
+  options: { readonly set?: readonly string[] },
   host: LoadHost,
 ): Promise<Examination> {
-  const { source, input, form } = await readDocument(file, options.set, host);
+  const { source, input, form } = await readDocument(file, options.set ?? [], host);
   const validation: Validation = validateTaskDefinition(input);
   return {
     source,

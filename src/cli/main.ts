@@ -26,7 +26,7 @@ async function exitCodeOf(run: () => Promise<number>, host: CliHost): Promise<nu
     return await run();
   } catch (error) {
     // Commander has written its message already; help and version come this way too.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : usageError(error, host);
     const { toExit } = await import("./to-exit.ts");
     const { wantsColours } = await import("./screen.ts");
     const colours = wantsColours(host.output.env, process.stderr.isTTY === true);
@@ -38,4 +38,11 @@ async function exitCodeOf(run: () => Promise<number>, host: CliHost): Promise<nu
 
 function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}
+
+/** Who leaves out the verb means `run`. */
+function usageError(error: CommanderError, host: CliHost): number {
+  const file = /unknown command '(.+\.(?:json|ya?ml))'/u.exec(error.message)?.[1];
+  if (file !== undefined) host.output.writeErr(`Did you mean: berth run ${file}\n`);
+  return EXIT_USAGE;
 }

@@ -50,7 +50,7 @@ function addRun(program: Command, host: CliHost, outcome: Outcome): void {
     .summary("run a task until it ends")
     .description("Runs a task until it ends, and removes what it made")
     .argument("<file>", FILE_HELP)
-    .option("--env <container:name=value>", "variable of a container (repeatable)", collect, [])
+    .option("--env <container:name=value>", "variable of a container (repeatable)", collect)
     .addOption(new Option("--pull <when>", "when to pull images").choices(PULL_BEHAVIOURS).default("default"))
     .option("--cluster <name>", "cluster that the task believes to be in", "default")
     .option("--timeout <duration>", "stop after 30, 30s, 2m or 1h30m, and exit with 124")
@@ -123,19 +123,19 @@ function addCompletion(program: Command, host: CliHost, outcome: Outcome): void 
 function withDefinitionOptions(command: Command): Command {
   return command
     .option("--overrides <file|json>", "overrides as RunTask takes them")
-    .option("--image <container=ref>", "another image for a container (repeatable)", collect, [])
+    .option("--image <container=ref>", "another image for a container (repeatable)", collect)
     .addOption(setOption())
-    .option("--volume <name=path>", "a folder of this host as a volume (repeatable)", collect, []);
+    .option("--volume <name=path>", "a folder of this host as a volume (repeatable)", collect);
 }
 
 function setOption(): Option {
-  return new Option("--set <name=value>", "fill in a placeholder (repeatable)").argParser(collect).default([]);
+  return new Option("--set <name=value>", "fill in a placeholder (repeatable)").argParser(collect);
 }
 
 function outputOption(choices: readonly string[]): Option {
   return new Option("--output <format>", "format of the output").choices(choices).default("text");
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }

@@ -25,10 +25,16 @@ export interface CliOutput {
   writeErr(text: string): void;
   /** The cursor comes back by itself when the process ends, however it ends (SIGKILL apart). */
   setCursorVisible(visible: boolean): void;
-  /** What was drawn has been wrapped anew (`resized`) or is out of reach (`resumed`). @returns a function that ends the subscription */
-  onRedraw(listener: (cause: "resized" | "resumed") => void): () => void;
+  /** @returns a function that ends the subscription */
+  onRedraw(listener: (cause: RedrawCause) => void): () => void;
   /** Whoever read the output has gone away. @returns a function that ends the subscription */
   onBrokenPipe(listener: () => void): () => void;
   /** Resolves when all that was written has left the process. */
   flush(): Promise<void>;
 }
+
+/**
+ * Why what was drawn is no longer right: it has been wrapped to a new width (`resized`), the shell is about to get the
+ * terminal (`suspended`, the last chance to wipe it), or has given it back (`resumed`).
+ */
+export type RedrawCause = "resized" | "suspended" | "resumed";

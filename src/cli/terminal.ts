@@ -1,6 +1,6 @@
 /** The process's own stdout and stderr. */
 import { writeSync } from "node:fs";
-import type { CliOutput } from "./reporter.ts";
+import type { CliOutput, RedrawCause } from "./reporter.ts";
 
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -52,8 +52,9 @@ export function createTerminal(): CliOutput {
 }
 
 /** Ctrl-Z must not leave the shell without a cursor; coming back draws anew. */
-function onRedraw(listener: (cause: "resized" | "resumed") => void, restoreCursor: () => void): () => void {
+function onRedraw(listener: (cause: RedrawCause) => void, restoreCursor: () => void): () => void {
   const suspend = () => {
+    listener("suspended");
     restoreCursor();
     process.kill(process.pid, "SIGSTOP");
   };

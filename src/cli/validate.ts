@@ -8,7 +8,7 @@ import { examineDefinition } from "./load-definition.ts";
 import { problemLines } from "./problem-text.ts";
 import { createColours, wantsColours } from "./screen.ts";
 
-export type ValidateOptions = { readonly set: readonly string[]; readonly output: "text" | "json" };
+export type ValidateOptions = { readonly set?: readonly string[]; readonly output: "text" | "json" };
 
 /** One file's result. A file that cannot be read has an `error` in the place of findings. */
 type Report = {
@@ -46,7 +46,7 @@ function textOf(reports: readonly Report[], host: CliHost): readonly string[] {
   const colours = createColours(wantsColours(host.output.env, host.output.isTerminal));
   return reports.flatMap((report, index) => {
     const gap = index === 0 ? [] : [""];
-    if (report.error !== undefined) return [...gap, `${colours.bold(report.file)}: ${colours.red(report.error)}`];
+    if (report.error !== undefined) return [...gap, colours.red(report.error)];
     const lines = problemLines(report.file, report.problems, colours);
     if (report.limitations.length === 0) return [...gap, ...lines];
     const limits = report.limitations.flatMap((each) => [

@@ -206,6 +206,14 @@ export class DockerTaskEngine implements TaskEngine {
     await this.#options.store.close();
   }
 
+  /** Lets go at once, saving nothing more: what a crash does. For tests of recovery. */
+  abandon(): void {
+    this.#phase = "shutDown";
+    for (const actor of this.#actors.values()) actor.stop();
+    this.#abort.abort(new Error("engine is abandoned"));
+    this.#outbox.close();
+  }
+
   async version(): Promise<string> {
     return (await this.#options.client.version()).version;
   }

@@ -14,3 +14,8 @@ export function messageOf(error: unknown): string {
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
+
+/** The data file cannot be trusted. Internal: whoever opens the store decides what becomes of it. */
+export class DamagedFile extends Error {
+  override readonly name = "DamagedFile";
+}

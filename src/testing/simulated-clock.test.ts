@@ -7,7 +7,7 @@ import { asEpochMs } from "../core/brand.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
-const after = (clock: SimulatedClock, ms: number, action: () => void) =>
+const later = (clock: SimulatedClock, ms: number, action: () => void) =>
   clock.schedule(asEpochMs(clock.now() + ms), action);
 
 describe("SimulatedClock", () => {
@@ -28,7 +28,7 @@ describe("SimulatedClock", () => {
         const clock = new SimulatedClock();
         const fired: { readonly ms: number; readonly index: number }[] = [];
         for (const [index, ms] of delays.entries()) {
-          after(clock, ms, () => {
+          later(clock, ms, () => {
             expect(clock.elapsedMs).toBe(ms);
             fired.push({ ms, index });
           });
@@ -46,8 +46,8 @@ describe("SimulatedClock", () => {
       fc.property(fc.array(fc.tuple(fc.nat(50), fc.boolean()), { maxLength: 300 }), (timers) => {
         const clock = new SimulatedClock();
         let fired = 0;
-        const cancels = timers.map(([ms]) => after(clock, ms + 1, () => fired++));
-        after(clock, 0, () => timers.forEach(([, cancelled], index) => cancelled && cancels[index]?.()));
+        const cancels = timers.map(([ms]) => later(clock, ms + 1, () => fired++));
+        later(clock, 0, () => timers.forEach(([, cancelled], index) => cancelled && cancels[index]?.()));
         clock.advanceSync(0);
         const live = timers.filter(([, cancelled]) => !cancelled).length;
         expect(clock.pending).toBe(live);
@@ -93,7 +93,7 @@ describe("SimulatedClock", () => {
     let count = 0;
     const tick = () => {
       count++;
-      after(clock, 1_000, tick);
+      later(clock, 1_000, tick);
     };
     tick();
     await clock.runUntil(() => count === 4);
@@ -106,7 +106,7 @@ describe("SimulatedClock", () => {
 
   it("runUntilIdle() runs all timers, and those that they set", async () => {
     const clock = new SimulatedClock();
-    after(clock, 100, () => after(clock, 100, () => undefined));
+    later(clock, 100, () => later(clock, 100, () => undefined));
     await clock.runUntilIdle();
     expect(clock.elapsedMs).toBe(200);
   });
@@ -122,7 +122,7 @@ describe("SimulatedClock", () => {
     const folder = await mkdtemp(join(tmpdir(), "clock-"));
     const file = join(folder, "file");
     let readAtMs = -1;
-    after(clock, 10, () => {
+    later(clock, 10, () => {
       void clock.hold(
         writeFile(file, "text").then(async () => {
           await readFile(file);
@@ -138,7 +138,7 @@ describe("SimulatedClock", () => {
   it("jump() moves the wall clock and leaves the timers their distance", async () => {
     const clock = new SimulatedClock({ startAt: 100_000 });
     let firedAt = 0;
-    after(clock, 1_000, () => {
+    later(clock, 1_000, () => {
       firedAt = clock.elapsedMs;
     });
     clock.jump(-50_000);
@@ -153,7 +153,7 @@ describe("SimulatedClock", () => {
     const orderOf = (seed: number) => {
       const clock = new SimulatedClock({ random: new SeededRandom(seed) });
       const order: number[] = [];
-      for (let index = 0; index < 20; index++) after(clock, 5, () => order.push(index));
+      for (let index = 0; index < 20; index++) later(clock, 5, () => order.push(index));
       clock.advanceSync(5);
       return order;
     };

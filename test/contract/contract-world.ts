@@ -20,7 +20,8 @@ export const COMMANDS = {
   /** As first process it has no handler for SIGTERM, and then the kernel ignores it. */
   run: ["sleep", "3600"],
   ignoreSigterm: ["sh", "-c", "trap '' TERM; sleep 3600"],
-  exit42OnSigterm: ["sh", "-c", "trap 'exit 42' TERM; sleep 3600 & wait"],
+  /** Says so once its handler is set: a signal that comes before is ignored. */
+  exit42OnSigterm: ["sh", "-c", "trap 'exit 42' TERM; echo one; sleep 3600 & wait"],
   speak: ["sh", "-c", "echo one; echo two >&2; echo three"],
   speakThenRun: ["sh", "-c", "echo one; sleep 3600"],
   runForASecond: ["sleep", "1"],
@@ -37,6 +38,8 @@ export type World = ContractClient & {
   readonly labels: Readonly<Record<string, string>>;
   create(command: readonly string[], more?: Partial<CreateBody>): Promise<DockerId>;
   run(command: readonly string[], more?: Partial<CreateBody>): Promise<DockerId>;
+  /** As `run`, and resolves when the container has written its first line. */
+  runUntilLine(command: readonly string[], more?: Partial<CreateBody>): Promise<DockerId>;
   record(): Promise<EventRecorder>;
   /** Undoes what the test did. */
   tearDown(): Promise<void>;
@@ -59,14 +62,21 @@ export function createWorld(contract: ContractClient): World {
     return (await client.createContainer({ name: uniqueName(), body })).dockerId;
   }
 
+  async function run(command: readonly string[], more?: Partial<CreateBody>): Promise<DockerId> {
+    const dockerId = await create(command, more);
+    await client.startContainer(dockerId);
+    return dockerId;
+  }
+
   return {
     ...contract,
     uniqueName,
     labels,
     create,
-    async run(command, more) {
-      const dockerId = await create(command, more);
-      await client.startContainer(dockerId);
+    run,
+    async runUntilLine(command, more) {
+      const dockerId = await run(command, more);
+      for await (const _ of client.logs(dockerId, { follow: true })) break;
       return dockerId;
     },
     async record() {

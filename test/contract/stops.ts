@@ -21,16 +21,15 @@ export function testStops(world: () => World): void {
   });
 
   it("IT-18: reports the exit code of the handler", async () => {
-    const { client, run } = world();
-    const dockerId = await run(COMMANDS.exit42OnSigterm);
-    await client.logs(dockerId, { follow: false })[Symbol.asyncIterator]().next();
+    const { client, runUntilLine } = world();
+    const dockerId = await runUntilLine(COMMANDS.exit42OnSigterm);
     await client.stopContainer(dockerId, { stopTimeoutMs: 10_000 });
     expect((await client.inspectContainer(dockerId))?.exitCode).toBe(42);
   });
 
   it("ends with 143 on SIGTERM under an init process", async () => {
-    const { client, run } = world();
-    const dockerId = await run(COMMANDS.run, { HostConfig: { Init: true, NetworkMode: "none" } });
+    const { client, runUntilLine } = world();
+    const dockerId = await runUntilLine(COMMANDS.speakThenRun, { HostConfig: { Init: true } });
     await client.stopContainer(dockerId, { stopTimeoutMs: 10_000 });
     expect((await client.inspectContainer(dockerId))?.exitCode).toBe(143);
   });

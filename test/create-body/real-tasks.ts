@@ -1,6 +1,7 @@
 /** Containers made on the real daemon from task definitions, by the same steps as the engine's, and removed after each test. */
 import { randomBytes } from "node:crypto";
 import type { DockerId } from "../../src/core/brand.ts";
+import type { ContainerDefinition } from "../../src/core/definition/types.ts";
 import { dockerNameFor } from "../../src/core/docker-name.ts";
 import { leasesFor, requestedHostPorts } from "../../src/core/host-ports.ts";
 import { volumeResourcesOf } from "../../src/core/resources/volumes.ts";
@@ -15,6 +16,12 @@ import { aDefinition, aTask } from "../../src/testing/builders.ts";
 import { aPause } from "../../src/testing/ready-task.ts";
 
 export type DefinitionInput = Parameters<typeof aDefinition>[0];
+
+/** A container that runs a script. */
+export const shell = (script: string): Pick<ContainerDefinition, "entryPoint" | "command"> => ({
+  entryPoint: ["/bin/sh", "-c"],
+  command: [script],
+});
 
 const hex = (digits: number): string => randomBytes(digits).toString("hex").slice(0, digits);
 const neverAborted = new AbortController().signal;
@@ -150,8 +157,8 @@ function pauses({ definition }: Task): readonly Container[] {
   return [{ ...aPause("NAMESPACE_PAUSE"), image: PAUSE_IMAGE }];
 }
 
-/** Above what the kernel and Docker hand out by themselves. */
-let nextHostPort = 61_100;
+/** Above what the kernel and Docker hand out by themselves; test runs beside this one take others. */
+let nextHostPort = 61_100 + (process.pid % 400) * 10;
 
 function withLeases(task: Task, container: Container): Container {
   const hostPorts = requestedHostPorts(task, container).flatMap((request) => {

@@ -48,7 +48,8 @@ export const CONTAINER_RULES = {
   "essential-required": {
     ...register,
     summary: "At least one container is essential",
-    explanation: "The task ends when an essential container ends; without one it would have no end. `essential` is true unless it is set to false.",
+    explanation:
+      "The task ends when an essential container ends; without one it would have no end. `essential` is true unless it is set to false.",
     example: { bad: '"essential": false (in every container)', good: '"essential": true (in one)' },
   },
   "cpu-negative": {
@@ -97,7 +98,8 @@ export const CONTAINER_RULES = {
   "restart-policy": {
     ...members,
     summary: "A restart policy has up to 50 ignored exit codes and a period of 60 to 1800 seconds",
-    explanation: "The period is how long a container must have run before it is started again; 300 seconds when left out.",
+    explanation:
+      "The period is how long a container must have run before it is started again; 300 seconds when left out.",
     example: { bad: '"restartAttemptPeriod": 10', good: '"restartAttemptPeriod": 60' },
   },
   "environment-duplicate": {
@@ -123,7 +125,8 @@ export const CONTAINER_RULES = {
   "timeout-negative": {
     ...members,
     summary: "A timeout is a number of seconds, 0 or more",
-    explanation: "startTimeout bounds how long others wait for this container, stopTimeout is the time between SIGTERM and SIGKILL.",
+    explanation:
+      "startTimeout bounds how long others wait for this container, stopTimeout is the time between SIGTERM and SIGKILL.",
   },
   "resource-requirements": {
     ...register,

@@ -5,20 +5,23 @@ import { SOURCES } from "./rule.ts";
 export const DOCUMENT_RULES = {
   "document-not-object": {
     summary: "A task definition is an object",
-    explanation: "The document must be what RegisterTaskDefinition takes, what DescribeTaskDefinition answers, or a list of container definitions.",
+    explanation:
+      "The document must be what RegisterTaskDefinition takes, what DescribeTaskDefinition answers, or a list of container definitions.",
     source: SOURCES.reader,
     apiError: "SerializationException",
     example: { bad: '"web"', good: '{"family": "web", "containerDefinitions": [...]}' },
   },
   "document-too-deep": {
     summary: "Objects and lists are nested too deep",
-    explanation: "A task definition is about eight levels deep. Far deeper documents are no task definitions and are not read further.",
+    explanation:
+      "A task definition is about eight levels deep. Far deeper documents are no task definitions and are not read further.",
     source: SOURCES.reader,
     apiError: "SerializationException",
   },
   "document-too-large": {
     summary: "The document holds too many values",
-    explanation: "ECS takes 64 KiB for a task definition. Berth is more generous, yet stops reading before a document could exhaust the host.",
+    explanation:
+      "ECS takes 64 KiB for a task definition. Berth is more generous, yet stops reading before a document could exhaust the host.",
     source: SOURCES.reader,
     apiError: "ClientException",
   },
@@ -27,11 +30,15 @@ export const DOCUMENT_RULES = {
     explanation:
       "Terraform keeps container definitions apart from the task. Berth wraps such a list into a task definition; network mode, volumes, roles and task size are then missing and may have to be added.",
     source: SOURCES.reader,
-    example: { bad: '[{"name": "web", ...}]', good: '{"family": "web", "containerDefinitions": [{"name": "web", ...}]}' },
+    example: {
+      bad: '[{"name": "web", ...}]',
+      good: '{"family": "web", "containerDefinitions": [{"name": "web", ...}]}',
+    },
   },
   "document-list": {
     summary: "The task definition stands inside a list",
-    explanation: "Some tools print a list with one task definition. Berth takes its only entry; a list of several must be split into files.",
+    explanation:
+      "Some tools print a list with one task definition. Berth takes its only entry; a list of several must be split into files.",
     source: SOURCES.reader,
   },
   "pascal-case-member": {
@@ -43,7 +50,8 @@ export const DOCUMENT_RULES = {
   },
   "unknown-member": {
     summary: "The ECS API has no such member",
-    explanation: "ECS ignores members that it does not know, and the AWS CLI refuses to send them. Berth ignores them and says so, because most of them are misspelt.",
+    explanation:
+      "ECS ignores members that it does not know, and the AWS CLI refuses to send them. Berth ignores them and says so, because most of them are misspelt.",
     source: SOURCES.types,
     example: { bad: '"enviroment"', good: '"environment"' },
   },
@@ -75,14 +83,16 @@ export const DOCUMENT_RULES = {
   },
   "null-in-list": {
     summary: "A list holds null",
-    explanation: "A member of an object may be null and then counts as absent. An entry of a list may not: leaving it out would change the meaning of the others.",
+    explanation:
+      "A member of an object may be null and then counts as absent. An entry of a list may not: leaving it out would change the meaning of the others.",
     source: SOURCES.types,
     apiError: "SerializationException",
     example: { bad: '["sh", null]', good: '["sh"]' },
   },
   "enum-value": {
     summary: "A value is not one of those that the API has",
-    explanation: "Letter case counts: `tcp` is a protocol, `TCP` is not. An empty string is a value too; leave the member out instead.",
+    explanation:
+      "Letter case counts: `tcp` is a protocol, `TCP` is not. An empty string is a value too; leave the member out instead.",
     source: SOURCES.register,
     apiError: "InvalidParameterException",
     example: { bad: '"protocol": "TCP"', good: '"protocol": "tcp"' },

@@ -82,10 +82,15 @@ export const RELATION_RULES = {
     source: SOURCES.members,
     apiError: "ClientException",
   },
-  "volume-name-unique": { ...register, summary: "Volume names are unique", explanation: "Two volumes of one task cannot share a name." },
+  "volume-name-unique": {
+    ...register,
+    summary: "Volume names are unique",
+    explanation: "Two volumes of one task cannot share a name.",
+  },
   "volume-kind": {
     summary: "A volume is of one kind",
-    explanation: "At most one of host, dockerVolumeConfiguration, efsVolumeConfiguration, s3filesVolumeConfiguration, fsxWindowsFileServerVolumeConfiguration and configuredAtLaunch.",
+    explanation:
+      "At most one of host, dockerVolumeConfiguration, efsVolumeConfiguration, s3filesVolumeConfiguration, fsxWindowsFileServerVolumeConfiguration and configuredAtLaunch.",
     source: SOURCES.members,
     apiError: "ClientException",
   },
@@ -95,16 +100,32 @@ export const RELATION_RULES = {
     explanation: "Add the volume to the task's `volumes`.",
     example: { bad: '"volumes": []', good: '"volumes": [{"name": "data"}]' },
   },
-  "mount-path-required": { ...register, summary: "A mount point has a container path", explanation: "It says where the container sees the volume." },
-  "mount-path-duplicate": { ...register, summary: "A container mounts one volume at one path", explanation: "Two mount points cannot share a path." },
+  "mount-path-required": {
+    ...register,
+    summary: "A mount point has a container path",
+    explanation: "It says where the container sees the volume.",
+  },
+  "mount-path-duplicate": {
+    ...register,
+    summary: "A container mounts one volume at one path",
+    explanation: "Two mount points cannot share a path.",
+  },
   "host-path-blank": {
     ...register,
     summary: "host.sourcePath is not empty",
     explanation: "Leave it out for an empty volume that lives with the task.",
     example: { bad: '{"host": {"sourcePath": ""}}', good: '{"host": {}}' },
   },
-  "volumes-from-unknown": { ...register, summary: "volumesFrom names a container of the task", explanation: "It mounts that container's volumes." },
-  "autoprovision-scope": { ...register, summary: "autoprovision goes with scope shared", explanation: "Volumes of scope task are always made." },
+  "volumes-from-unknown": {
+    ...register,
+    summary: "volumesFrom names a container of the task",
+    explanation: "It mounts that container's volumes.",
+  },
+  "autoprovision-scope": {
+    ...register,
+    summary: "autoprovision goes with scope shared",
+    explanation: "Volumes of scope task are always made.",
+  },
   "efs-root-directory": {
     summary: "With an EFS access point the root directory is / or absent",
     explanation: "The access point sets the root.",
@@ -116,7 +137,11 @@ export const RELATION_RULES = {
     explanation: "Set transitEncryption to ENABLED.",
     source: SOURCES.guide,
   },
-  "depends-on-unknown": { ...register, summary: "dependsOn names a container of the task", explanation: "Other tasks cannot be waited for." },
+  "depends-on-unknown": {
+    ...register,
+    summary: "dependsOn names a container of the task",
+    explanation: "Other tasks cannot be waited for.",
+  },
   "dependency-cycle": {
     ...register,
     summary: "Dependencies form no cycle",
@@ -137,7 +162,8 @@ export const RELATION_RULES = {
   "health-check": {
     ...register,
     summary: "A health check starts with CMD, CMD-SHELL or NONE and keeps its bounds",
-    explanation: "interval 5 to 300 s, timeout 2 to 60 s, retries 1 to 10, startPeriod 0 to 300 s. Docker runs no check with another first word.",
+    explanation:
+      "interval 5 to 300 s, timeout 2 to 60 s, retries 1 to 10, startPeriod 0 to 300 s. Docker runs no check with another first word.",
     example: { bad: '["curl -f http://localhost/"]', good: '["CMD-SHELL", "curl -f http://localhost/"]' },
   },
   "log-driver": {
@@ -151,8 +177,16 @@ export const RELATION_RULES = {
     summary: "awslogs needs awslogs-group and awslogs-region",
     explanation: "Berth captures the logs on this host and shows these names; no CloudWatch is asked.",
   },
-  "secret-name-shared": { ...register, summary: "A secret has a name of its own", explanation: "A secret and an environment variable of one container cannot share a name." },
-  "secret-name-duplicate": { ...register, summary: "Secret names are unique", explanation: "Two secrets of one container cannot share a name." },
+  "secret-name-shared": {
+    ...register,
+    summary: "A secret has a name of its own",
+    explanation: "A secret and an environment variable of one container cannot share a name.",
+  },
+  "secret-name-duplicate": {
+    ...register,
+    summary: "Secret names are unique",
+    explanation: "Two secrets of one container cannot share a name.",
+  },
   "secret-parameter-name": {
     ...register,
     summary: "A secret comes from a parameter or from Secrets Manager",
@@ -160,7 +194,8 @@ export const RELATION_RULES = {
   },
   "secrets-execution-role": {
     summary: "Fargate reads secrets with the execution role",
-    explanation: "Berth itself takes secrets from a file, from the environment or, with --aws, with your own credentials.",
+    explanation:
+      "Berth itself takes secrets from a file, from the environment or, with --aws, with your own credentials.",
     source: SOURCES.guide,
     apiError: "ClientException",
   },

@@ -20,7 +20,8 @@ export const TASK_RULES = {
   "role-invalid": {
     ...register,
     summary: "A role is a role name or a role ARN",
-    explanation: "The ARN of a role holds a 12-digit account number. Berth assumes no role, but checks that ECS would read it.",
+    explanation:
+      "The ARN of a role holds a 12-digit account number. Berth assumes no role, but checks that ECS would read it.",
     example: { bad: '"arn:aws:iam::ACCOUNT_ID:role/web"', good: '"arn:aws:iam::123456789012:role/web"' },
   },
   "tags-empty": {
@@ -38,7 +39,8 @@ export const TASK_RULES = {
   },
   "tag-invalid": {
     summary: "A tag has a key of 1 to 128 and a value of up to 256 characters",
-    explanation: "Letters, digits, blanks and `_ . : / = + - @` are allowed; keys that start with `aws:` belong to AWS.",
+    explanation:
+      "Letters, digits, blanks and `_ . : / = + - @` are allowed; keys that start with `aws:` belong to AWS.",
     source: SOURCES.members,
     apiError: "InvalidParameterException",
     example: { bad: '{"key": "aws:team"}', good: '{"key": "team"}' },
@@ -63,7 +65,8 @@ export const TASK_RULES = {
   },
   "ephemeral-storage-size": {
     summary: "Ephemeral storage is 21 to 200 GiB",
-    explanation: "Fargate gives 20 GiB anyway; only more than that is asked for. Berth sets no limit on what a task writes.",
+    explanation:
+      "Fargate gives 20 GiB anyway; only more than that is asked for. Berth sets no limit on what a task writes.",
     source: SOURCES.members,
     apiError: "ClientException",
     example: { bad: '{"sizeInGiB": 20}', good: '{"sizeInGiB": 21}' },
@@ -83,7 +86,10 @@ export const TASK_RULES = {
     ...register,
     summary: "Fargate needs a task cpu",
     explanation: "The size of a Fargate task is set by the task's cpu and memory.",
-    example: { bad: '"requiresCompatibilities": ["FARGATE"]', good: '"requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512"' },
+    example: {
+      bad: '"requiresCompatibilities": ["FARGATE"]',
+      good: '"requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512"',
+    },
   },
   "fargate-memory-required": {
     ...register,
@@ -107,7 +113,8 @@ export const TASK_RULES = {
   "fargate-execution-role-image": {
     ...register,
     summary: "Fargate pulls from ECR with the execution role",
-    explanation: "A Fargate task with an ECR image must name an execution role. Berth pulls with Docker's own credentials.",
+    explanation:
+      "A Fargate task with an ECR image must name an execution role. Berth pulls with Docker's own credentials.",
   },
   "fargate-execution-role-logs": {
     ...register,
@@ -119,7 +126,10 @@ export const TASK_RULES = {
     explanation: "On Fargate the log stream is named PREFIX/CONTAINER/TASK, so the prefix must be there.",
     source: SOURCES.guide,
     apiError: "ClientException",
-    example: { bad: '{"awslogs-group": "web", "awslogs-region": "eu-west-1"}', good: '{..., "awslogs-stream-prefix": "web"}' },
+    example: {
+      bad: '{"awslogs-group": "web", "awslogs-region": "eu-west-1"}',
+      good: '{..., "awslogs-stream-prefix": "web"}',
+    },
   },
   "fargate-placement-constraints": {
     ...register,
@@ -140,7 +150,8 @@ export const TASK_RULES = {
   "fargate-unsupported": {
     ...register,
     summary: "Fargate does not have this member",
-    explanation: "Privileged containers, devices, shared memory sizes, Docker security options, GPUs, host paths and Docker volumes need a host of one's own.",
+    explanation:
+      "Privileged containers, devices, shared memory sizes, Docker security options, GPUs, host paths and Docker volumes need a host of one's own.",
   },
   "fargate-capabilities": {
     summary: "Fargate adds only the capability SYS_PTRACE",

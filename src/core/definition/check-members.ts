@@ -10,7 +10,12 @@ export type MemberReports = { readonly unknown: Report; readonly pascal: Report;
 const OWN_RULES = new Set(["command"]);
 
 /** Walks the known part of `value`. `ignored` are members at the top that are dropped without a word. */
-export function checkMembers(value: unknown, members: ObjectMembers, reports: MemberReports, ignored: ReadonlySet<string>): void {
+export function checkMembers(
+  value: unknown,
+  members: ObjectMembers,
+  reports: MemberReports,
+  ignored: ReadonlySet<string>,
+): void {
   walkObject(value, members, "", reports, ignored);
 }
 
@@ -24,7 +29,13 @@ function walk(value: unknown, members: Members, path: string, reports: MemberRep
   if (members.kind === "object") walkObject(value, members, path, reports, NOTHING);
 }
 
-function walkObject(value: unknown, members: ObjectMembers, path: string, reports: MemberReports, ignored: ReadonlySet<string>): void {
+function walkObject(
+  value: unknown,
+  members: ObjectMembers,
+  path: string,
+  reports: MemberReports,
+  ignored: ReadonlySet<string>,
+): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
   const present = new Set<string>();
   for (const [key, member] of Object.entries(value)) {
@@ -46,7 +57,9 @@ function walkObject(value: unknown, members: ObjectMembers, path: string, report
 function reportUnknown(key: string, path: string, members: ObjectMembers, reports: MemberReports): string {
   const meant = key.charAt(0).toLowerCase() + key.slice(1);
   if (meant !== key && members.members.has(meant)) {
-    reports.pascal("pascal-case-member", path, `${quote(key)} is the spelling of CloudFormation`, { fix: `Write "${meant}"` });
+    reports.pascal("pascal-case-member", path, `${quote(key)} is the spelling of CloudFormation`, {
+      fix: `Write "${meant}"`,
+    });
     return meant;
   }
   const guess = nearest(key, members.members.keys());

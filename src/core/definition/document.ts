@@ -41,7 +41,11 @@ export function unwrapDocument(value: unknown, options: UnwrapOptions = {}): Unw
   return { ...unwrapped, warnings: findings.problems };
 }
 
-function unwrap(document: unknown, family: string | undefined, findings: ProblemList): { input: unknown; form: DocumentForm } {
+function unwrap(
+  document: unknown,
+  family: string | undefined,
+  findings: ProblemList,
+): { input: unknown; form: DocumentForm } {
   if (Array.isArray(document)) return unwrapList(document, family, findings);
   if (!isObject(document)) return { input: document, form: "request" };
   const inner = document["taskDefinition"];
@@ -52,24 +56,43 @@ function unwrap(document: unknown, family: string | undefined, findings: Problem
     return { input: withFamily({ ...withoutOutput(inner), ...(hasTags ? { tags } : {}) }, family), form: "describe" };
   }
   const isDescribed = Object.keys(document).some((key) => OUTPUT_ONLY_MEMBERS.has(key));
-  return { input: withFamily(isDescribed ? withoutOutput(document) : document, family), form: isDescribed ? "describe" : "request" };
+  return {
+    input: withFamily(isDescribed ? withoutOutput(document) : document, family),
+    form: isDescribed ? "describe" : "request",
+  };
 }
 
-function unwrapList(list: readonly unknown[], family: string | undefined, findings: ProblemList): { input: unknown; form: DocumentForm } {
+function unwrapList(
+  list: readonly unknown[],
+  family: string | undefined,
+  findings: ProblemList,
+): { input: unknown; form: DocumentForm } {
   const [only] = list;
   if (isObject(only) && (Object.hasOwn(only, "containerDefinitions") || isObject(only["taskDefinition"]))) {
     const isAlone = list.length === 1;
-    findings.report("document-list", "", isAlone ? "The task definition stands inside a list" : `The list holds ${list.length} task definitions`, {
-      severity: isAlone ? "warning" : "error",
-      fix: isAlone ? "Remove the square brackets around it" : "Put each of them into a file of its own",
-    });
-    return isAlone ? { input: unwrap(only, family, findings).input, form: "fileArray" } : { input: list, form: "fileArray" };
+    findings.report(
+      "document-list",
+      "",
+      isAlone ? "The task definition stands inside a list" : `The list holds ${list.length} task definitions`,
+      {
+        severity: isAlone ? "warning" : "error",
+        fix: isAlone ? "Remove the square brackets around it" : "Put each of them into a file of its own",
+      },
+    );
+    return isAlone
+      ? { input: unwrap(only, family, findings).input, form: "fileArray" }
+      : { input: list, form: "fileArray" };
   }
   const name = family ?? DEFAULT_FAMILY;
-  findings.report("document-container-array", "", `The file is a list of container definitions: it is run as the family "${name}"`, {
-    severity: "warning",
-    fix: 'Wrap it: {"family": "NAME", "containerDefinitions": [...]}, and add volumes, network mode and task size',
-  });
+  findings.report(
+    "document-container-array",
+    "",
+    `The file is a list of container definitions: it is run as the family "${name}"`,
+    {
+      severity: "warning",
+      fix: 'Wrap it: {"family": "NAME", "containerDefinitions": [...]}, and add volumes, network mode and task size',
+    },
+  );
   return { input: { family: name, containerDefinitions: list }, form: "containerArray" };
 }
 

@@ -10,7 +10,10 @@ import { isImageReference } from "./rules-identity.ts";
  * unfilled placeholder in an image is one reason to replace it. Frozen when `definition` is.
  * @throws {InvalidInputError} when a container does not exist, or a reference is none
  */
-export function replaceImages<Definition>(definition: Definition, replacements: Readonly<Record<string, string>>): Definition {
+export function replaceImages<Definition>(
+  definition: Definition,
+  replacements: Readonly<Record<string, string>>,
+): Definition {
   const wanted = new Map(Object.entries(replacements));
   if (wanted.size === 0) return definition;
   if (!isObject(definition)) throw new InvalidInputError("", "Cannot replace images: the document is no object");
@@ -43,11 +46,17 @@ function checkReplacements(wanted: ReadonlyMap<string, string>, names: readonly 
       const known = names.length === 0 ? "it has none" : `it has ${names.map((known) => quote(known)).join(", ")}`;
       const guess = suggestion(name, names);
       const hint = guess === undefined ? "" : `. ${guess}`;
-      throw new InvalidInputError("", `Cannot replace image of ${quote(name)}: the definition has no such container, ${known}${hint}`);
+      throw new InvalidInputError(
+        "",
+        `Cannot replace image of ${quote(name)}: the definition has no such container, ${known}${hint}`,
+      );
     }
     if (!isImageReference(image)) {
       const path = childPath(childPath("containerDefinitions", names.indexOf(name)), "image");
-      throw new InvalidInputError(path, `Cannot use image ${quote(image)}: not a reference of 1 to 255 letters, digits and - _ : . / # @`);
+      throw new InvalidInputError(
+        path,
+        `Cannot use image ${quote(image)}: not a reference of 1 to 255 letters, digits and - _ : . / # @`,
+      );
     }
   }
 }

@@ -6,10 +6,25 @@ import { deepFreeze } from "./freeze.ts";
 import { present } from "./rule-context.ts";
 import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
-import type { ContainerDefinition, NetworkMode, PlacementConstraint, PortMapping, TaskDefinition, Volume } from "./types.ts";
+import type {
+  ContainerDefinition,
+  NetworkMode,
+  PlacementConstraint,
+  PortMapping,
+  TaskDefinition,
+  Volume,
+} from "./types.ts";
 
 /** Members without a value of their own, so that a default or nothing can stand in their place. */
-type WithDefaults = "cpu" | "portMappings" | "essential" | "environment" | "mountPoints" | "volumesFrom" | "systemControls" | "healthCheck";
+type WithDefaults =
+  | "cpu"
+  | "portMappings"
+  | "essential"
+  | "environment"
+  | "mountPoints"
+  | "volumesFrom"
+  | "systemControls"
+  | "healthCheck";
 type CheckedContainer = Omit<ContainerDefinition, WithDefaults> & Pick<WireContainer, WithDefaults>;
 type WirePort = NonNullable<WireContainer["portMappings"]>[number];
 type WireHealthCheck = NonNullable<WireContainer["healthCheck"]>;
@@ -17,7 +32,8 @@ type WireHealthCheck = NonNullable<WireContainer["healthCheck"]>;
 const DEFAULT_CHECK = { interval: 30, timeout: 5, retries: 3 } as const;
 
 export function normalise(task: WireTask): TaskDefinition {
-  const { containerDefinitions, volumes, placementConstraints, cpu, memory, taskRoleArn, executionRoleArn, ...rest } = task;
+  const { containerDefinitions, volumes, placementConstraints, cpu, memory, taskRoleArn, executionRoleArn, ...rest } =
+    task;
   const networkMode = task.networkMode ?? "bridge";
   // The rules have seen every required member, which the wire type cannot say.
   const checked = rest as Omit<TaskDefinition, "containerDefinitions" | "volumes" | "placementConstraints">;

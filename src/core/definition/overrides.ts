@@ -12,7 +12,14 @@ import type { WireTaskOverride } from "./schema.ts";
 import { taskOverrideSchema } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
-import type { ContainerDefinition, ContainerOverride, EnvironmentFile, KeyValuePair, TaskDefinition, TaskOverride } from "./types.ts";
+import type {
+  ContainerDefinition,
+  ContainerOverride,
+  EnvironmentFile,
+  KeyValuePair,
+  TaskDefinition,
+  TaskOverride,
+} from "./types.ts";
 
 const OVERRIDES_MAX_CHARACTERS = 8192;
 const NONE: ReadonlySet<string> = new Set();
@@ -68,9 +75,12 @@ function checkTaskSettings(overrides: WireTaskOverride, definition: TaskDefiniti
   const memory = overrides.memory ?? definition.memory;
   const cpuUnits = cpu === undefined ? undefined : parseTaskCpu(cpu);
   const memoryMiB = memory === undefined ? undefined : parseTaskMemory(memory);
-  if (cpu !== undefined && !cpuUnits) report("task-cpu-invalid", "cpu", `The cpu ${quote(cpu)} cannot be read`, { fix: 'Write "1024" or "1 vCPU"' });
+  if (cpu !== undefined && !cpuUnits)
+    report("task-cpu-invalid", "cpu", `The cpu ${quote(cpu)} cannot be read`, { fix: 'Write "1024" or "1 vCPU"' });
   if (memory !== undefined && !memoryMiB) {
-    report("task-memory-invalid", "memory", `The memory ${quote(memory)} cannot be read`, { fix: 'Write "2048" or "2GB"' });
+    report("task-memory-invalid", "memory", `The memory ${quote(memory)} cannot be read`, {
+      fix: 'Write "2048" or "2GB"',
+    });
   }
   const isFargate = definition.requiresCompatibilities?.includes("FARGATE") ?? false;
   const isChanged = overrides.cpu !== undefined || overrides.memory !== undefined;
@@ -78,7 +88,9 @@ function checkTaskSettings(overrides: WireTaskOverride, definition: TaskDefiniti
   for (const member of ["taskRoleArn", "executionRoleArn"] as const) {
     const role = overrides[member];
     if (role === undefined || role === "" || isRole(role)) continue;
-    report("role-invalid", member, `${quote(role)} is neither a role name nor the ARN of a role`, { awsMessage: "Role is not valid" });
+    report("role-invalid", member, `${quote(role)} is neither a role name nor the ARN of a role`, {
+      awsMessage: "Role is not valid",
+    });
   }
 }
 
@@ -117,7 +129,9 @@ function applyContainerOverride(container: ContainerDefinition, override: Contai
     ...container,
     ...(command === undefined ? {} : { command }),
     ...(environment === undefined ? {} : { environment: mergeEnvironment(container.environment, environment) }),
-    ...(environmentFiles === undefined ? {} : { environmentFiles: appendFiles(container.environmentFiles, environmentFiles) }),
+    ...(environmentFiles === undefined
+      ? {}
+      : { environmentFiles: appendFiles(container.environmentFiles, environmentFiles) }),
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
     ...(memoryReservation === undefined ? {} : { memoryReservation }),
@@ -132,6 +146,9 @@ function mergeEnvironment(base: readonly KeyValuePair[], added: readonly KeyValu
   return [...merged].map(([name, value]) => ({ name, value }));
 }
 
-function appendFiles(base: readonly EnvironmentFile[] = [], added: readonly EnvironmentFile[]): readonly EnvironmentFile[] {
+function appendFiles(
+  base: readonly EnvironmentFile[] = [],
+  added: readonly EnvironmentFile[],
+): readonly EnvironmentFile[] {
   return [...base, ...added];
 }

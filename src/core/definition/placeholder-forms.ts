@@ -26,7 +26,8 @@ const BARE = [
   /\[(?<name>[A-Za-z][\w -]{0,119})\]/.source,
   /%(?<name>[A-Za-z_]\w{0,119})%/.source,
   /(?<name>__[A-Z][A-Z0-9_]{0,117}__)/.source,
-  /(?<![\w-])(?<name>(?:YOUR|PLACEHOLDER|REPLACE|CHANGE|INSERT)_[A-Z0-9_]{1,110}|PLACEHOLDER|(?:AWS_)?ACCOUNT(?:_ID)?|(?:AWS_)?REGION)(?![\w-])/.source,
+  /(?<![\w-])(?<name>(?:YOUR|PLACEHOLDER|REPLACE|CHANGE|INSERT)_[A-Z0-9_]{1,110}|PLACEHOLDER|(?:AWS_)?ACCOUNT(?:_ID)?|(?:AWS_)?REGION)(?![\w-])/
+    .source,
 ];
 /** Account and region of an ARN, where words stand in place of digits and of a region. */
 const ARN_WORDS = /^arn:aws[a-z-]{0,20}:[a-z0-9-]{1,40}:(?<region>[^:$<{[]{0,60}):(?<account>[^:$<{[]{0,60}):/;
@@ -53,12 +54,17 @@ export function scanPlaceholders(text: string, style: PlaceholderStyle): Placeho
   const matches: PlaceholderMatch[] = [];
   for (const form of FORMS[style]) {
     for (const found of text.matchAll(form)) {
-      const candidate = { index: found.index, text: found[0], name: placeholderName(found.groups?.["name"] ?? found[0]) };
+      const candidate = {
+        index: found.index,
+        text: found[0],
+        name: placeholderName(found.groups?.["name"] ?? found[0]),
+      };
       if (style === "option" && isDockerTemplate(candidate.text)) continue;
       if (!matches.some((match) => overlaps(match, candidate))) matches.push(candidate);
     }
   }
-  if (style === "identifier") matches.push(...arnWords(text).filter((word) => !matches.some((match) => overlaps(match, word))));
+  if (style === "identifier")
+    matches.push(...arnWords(text).filter((word) => !matches.some((match) => overlaps(match, word))));
   return matches.sort((a, b) => a.index - b.index);
 }
 

@@ -15,7 +15,13 @@ export type Placeholder = {
 };
 
 /** Members whose text the shell, Docker or the application reads. */
-const SHELL_MEMBERS: ReadonlySet<string> = new Set(["command", "entryPoint", "environment", "dockerLabels", "properties"]);
+const SHELL_MEMBERS: ReadonlySet<string> = new Set([
+  "command",
+  "entryPoint",
+  "environment",
+  "dockerLabels",
+  "properties",
+]);
 const OPTION_MEMBERS: ReadonlySet<string> = new Set(["options", "driverOpts", "labels", "tags"]);
 /** Log options with a syntax of their own. */
 const OWN_SYNTAX = /^(?:tag|labels|env|.*-regex|.*-pattern|.*-format|.*record_modifier.*|match.*|regex|exclude|grep)$/i;
@@ -31,7 +37,8 @@ function styleOf(member: string, inherited: PlaceholderStyle): PlaceholderStyle 
 function rootMembers(input: unknown): Members {
   if (Array.isArray(input)) {
     const containers = TASK_MEMBERS.members.get("containerDefinitions");
-    const isWholeTask = typeof input[0] === "object" && input[0] !== null && Object.hasOwn(input[0], "containerDefinitions");
+    const isWholeTask =
+      typeof input[0] === "object" && input[0] !== null && Object.hasOwn(input[0], "containerDefinitions");
     return isWholeTask || containers === undefined ? { kind: "list", item: TASK_MEMBERS } : containers;
   }
   if (typeof input !== "object" || input === null || !Object.hasOwn(input, "taskDefinition")) return TASK_MEMBERS;
@@ -48,7 +55,14 @@ export function findPlaceholders(input: unknown): Placeholder[] {
   return found;
 }
 
-function collect(value: unknown, members: Members | undefined, path: string, style: PlaceholderStyle, depth: number, found: Placeholder[]): void {
+function collect(
+  value: unknown,
+  members: Members | undefined,
+  path: string,
+  style: PlaceholderStyle,
+  depth: number,
+  found: Placeholder[],
+): void {
   if (style === "shell" || members === undefined || depth > DEPTH_MAX) return;
   if (typeof value === "string") {
     for (const { text, name } of scanPlaceholders(value, style)) found.push({ path, placeholder: text, name });
@@ -79,7 +93,13 @@ export function fillPlaceholders(input: unknown, values: Readonly<Record<string,
   return fill(input, rootMembers(input), "identifier", 0, new Map(Object.entries(values)));
 }
 
-function fill(value: unknown, members: Members | undefined, style: PlaceholderStyle, depth: number, values: ReadonlyMap<string, string>): unknown {
+function fill(
+  value: unknown,
+  members: Members | undefined,
+  style: PlaceholderStyle,
+  depth: number,
+  values: ReadonlyMap<string, string>,
+): unknown {
   if (depth > DEPTH_MAX) return value;
   if (typeof value === "string") return fillText(value, members, style, values);
   if (typeof value !== "object" || value === null) return value;
@@ -94,7 +114,12 @@ function fill(value: unknown, members: Members | undefined, style: PlaceholderSt
   return Object.fromEntries(filled);
 }
 
-function fillText(text: string, members: Members | undefined, style: PlaceholderStyle, values: ReadonlyMap<string, string>): unknown {
+function fillText(
+  text: string,
+  members: Members | undefined,
+  style: PlaceholderStyle,
+  values: ReadonlyMap<string, string>,
+): unknown {
   const filled = replaceAll(text, scanPlaceholders(text, style), values);
   if (filled === text) return text;
   if (members?.kind === "integer" && /^-?\d{1,15}$/.test(filled)) return Number(filled);

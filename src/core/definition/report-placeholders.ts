@@ -14,7 +14,10 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
   const explained = new Set(problems.filter(({ severity }) => severity === "error").map(({ path }) => path));
   for (const [path, found] of byPath) {
     if (explained.has(path)) continue;
-    report("placeholder-unfilled", path, `${list(found)} is not filled in`, { severity: "warning", fix: fixOf(path, found) });
+    report("placeholder-unfilled", path, `${list(found)} is not filled in`, {
+      severity: "warning",
+      fix: fixOf(path, found),
+    });
   }
 }
 
@@ -40,5 +43,9 @@ function fixOf(path: string, found: readonly Placeholder[]): string {
 }
 
 function withPlaceholders(problem: Problem, found: readonly Placeholder[]): Problem {
-  return { ...problem, message: `${problem.message}. ${list(found)} is not filled in`, fix: fixOf(problem.path, found) };
+  return {
+    ...problem,
+    message: `${problem.message}. ${list(found)} is not filled in`,
+    fix: fixOf(problem.path, found),
+  };
 }

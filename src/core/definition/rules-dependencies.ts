@@ -16,7 +16,12 @@ export function checkDependencies(context: RuleContext): void {
 
 type WireDependency = { readonly containerName?: string | undefined; readonly condition?: string | undefined };
 
-function checkDependency(dependency: WireDependency, at: string, { label }: NamedContainer, { byName, report, isDamaged }: RuleContext): void {
+function checkDependency(
+  dependency: WireDependency,
+  at: string,
+  { label }: NamedContainer,
+  { byName, report, isDamaged }: RuleContext,
+): void {
   const name = dependency.containerName;
   if (name === undefined || isDamaged(at)) return;
   const target = byName.get(name);
@@ -29,16 +34,26 @@ function checkDependency(dependency: WireDependency, at: string, { label }: Name
   }
   const waitsForExit = dependency.condition === "SUCCESS" || dependency.condition === "COMPLETE";
   if (waitsForExit && target.essential !== false) {
-    report("depends-on-essential", `${at}.condition`, `${dependency.condition} waits for the end of ${quote(name)}, and that container is essential`, {
-      fix: `Set "essential": false in ${quote(name)}`,
-      awsMessage: "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
-    });
+    report(
+      "depends-on-essential",
+      `${at}.condition`,
+      `${dependency.condition} waits for the end of ${quote(name)}, and that container is essential`,
+      {
+        fix: `Set "essential": false in ${quote(name)}`,
+        awsMessage: "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
+      },
+    );
   }
   if (dependency.condition === "HEALTHY" && !hasEntries(target.healthCheck?.command)) {
-    report("depends-on-health-check", `${at}.condition`, `HEALTHY waits for ${quote(name)}, and that container has no health check`, {
-      fix: `Add "healthCheck" to ${quote(name)}: a check of the image does not count`,
-      awsMessage: `Container ${name} in a HEALTHY dependency must define a health check.`,
-    });
+    report(
+      "depends-on-health-check",
+      `${at}.condition`,
+      `HEALTHY waits for ${quote(name)}, and that container has no health check`,
+      {
+        fix: `Add "healthCheck" to ${quote(name)}: a check of the image does not count`,
+        awsMessage: `Container ${name} in a HEALTHY dependency must define a health check.`,
+      },
+    );
   }
 }
 
@@ -51,11 +66,20 @@ function graphOf({ containers, byName }: RuleContext): Graph {
   for (const { container } of containers) {
     if (container.name === undefined) continue;
     const edges: Edge[] = [
-      ...(container.dependsOn ?? []).map(({ containerName }) => ({ to: containerName ?? "", kind: "dependsOn" as const })),
+      ...(container.dependsOn ?? []).map(({ containerName }) => ({
+        to: containerName ?? "",
+        kind: "dependsOn" as const,
+      })),
       ...(container.links ?? []).map((link) => ({ to: linkTarget(link), kind: "links" as const })),
-      ...(container.volumesFrom ?? []).map(({ sourceContainer }) => ({ to: sourceContainer ?? "", kind: "volumesFrom" as const })),
+      ...(container.volumesFrom ?? []).map(({ sourceContainer }) => ({
+        to: sourceContainer ?? "",
+        kind: "volumesFrom" as const,
+      })),
     ];
-    graph.set(container.name, edges.filter(({ to }) => byName.has(to)));
+    graph.set(
+      container.name,
+      edges.filter(({ to }) => byName.has(to)),
+    );
   }
   return graph;
 }
@@ -98,7 +122,9 @@ function checkCycles(context: RuleContext): void {
     const path = `${pathOf.get(cycle[0]?.name) ?? "containerDefinitions"}.${isOnlyLinks ? "links" : cycle[1]?.via}`;
     context.report(isOnlyLinks ? "links-cycle" : "dependency-cycle", path, `The start order has a cycle: ${names}`, {
       fix: "Remove one of these dependencies",
-      awsMessage: isOnlyLinks ? "Container links should not have a cycle" : "Container dependencies should not have a cycle",
+      awsMessage: isOnlyLinks
+        ? "Container links should not have a cycle"
+        : "Container dependencies should not have a cycle",
     });
   }
 }

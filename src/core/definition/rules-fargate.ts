@@ -43,10 +43,15 @@ export function checkFargatePair(cpuUnits: number, memoryMiB: number, report: Re
     sizes.length === 0
       ? `Write a cpu of ${FARGATE_CPU_SIZES.join(", ")}`
       : `Write a memory of ${sizes.length > 4 ? `${sizes[0]}, ${sizes[1]} … ${sizes.at(-1)}` : sizes.join(", ")}`;
-  report("fargate-size", sizes.length === 0 ? "cpu" : "memory", `Fargate has no task of ${cpuUnits} CPU units and ${memoryMiB} MiB`, {
-    fix,
-    awsMessage: `No Fargate configuration exists for given values: ${cpuUnits} CPU , ${memoryMiB} memory. See the Amazon ECS documentation for the valid values.`,
-  });
+  report(
+    "fargate-size",
+    sizes.length === 0 ? "cpu" : "memory",
+    `Fargate has no task of ${cpuUnits} CPU units and ${memoryMiB} MiB`,
+    {
+      fix,
+      awsMessage: `No Fargate configuration exists for given values: ${cpuUnits} CPU , ${memoryMiB} memory. See the Amazon ECS documentation for the valid values.`,
+    },
+  );
 }
 
 function checkNetworkMode({ networkMode, report }: RuleContext): void {
@@ -67,10 +72,15 @@ function checkExecutionRole({ task, containers, report, isDamaged }: RuleContext
     });
   }
   if (containers.some(({ container }) => container.logConfiguration?.logDriver === "awslogs")) {
-    report("fargate-execution-role-logs", "executionRoleArn", "Fargate needs an execution role for the log driver awslogs", {
-      fix,
-      awsMessage: "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
-    });
+    report(
+      "fargate-execution-role-logs",
+      "executionRoleArn",
+      "Fargate needs an execution role for the log driver awslogs",
+      {
+        fix,
+        awsMessage: "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+      },
+    );
   }
 }
 
@@ -84,7 +94,8 @@ function checkTask({ task, report }: RuleContext): void {
   if (task.pidMode === "host") {
     report("fargate-pid-mode", "pidMode", "Fargate has no pidMode host", {
       fix: 'Write "task", or leave it out',
-      awsMessage: "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'.",
+      awsMessage:
+        "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'.",
     });
   }
 }
@@ -100,47 +111,71 @@ function checkContainer({ container, path }: NamedContainer, { report }: RuleCon
   const linux = container.linuxParameters;
   if (container.privileged === true) unsupported("privileged", `${path}.privileged`, report);
   if (hasEntries(linux?.devices)) unsupported("devices", `${path}.linuxParameters.devices`, report);
-  if (linux?.sharedMemorySize !== undefined) unsupported("sharedMemorySize", `${path}.linuxParameters.sharedMemorySize`, report);
-  if (hasEntries(container.dockerSecurityOptions)) unsupported("dockerSecurityOptions", `${path}.dockerSecurityOptions`, report);
+  if (linux?.sharedMemorySize !== undefined)
+    unsupported("sharedMemorySize", `${path}.linuxParameters.sharedMemorySize`, report);
+  if (hasEntries(container.dockerSecurityOptions))
+    unsupported("dockerSecurityOptions", `${path}.dockerSecurityOptions`, report);
   if (container.resourceRequirements?.some(({ type }) => type === "GPU") ?? false) {
     unsupported("GPU", `${path}.resourceRequirements`, report);
   }
   for (const [index, capability] of (linux?.capabilities?.add ?? []).entries()) {
     if (capability === "SYS_PTRACE") continue;
-    report("fargate-capabilities", `${path}.linuxParameters.capabilities.add[${index}]`, `Fargate does not add the capability ${quote(capability)}`, {
-      fix: "Remove it: Fargate adds SYS_PTRACE only",
-    });
+    report(
+      "fargate-capabilities",
+      `${path}.linuxParameters.capabilities.add[${index}]`,
+      `Fargate does not add the capability ${quote(capability)}`,
+      {
+        fix: "Remove it: Fargate adds SYS_PTRACE only",
+      },
+    );
   }
   if (container.firelensConfiguration?.options?.["config-file-type"] !== "s3") return;
-  report("fargate-firelens-file", `${path}.firelensConfiguration.options["config-file-type"]`, "Fargate reads no FireLens configuration from s3", {
-    fix: 'Put the file into the image and write "file"',
-    awsMessage: "Fargate launch type does not support FirelensConfiguration config file from 's3'",
-  });
+  report(
+    "fargate-firelens-file",
+    `${path}.firelensConfiguration.options["config-file-type"]`,
+    "Fargate reads no FireLens configuration from s3",
+    {
+      fix: 'Put the file into the image and write "file"',
+      awsMessage: "Fargate launch type does not support FirelensConfiguration config file from 's3'",
+    },
+  );
 }
 
 function checkLogs({ container, path }: NamedContainer, { report }: RuleContext): void {
   const logs = container.logConfiguration;
   if (logs?.logDriver !== "awslogs" || present(logs.options?.["awslogs-stream-prefix"]) !== undefined) return;
-  report("fargate-stream-prefix", `${path}.logConfiguration.options`, "Fargate needs the option awslogs-stream-prefix", {
-    fix: 'Add "awslogs-stream-prefix": "PREFIX"',
-    awsMessage: "Log driver awslogs requires options: awslogs-stream-prefix",
-  });
+  report(
+    "fargate-stream-prefix",
+    `${path}.logConfiguration.options`,
+    "Fargate needs the option awslogs-stream-prefix",
+    {
+      fix: 'Add "awslogs-stream-prefix": "PREFIX"',
+      awsMessage: "Log driver awslogs requires options: awslogs-stream-prefix",
+    },
+  );
 }
 
 function checkTimeouts({ container, path }: NamedContainer, { report }: RuleContext): void {
   for (const member of ["startTimeout", "stopTimeout"] as const) {
     const seconds = container[member];
     if (seconds === undefined || (seconds >= TIMEOUT_MIN_S && seconds <= TIMEOUT_MAX_S)) continue;
-    report("fargate-timeouts", `${path}.${member}`, `Fargate keeps ${member} between ${TIMEOUT_MIN_S} and ${TIMEOUT_MAX_S} s, and this is ${seconds} s`, {
-      severity: "warning",
-      fix: `Write ${TIMEOUT_MIN_S} to ${TIMEOUT_MAX_S}; Berth itself honours ${seconds} s`,
-    });
+    report(
+      "fargate-timeouts",
+      `${path}.${member}`,
+      `Fargate keeps ${member} between ${TIMEOUT_MIN_S} and ${TIMEOUT_MAX_S} s, and this is ${seconds} s`,
+      {
+        severity: "warning",
+        fix: `Write ${TIMEOUT_MIN_S} to ${TIMEOUT_MAX_S}; Berth itself honours ${seconds} s`,
+      },
+    );
   }
 }
 
 function checkVolumes({ volumes, report }: RuleContext): void {
   for (const { volume, path } of volumes) {
-    if (present(volume.host?.sourcePath) !== undefined) unsupported("host.sourcePath", `${path}.host.sourcePath`, report);
-    if (volume.dockerVolumeConfiguration !== undefined) unsupported("dockerVolumeConfiguration", `${path}.dockerVolumeConfiguration`, report);
+    if (present(volume.host?.sourcePath) !== undefined)
+      unsupported("host.sourcePath", `${path}.host.sourcePath`, report);
+    if (volume.dockerVolumeConfiguration !== undefined)
+      unsupported("dockerVolumeConfiguration", `${path}.dockerVolumeConfiguration`, report);
   }
 }

@@ -32,10 +32,15 @@ function checkFamily({ task, report, isDamaged }: RuleContext): void {
       awsMessage: "Family should not be null or empty.",
     });
   } else if (!isName(task.family ?? "")) {
-    report("family-characters", "family", `The family ${quote(task.family ?? "")} holds other characters than letters, digits, - and _, or too many`, {
-      fix: "Use 1 to 255 letters, digits, hyphens and underscores",
-      awsMessage: "Family contains invalid characters.",
-    });
+    report(
+      "family-characters",
+      "family",
+      `The family ${quote(task.family ?? "")} holds other characters than letters, digits, - and _, or too many`,
+      {
+        fix: "Use 1 to 255 letters, digits, hyphens and underscores",
+        awsMessage: "Family contains invalid characters.",
+      },
+    );
   }
 }
 
@@ -48,10 +53,15 @@ function checkCount({ containers, report, isDamaged }: RuleContext): void {
     });
   }
   if (containers.length > CONTAINERS_MAX) {
-    report("containers-too-many", "containerDefinitions", `There are ${containers.length} containers, and a task has at most ${CONTAINERS_MAX}`, {
-      fix: "Split the task",
-      awsMessage: "Too many containers.",
-    });
+    report(
+      "containers-too-many",
+      "containerDefinitions",
+      `There are ${containers.length} containers, and a task has at most ${CONTAINERS_MAX}`,
+      {
+        fix: "Split the task",
+        awsMessage: "Too many containers.",
+      },
+    );
   }
 }
 
@@ -65,10 +75,15 @@ function checkName({ container, path }: NamedContainer, { report, isDamaged }: R
       awsMessage: "Container.name should not be null or empty.",
     });
   } else if (!isName(name)) {
-    report("container-name-characters", at, `The name ${quote(name)} holds other characters than letters, digits, - and _, or too many`, {
-      fix: "Use 1 to 255 letters, digits, hyphens and underscores",
-      awsMessage: "Container.name contains invalid characters.",
-    });
+    report(
+      "container-name-characters",
+      at,
+      `The name ${quote(name)} holds other characters than letters, digits, - and _, or too many`,
+      {
+        fix: "Use 1 to 255 letters, digits, hyphens and underscores",
+        awsMessage: "Container.name contains invalid characters.",
+      },
+    );
   }
 }
 
@@ -82,10 +97,15 @@ function checkImage({ container, path, label }: NamedContainer, { report, isDama
       awsMessage: "Container.image should not be null or empty.",
     });
   } else if (!isImageReference(image)) {
-    report("image-characters", at, `The image ${quote(image)} is not a reference of 1 to 255 letters, digits and - _ : . / # @`, {
-      fix: `Write REPOSITORY:TAG, or give one with --image ${label}=REFERENCE`,
-      awsMessage: "Container.image contains invalid characters.",
-    });
+    report(
+      "image-characters",
+      at,
+      `The image ${quote(image)} is not a reference of 1 to 255 letters, digits and - _ : . / # @`,
+      {
+        fix: `Write REPOSITORY:TAG, or give one with --image ${label}=REFERENCE`,
+        awsMessage: "Container.image contains invalid characters.",
+      },
+    );
   }
 }
 

@@ -23,12 +23,21 @@ function checkRestartPolicy({ container, path }: NamedContainer, { report }: Rul
   const policy = container.restartPolicy;
   const codes = policy?.ignoredExitCodes?.length ?? 0;
   if (codes > IGNORED_EXIT_CODES_MAX) {
-    report("restart-policy", `${path}.restartPolicy.ignoredExitCodes`, `There are ${codes} ignored exit codes, and at most ${IGNORED_EXIT_CODES_MAX} are allowed`);
+    report(
+      "restart-policy",
+      `${path}.restartPolicy.ignoredExitCodes`,
+      `There are ${codes} ignored exit codes, and at most ${IGNORED_EXIT_CODES_MAX} are allowed`,
+    );
   }
   const period = policy?.restartAttemptPeriod;
   if (period === undefined || (period >= RESTART_PERIOD_S.min && period <= RESTART_PERIOD_S.max)) return;
   const bounds = `${RESTART_PERIOD_S.min} to ${RESTART_PERIOD_S.max}`;
-  report("restart-policy", `${path}.restartPolicy.restartAttemptPeriod`, `The period is ${bounds} s, and this is ${period} s`, { fix: `Write ${bounds}` });
+  report(
+    "restart-policy",
+    `${path}.restartPolicy.restartAttemptPeriod`,
+    `The period is ${bounds} s, and this is ${period} s`,
+    { fix: `Write ${bounds}` },
+  );
 }
 
 function checkEnvironment({ container, path }: NamedContainer, { report }: RuleContext): void {
@@ -36,22 +45,36 @@ function checkEnvironment({ container, path }: NamedContainer, { report }: RuleC
   for (const [index, { name }] of (container.environment ?? []).entries()) {
     if (name === undefined) continue;
     if (names.has(name)) {
-      report("environment-duplicate", `${path}.environment[${index}].name`, `${quote(name)} stands twice: this value wins`, {
-        severity: "warning",
-        fix: "Keep one of them",
-      });
+      report(
+        "environment-duplicate",
+        `${path}.environment[${index}].name`,
+        `${quote(name)} stands twice: this value wins`,
+        {
+          severity: "warning",
+          fix: "Keep one of them",
+        },
+      );
     }
     names.add(name);
   }
   const files = container.environmentFiles ?? [];
   if (files.length > ENVIRONMENT_FILES_MAX) {
-    report("environment-file", `${path}.environmentFiles`, `There are ${files.length} environment files, and at most ${ENVIRONMENT_FILES_MAX} are allowed`);
+    report(
+      "environment-file",
+      `${path}.environmentFiles`,
+      `There are ${files.length} environment files, and at most ${ENVIRONMENT_FILES_MAX} are allowed`,
+    );
   }
   for (const [index, { value }] of files.entries()) {
     if (value === undefined || ENVIRONMENT_FILE.test(value) || holdsPlaceholder(value)) continue;
-    report("environment-file", `${path}.environmentFiles[${index}].value`, `${quote(value)} is not the ARN of an S3 object ending in .env`, {
-      fix: "Write arn:aws:s3:::BUCKET/FILE.env",
-    });
+    report(
+      "environment-file",
+      `${path}.environmentFiles[${index}].value`,
+      `${quote(value)} is not the ARN of an S3 object ending in .env`,
+      {
+        fix: "Write arn:aws:s3:::BUCKET/FILE.env",
+      },
+    );
   }
 }
 
@@ -66,16 +89,22 @@ function checkLinuxParameters({ container, path }: NamedContainer, { report }: R
   bound("sharedMemorySize", linux.sharedMemorySize, 0, Number.POSITIVE_INFINITY, "0 MiB or more");
   bound("maxSwap", linux.maxSwap, 0, Number.POSITIVE_INFINITY, "0 MiB or more");
   bound("swappiness", linux.swappiness, 0, 100, "0 to 100");
-  for (const [index, { size }] of (linux.tmpfs ?? []).entries()) bound(`tmpfs[${index}].size`, size, 1, Number.POSITIVE_INFINITY, "1 MiB or more");
+  for (const [index, { size }] of (linux.tmpfs ?? []).entries())
+    bound(`tmpfs[${index}].size`, size, 1, Number.POSITIVE_INFINITY, "1 MiB or more");
   if (linux.swappiness === undefined || linux.maxSwap !== undefined) return;
-  report("swappiness-without-swap", `${at}.swappiness`, "swappiness has no effect without maxSwap", { severity: "warning", fix: "Add maxSwap, or remove swappiness" });
+  report("swappiness-without-swap", `${at}.swappiness`, "swappiness has no effect without maxSwap", {
+    severity: "warning",
+    fix: "Add maxSwap, or remove swappiness",
+  });
 }
 
 function checkTimeouts({ container, path }: NamedContainer, { report }: RuleContext): void {
   for (const member of ["startTimeout", "stopTimeout"] as const) {
     const seconds = container[member];
     if (seconds === undefined || seconds >= 0) continue;
-    report("timeout-negative", `${path}.${member}`, `${seconds} s cannot be waited for`, { fix: "Write 0 or more seconds" });
+    report("timeout-negative", `${path}.${member}`, `${seconds} s cannot be waited for`, {
+      fix: "Write 0 or more seconds",
+    });
   }
 }
 
@@ -83,21 +112,34 @@ function checkUlimits({ container, path }: NamedContainer, { report }: RuleConte
   for (const [index, { softLimit, hardLimit }] of (container.ulimits ?? []).entries()) {
     if (softLimit === undefined || hardLimit === undefined || hardLimit === -1) continue;
     if (softLimit !== -1 && softLimit <= hardLimit) continue;
-    report("ulimit-order", `${path}.ulimits[${index}].softLimit`, `The soft limit ${softLimit} lies above the hard limit ${hardLimit}`, {
-      severity: "warning",
-      fix: `Write at most ${hardLimit}`,
-    });
+    report(
+      "ulimit-order",
+      `${path}.ulimits[${index}].softLimit`,
+      `The soft limit ${softLimit} lies above the hard limit ${hardLimit}`,
+      {
+        severity: "warning",
+        fix: `Write at most ${hardLimit}`,
+      },
+    );
   }
 }
 
 function checkCredentialSpecs({ container, path }: NamedContainer, { report }: RuleContext): void {
   const specs = container.credentialSpecs ?? [];
   if (specs.length > 1) {
-    report("credential-specs", `${path}.credentialSpecs`, `There are ${specs.length} credential specifications, and a container has at most one`);
+    report(
+      "credential-specs",
+      `${path}.credentialSpecs`,
+      `There are ${specs.length} credential specifications, and a container has at most one`,
+    );
   }
   for (const [index, spec] of specs.entries()) {
     if (/^credentialspec(domainless)?:/.test(spec)) continue;
-    report("credential-specs", `${path}.credentialSpecs[${index}]`, `${quote(spec)} does not start with credentialspec: or credentialspecdomainless:`);
+    report(
+      "credential-specs",
+      `${path}.credentialSpecs[${index}]`,
+      `${quote(spec)} does not start with credentialspec: or credentialspecdomainless:`,
+    );
   }
 }
 
@@ -106,14 +148,22 @@ export function checkGpus({ containers, report }: RuleContext): void {
     const awsMessage = `Invalid 'resourceRequirements' setting for container '${label}'.`;
     const gpus = (container.resourceRequirements ?? []).filter(({ type }) => type === "GPU");
     if (gpus.length > 1) {
-      report("resource-requirements", `${path}.resourceRequirements`, "GPUs are asked for more than once", { fix: "Keep one entry", awsMessage });
+      report("resource-requirements", `${path}.resourceRequirements`, "GPUs are asked for more than once", {
+        fix: "Keep one entry",
+        awsMessage,
+      });
     }
     for (const [index, { type, value }] of (container.resourceRequirements ?? []).entries()) {
       if (type !== "GPU" || value === undefined || /^[1-9]\d{0,3}$/.test(value)) continue;
-      report("resource-requirements", `${path}.resourceRequirements[${index}].value`, `${quote(value)} is no number of GPUs`, {
-        fix: 'Write a whole number as a string, as in "1"',
-        awsMessage,
-      });
+      report(
+        "resource-requirements",
+        `${path}.resourceRequirements[${index}].value`,
+        `${quote(value)} is no number of GPUs`,
+        {
+          fix: 'Write a whole number as a string, as in "1"',
+          awsMessage,
+        },
+      );
     }
   }
 }

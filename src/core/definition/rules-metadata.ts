@@ -30,17 +30,28 @@ export function checkTags({ task, report }: RuleContext): void {
   const { tags } = task;
   if (tags === undefined) return;
   if (tags.length === 0) {
-    report("tags-empty", "tags", "The list of tags is empty", { fix: "Leave tags out", awsMessage: "Tags can not be empty." });
+    report("tags-empty", "tags", "The list of tags is empty", {
+      fix: "Leave tags out",
+      awsMessage: "Tags can not be empty.",
+    });
   }
-  if (tags.length > TAGS_MAX) report("tags-too-many", "tags", `There are ${tags.length} tags, and at most ${TAGS_MAX} are allowed`);
+  if (tags.length > TAGS_MAX)
+    report("tags-too-many", "tags", `There are ${tags.length} tags, and at most ${TAGS_MAX} are allowed`);
   const keys = new Set<string>();
   for (const [index, { key = "", value = "" }] of tags.entries()) {
     const at = `tags[${index}]`;
     const isKey = key.length >= 1 && key.length <= 128 && TAG_TEXT.test(key) && !/^aws:/i.test(key);
-    if (!isKey && !holdsPlaceholder(key)) report("tag-invalid", `${at}.key`, `${quote(key)} is no tag key`, { fix: "Use 1 to 128 letters, digits and _ . : / = + - @; not aws: in front" });
+    if (!isKey && !holdsPlaceholder(key))
+      report("tag-invalid", `${at}.key`, `${quote(key)} is no tag key`, {
+        fix: "Use 1 to 128 letters, digits and _ . : / = + - @; not aws: in front",
+      });
     const isValue = value.length <= 256 && TAG_TEXT.test(value);
-    if (!isValue && !holdsPlaceholder(value)) report("tag-invalid", `${at}.value`, `${quote(value)} is no tag value`, { fix: "Use up to 256 letters, digits and _ . : / = + - @" });
-    if (keys.has(key)) report("tag-duplicate", `${at}.key`, `The key ${quote(key)} stands twice`, { fix: "Keep one of them" });
+    if (!isValue && !holdsPlaceholder(value))
+      report("tag-invalid", `${at}.value`, `${quote(value)} is no tag value`, {
+        fix: "Use up to 256 letters, digits and _ . : / = + - @",
+      });
+    if (keys.has(key))
+      report("tag-duplicate", `${at}.key`, `The key ${quote(key)} stands twice`, { fix: "Keep one of them" });
     keys.add(key);
   }
 }
@@ -51,12 +62,21 @@ const EPHEMERAL_GIB = { min: 21, max: 200 } as const;
 export function checkTaskBounds({ task, report }: RuleContext): void {
   const placement = task.placementConstraints?.length ?? 0;
   if (placement > PLACEMENT_MAX) {
-    report("placement-constraints-too-many", "placementConstraints", `There are ${placement} placement constraints, and at most ${PLACEMENT_MAX} are allowed`);
+    report(
+      "placement-constraints-too-many",
+      "placementConstraints",
+      `There are ${placement} placement constraints, and at most ${PLACEMENT_MAX} are allowed`,
+    );
   }
   const size = task.ephemeralStorage?.sizeInGiB;
   if (size !== undefined && (size < EPHEMERAL_GIB.min || size > EPHEMERAL_GIB.max)) {
     const bounds = `${EPHEMERAL_GIB.min} to ${EPHEMERAL_GIB.max}`;
-    report("ephemeral-storage-size", "ephemeralStorage.sizeInGiB", `Ephemeral storage is ${bounds} GiB, and this is ${size}`, { fix: `Write ${bounds}` });
+    report(
+      "ephemeral-storage-size",
+      "ephemeralStorage.sizeInGiB",
+      `Ephemeral storage is ${bounds} GiB, and this is ${size}`,
+      { fix: `Write ${bounds}` },
+    );
   }
 }
 

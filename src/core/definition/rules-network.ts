@@ -26,7 +26,12 @@ function checkLinkMode({ path }: NamedContainer, { networkMode, report }: RuleCo
   });
 }
 
-function checkLink(link: string, index: number, { path, label }: NamedContainer, { byName, report }: RuleContext): void {
+function checkLink(
+  link: string,
+  index: number,
+  { path, label }: NamedContainer,
+  { byName, report }: RuleContext,
+): void {
   const at = `${path}.links[${index}]`;
   const target = linkTarget(link);
   if (target === "" || link.split(":").length > 2 || link.endsWith(":")) {
@@ -64,9 +69,14 @@ export function checkSystemControls({ networkMode, containers, report }: RuleCon
   for (const { container, path } of containers) {
     for (const [index, control] of (container.systemControls ?? []).entries()) {
       if (!(control.namespace ?? "").startsWith("net.")) continue;
-      report("system-control-host", `${path}.systemControls[${index}].namespace`, `${quote(control.namespace ?? "")} would change the host in network mode host`, {
-        fix: "Remove it, or use another network mode",
-      });
+      report(
+        "system-control-host",
+        `${path}.systemControls[${index}].namespace`,
+        `${quote(control.namespace ?? "")} would change the host in network mode host`,
+        {
+          fix: "Remove it, or use another network mode",
+        },
+      );
     }
   }
 }

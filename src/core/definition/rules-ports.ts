@@ -4,6 +4,7 @@ import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
 import type { WireContainer } from "./schema.ts";
+import type { NetworkMode } from "./types.ts";
 
 type WirePort = NonNullable<WireContainer["portMappings"]>[number];
 
@@ -43,9 +44,14 @@ export function checkPorts(context: RuleContext): void {
 function checkMappings({ container, path }: NamedContainer, { networkMode, report }: RuleContext): void {
   const count = container.portMappings?.length ?? 0;
   if (count > MAPPINGS_MAX) {
-    report("port-mappings-too-many", `${path}.portMappings`, `There are ${count} port mappings, and a container has at most ${MAPPINGS_MAX}`, {
-      fix: "Use containerPortRange",
-    });
+    report(
+      "port-mappings-too-many",
+      `${path}.portMappings`,
+      `There are ${count} port mappings, and a container has at most ${MAPPINGS_MAX}`,
+      {
+        fix: "Use containerPortRange",
+      },
+    );
   }
   if (networkMode === "none" && hasEntries(container.portMappings)) {
     report("ports-network-mode-none", `${path}.portMappings`, "Network mode none has no ports", {
@@ -55,33 +61,77 @@ function checkMappings({ container, path }: NamedContainer, { networkMode, repor
   }
 }
 
-function checkSinglePort(mapping: WirePort, at: string, { label }: NamedContainer, { report, isDamaged }: RuleContext): void {
+function checkSinglePort(
+  mapping: WirePort,
+  at: string,
+  { label }: NamedContainer,
+  { report, isDamaged }: RuleContext,
+): void {
   const port = mapping.containerPort;
   if (isDamaged(at) || isDamaged(`${at}.containerPort`) || isDamaged(`${at}.containerPortRange`)) return;
   if (port !== undefined && port >= 1 && port <= PORT_MAX) return;
-  report("port-out-of-range", `${at}.containerPort`, port === undefined ? "The container port is missing" : `${port} is no port`, {
-    fix: `Write a port of 1 to ${PORT_MAX}`,
-    awsMessage: `Invalid 'containerPort' setting for container '${label}'.`,
+  report(
+    "port-out-of-range",
+    `${at}.containerPort`,
+    port === undefined ? "The container port is missing" : `${port} is no port`,
+    {
+      fix: `Write a port of 1 to ${PORT_MAX}`,
+      awsMessage: `Invalid 'containerPort' setting for container '${label}'.`,
+    },
+  );
+}
+
+function checkRange(
+  mapping: WirePort,
+  at: string,
+  ranges: PortRange[],
+  { label }: NamedContainer,
+  { networkMode, report }: RuleContext,
+): void {
+  const text = mapping.containerPortRange ?? "";
+  const range = parsePortRange(text);
+  const fault = range === undefined ? syntaxFault(text) : rangeFault(mapping, range, ranges, networkMode);
+  if (range !== undefined) ranges.push(range);
+  if (fault === undefined) return;
+  report("port-range", `${at}.containerPortRange`, fault.message, {
+    fix: fault.fix,
+    awsMessage: `Invalid 'containerPortRange' setting for container '${label}'.`,
   });
 }
 
-function checkRange(mapping: WirePort, at: string, ranges: PortRange[], { label }: NamedContainer, { networkMode, report }: RuleContext): void {
-  const refuse = (message: string, fix: string) =>
-    report("port-range", `${at}.containerPortRange`, message, { fix, awsMessage: `Invalid 'containerPortRange' setting for container '${label}'.` });
-  const text = mapping.containerPortRange ?? "";
-  const range = parsePortRange(text);
-  if (range === undefined) return refuse(`${quote(text)} is no range of at most ${RANGE_MAX_PORTS} ports`, 'Write FIRST-LAST, as in "8000-8010"');
-  if (mapping.hostPort !== undefined || mapping.containerPort !== undefined) {
-    return refuse("A range stands beside hostPort or containerPort", "Keep either the range or the port");
-  }
-  if (networkMode === "host") return refuse("Network mode host has no port ranges", "List the ports one by one");
-  if (ranges.some(({ first, last }) => first <= range.last && range.first <= last)) {
-    return refuse(`The range ${text} overlaps another one`, "Make the ranges disjoint");
-  }
-  ranges.push(range);
+type Fault = { readonly message: string; readonly fix: string };
+
+function syntaxFault(text: string): Fault {
+  return {
+    message: `${quote(text)} is no range of at most ${RANGE_MAX_PORTS} ports`,
+    fix: 'Write FIRST-LAST, as in "8000-8010"',
+  };
 }
 
-function checkHostPort(mapping: WirePort, at: string, { label }: NamedContainer, { networkMode, report }: RuleContext): void {
+function rangeFault(
+  mapping: WirePort,
+  range: PortRange,
+  others: readonly PortRange[],
+  networkMode: NetworkMode | undefined,
+): Fault | undefined {
+  if (mapping.hostPort !== undefined || mapping.containerPort !== undefined) {
+    return { message: "A range stands beside hostPort or containerPort", fix: "Keep either the range or the port" };
+  }
+  if (networkMode === "host") {
+    return { message: "Network mode host has no port ranges", fix: "List the ports one by one" };
+  }
+  if (others.some(({ first, last }) => first <= range.last && range.first <= last)) {
+    return { message: `The range ${mapping.containerPortRange} overlaps another one`, fix: "Make the ranges disjoint" };
+  }
+  return undefined;
+}
+
+function checkHostPort(
+  mapping: WirePort,
+  at: string,
+  { label }: NamedContainer,
+  { networkMode, report }: RuleContext,
+): void {
   const { hostPort, containerPort } = mapping;
   if (hostPort === undefined) return;
   if (hostPort < 0 || hostPort > PORT_MAX) {
@@ -93,10 +143,15 @@ function checkHostPort(mapping: WirePort, at: string, { label }: NamedContainer,
   }
   const isFixed = networkMode === "awsvpc" || networkMode === "host";
   if (!isFixed || containerPort === undefined || hostPort === 0 || hostPort === containerPort) return;
-  report("host-port-mismatch", `${at}.hostPort`, `In network mode ${networkMode} the host port is the container port ${containerPort}, and this is ${hostPort}`, {
-    fix: `Write ${containerPort}, or leave hostPort out`,
-    awsMessage: `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
-  });
+  report(
+    "host-port-mismatch",
+    `${at}.hostPort`,
+    `In network mode ${networkMode} the host port is the container port ${containerPort}, and this is ${hostPort}`,
+    {
+      fix: `Write ${containerPort}, or leave hostPort out`,
+      awsMessage: `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
+    },
+  );
 }
 
 /** Only host ports that are chosen in the file can clash; in awsvpc and host mode that is every container port. */
@@ -107,10 +162,15 @@ function checkTaken(mapping: WirePort, at: string, taken: Set<string>, { network
   const protocol = mapping.protocol ?? "tcp";
   const key = `${hostPort}/${protocol}`;
   if (taken.has(key)) {
-    report("host-port-duplicate", `${at}.${mapping.hostPort === undefined ? "containerPort" : "hostPort"}`, `Host port ${key} is mapped more than once in this task`, {
-      fix: "Use another port, or 0 for a free one",
-      awsMessage: `${protocol.toUpperCase()} host port '${hostPort}' is mapped multiple times in task.`,
-    });
+    report(
+      "host-port-duplicate",
+      `${at}.${mapping.hostPort === undefined ? "containerPort" : "hostPort"}`,
+      `Host port ${key} is mapped more than once in this task`,
+      {
+        fix: "Use another port, or 0 for a free one",
+        awsMessage: `${protocol.toUpperCase()} host port '${hostPort}' is mapped multiple times in task.`,
+      },
+    );
   }
   taken.add(key);
 }

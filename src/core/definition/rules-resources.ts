@@ -21,28 +21,49 @@ function checkContainerMemory({ container, path, label }: NamedContainer, contex
   const given = memory ?? memoryReservation;
   const unreadable = isDamaged(path) || isDamaged(`${path}.memory`) || isDamaged(`${path}.memoryReservation`);
   if (given === undefined && !taskHasMemory && !unreadable) {
-    report("memory-required", path, `Container ${quote(label)} has neither memory nor memoryReservation, and the task has no memory`, {
-      fix: 'Add "memory": MIB to the container, or "memory" to the task',
-      awsMessage: `${quoted} At least one of 'memory' or 'memoryReservation' must be specified.`,
-    });
+    report(
+      "memory-required",
+      path,
+      `Container ${quote(label)} has neither memory nor memoryReservation, and the task has no memory`,
+      {
+        fix: 'Add "memory": MIB to the container, or "memory" to the task',
+        awsMessage: `${quoted} At least one of 'memory' or 'memoryReservation' must be specified.`,
+      },
+    );
   }
-  if ((container.cpu ?? 0) < 0) report("cpu-negative", `${path}.cpu`, `${container.cpu} CPU units cannot be given`, { fix: "Write 0 or more" });
+  if ((container.cpu ?? 0) < 0)
+    report("cpu-negative", `${path}.cpu`, `${container.cpu} CPU units cannot be given`, { fix: "Write 0 or more" });
   if (memory !== undefined && memory < MEMORY_MIN_MIB) {
-    report("memory-too-small", `${path}.memory`, `${memory} MiB is less than the ${MEMORY_MIN_MIB} MiB that ECS asks for`, {
-      fix: `Write at least ${DOCKER_MEMORY_MIN_MIB}`,
-      awsMessage: `${quoted} 'memory' must be at least ${MEMORY_MIN_MIB}.`,
-    });
+    report(
+      "memory-too-small",
+      `${path}.memory`,
+      `${memory} MiB is less than the ${MEMORY_MIN_MIB} MiB that ECS asks for`,
+      {
+        fix: `Write at least ${DOCKER_MEMORY_MIN_MIB}`,
+        awsMessage: `${quoted} 'memory' must be at least ${MEMORY_MIN_MIB}.`,
+      },
+    );
   } else if (memory !== undefined && memory < DOCKER_MEMORY_MIN_MIB) {
-    report("memory-below-docker-minimum", `${path}.memory`, `${memory} MiB is less than Docker takes: ${DOCKER_MEMORY_MIN_MIB} MiB is used`, {
-      severity: "warning",
-      fix: `Write at least ${DOCKER_MEMORY_MIN_MIB}`,
-    });
+    report(
+      "memory-below-docker-minimum",
+      `${path}.memory`,
+      `${memory} MiB is less than Docker takes: ${DOCKER_MEMORY_MIN_MIB} MiB is used`,
+      {
+        severity: "warning",
+        fix: `Write at least ${DOCKER_MEMORY_MIN_MIB}`,
+      },
+    );
   }
   if (memory !== undefined && memoryReservation !== undefined && memoryReservation > memory) {
-    report("reservation-above-memory", `${path}.memoryReservation`, `memoryReservation ${memoryReservation} is more than memory ${memory}`, {
-      fix: `Write at most ${memory}, or raise memory`,
-      awsMessage: `${quoted} The 'memory' setting must be greater than or equal to 'memoryReservation'.`,
-    });
+    report(
+      "reservation-above-memory",
+      `${path}.memoryReservation`,
+      `memoryReservation ${memoryReservation} is more than memory ${memory}`,
+      {
+        fix: `Write at most ${memory}, or raise memory`,
+        awsMessage: `${quoted} The 'memory' setting must be greater than or equal to 'memoryReservation'.`,
+      },
+    );
   }
   if (memory !== undefined && context.taskMemory !== undefined && memory > context.taskMemory) {
     report("memory-above-task", `${path}.memory`, `memory ${memory} is more than the task's ${context.taskMemory}`, {
@@ -62,10 +83,16 @@ function checkSums({ containers, taskCpu, taskMemory, report }: RuleContext): vo
   }
   const reserved = containers.reduce((sum, { container }) => sum + (container.memoryReservation ?? 0), 0);
   if (taskMemory !== undefined && reserved > taskMemory) {
-    report("reservations-above-task", "memory", `The containers' memoryReservation adds up to ${reserved}, and the task has ${taskMemory}`, {
-      fix: `Raise the task's memory, or lower the reservations to ${taskMemory} in all`,
-      awsMessage: "The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.",
-    });
+    report(
+      "reservations-above-task",
+      "memory",
+      `The containers' memoryReservation adds up to ${reserved}, and the task has ${taskMemory}`,
+      {
+        fix: `Raise the task's memory, or lower the reservations to ${taskMemory} in all`,
+        awsMessage:
+          "The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.",
+      },
+    );
   }
 }
 
@@ -76,11 +103,16 @@ function checkTaskCpu({ task, taskCpu, fargate, report }: RuleContext): void {
   const isBounded = task.requiresCompatibilities?.some((type) => type === "EC2" || type === "EXTERNAL") ?? false;
   const min = isBounded ? TASK_CPU_RANGE.min : 1;
   if (taskCpu !== undefined && taskCpu >= min && taskCpu <= max) return;
-  report("task-cpu-invalid", "cpu", `The task's cpu ${quote(task.cpu)} is not ${TASK_CPU_RANGE.min} to ${max} CPU units`, {
-    fix: 'Write CPU units as in "1024", or vCPUs as in "1 vCPU"',
-    awsMessage:
-      "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
-  });
+  report(
+    "task-cpu-invalid",
+    "cpu",
+    `The task's cpu ${quote(task.cpu)} is not ${TASK_CPU_RANGE.min} to ${max} CPU units`,
+    {
+      fix: 'Write CPU units as in "1024", or vCPUs as in "1 vCPU"',
+      awsMessage:
+        "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+    },
+  );
 }
 
 function checkTaskMemory({ task, taskMemory, report }: RuleContext): void {

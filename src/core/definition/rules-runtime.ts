@@ -25,21 +25,41 @@ function checkHealthCheck({ container, path, label }: NamedContainer, { report, 
   const [first, ...rest] = check.command ?? [];
   if (isDamaged(`${at}.command`)) return;
   if (first === undefined || (rest.length === 0 && first !== "NONE" && FIRST_WORDS.has(first))) {
-    report("health-check", `${at}.command`, "The health check has no command", { fix: 'Write ["CMD-SHELL", "COMMAND"]', awsMessage });
-  } else if (!FIRST_WORDS.has(first)) {
-    report("health-check", `${at}.command[0]`, `The health check starts with ${quote(first)}, not with CMD or CMD-SHELL`, {
-      fix: rest.length === 0 ? 'Write "CMD-SHELL" in front' : 'Write "CMD" in front, or "CMD-SHELL" and one string',
+    report("health-check", `${at}.command`, "The health check has no command", {
+      fix: 'Write ["CMD-SHELL", "COMMAND"]',
       awsMessage,
     });
+  } else if (!FIRST_WORDS.has(first)) {
+    report(
+      "health-check",
+      `${at}.command[0]`,
+      `The health check starts with ${quote(first)}, not with CMD or CMD-SHELL`,
+      {
+        fix: rest.length === 0 ? 'Write "CMD-SHELL" in front' : 'Write "CMD" in front, or "CMD-SHELL" and one string',
+        awsMessage,
+      },
+    );
   }
   for (const [name, { min, max }] of Object.entries(HEALTH_BOUNDS)) {
     const value = check[name as keyof typeof HEALTH_BOUNDS];
     if (value === undefined || (value >= min && value <= max)) continue;
-    report("health-check", `${at}.${name}`, `${name} is ${min} to ${max}, and this is ${value}`, { fix: `Write ${min} to ${max}`, awsMessage });
+    report("health-check", `${at}.${name}`, `${name} is ${min} to ${max}, and this is ${value}`, {
+      fix: `Write ${min} to ${max}`,
+      awsMessage,
+    });
   }
 }
 
-const LOG_DRIVERS: ReadonlySet<string> = new Set(["json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens"]);
+const LOG_DRIVERS: ReadonlySet<string> = new Set([
+  "json-file",
+  "syslog",
+  "journald",
+  "gelf",
+  "fluentd",
+  "awslogs",
+  "splunk",
+  "awsfirelens",
+]);
 
 export function checkLogs(context: RuleContext): void {
   for (const { container, path } of context.containers) {
@@ -103,15 +123,22 @@ function reportDuplicate(name: string, at: string, report: Report): void {
 function checkParameterName(name: string, valueFrom: string | undefined, at: string, report: Report): void {
   if (valueFrom === undefined || valueFrom.startsWith("arn:") || PARAMETER_NAME.test(valueFrom)) return;
   if (holdsPlaceholder(valueFrom)) return;
-  report("secret-parameter-name", `${at}.valueFrom`, `${quote(valueFrom)} is neither an ARN nor the name of a parameter`, {
-    fix: "Write the ARN of a secret, or a parameter name of letters, digits and _ . - /",
-    awsMessage: `The Systems Manager parameter name specified for secret ${name} is invalid`,
-  });
+  report(
+    "secret-parameter-name",
+    `${at}.valueFrom`,
+    `${quote(valueFrom)} is neither an ARN nor the name of a parameter`,
+    {
+      fix: "Write the ARN of a secret, or a parameter name of letters, digits and _ . - /",
+      awsMessage: `The Systems Manager parameter name specified for secret ${name} is invalid`,
+    },
+  );
 }
 
 function checkSecretsRole({ task, containers, fargate, report, isDamaged }: RuleContext): void {
   if (!fargate || present(task.executionRoleArn) !== undefined || isDamaged("executionRoleArn")) return;
-  const hasSecrets = containers.some(({ container }) => hasEntries(container.secrets) || hasEntries(container.logConfiguration?.secretOptions));
+  const hasSecrets = containers.some(
+    ({ container }) => hasEntries(container.secrets) || hasEntries(container.logConfiguration?.secretOptions),
+  );
   if (!hasSecrets) return;
   report("secrets-execution-role", "executionRoleArn", "Fargate needs an execution role to read secrets", {
     fix: 'Add "executionRoleArn": "ecsTaskExecutionRole"',

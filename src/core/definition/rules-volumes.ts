@@ -21,7 +21,11 @@ export function checkVolumes(context: RuleContext): void {
   }
 }
 
-function checkMountPoints({ container, path, label }: NamedContainer, volumes: ReadonlySet<string>, { report, isDamaged }: RuleContext): void {
+function checkMountPoints(
+  { container, path, label }: NamedContainer,
+  volumes: ReadonlySet<string>,
+  { report, isDamaged }: RuleContext,
+): void {
   const paths = new Set<string>();
   for (const [index, { sourceVolume, containerPath }] of (container.mountPoints ?? []).entries()) {
     const at = `${path}.mountPoints[${index}]`;
@@ -53,17 +57,30 @@ function checkMountPoints({ container, path, label }: NamedContainer, volumes: R
 function checkVolumesFrom({ container, path }: NamedContainer, { byName, report }: RuleContext): void {
   for (const [index, { sourceContainer }] of (container.volumesFrom ?? []).entries()) {
     if (sourceContainer === undefined || byName.has(sourceContainer)) continue;
-    report("volumes-from-unknown", `${path}.volumesFrom[${index}].sourceContainer`, `The task has no container ${quote(sourceContainer)}`, {
-      fix: suggestion(sourceContainer, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
-      awsMessage: `Unknown container '${sourceContainer}' in volumesFrom.`,
-    });
+    report(
+      "volumes-from-unknown",
+      `${path}.volumesFrom[${index}].sourceContainer`,
+      `The task has no container ${quote(sourceContainer)}`,
+      {
+        fix: suggestion(sourceContainer, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
+        awsMessage: `Unknown container '${sourceContainer}' in volumesFrom.`,
+      },
+    );
   }
 }
 
-function checkVolumeName({ name }: WireVolume, path: string, seen: Set<string>, { report, isDamaged }: RuleContext): void {
+function checkVolumeName(
+  { name }: WireVolume,
+  path: string,
+  seen: Set<string>,
+  { report, isDamaged }: RuleContext,
+): void {
   if (isDamaged(path) || isDamaged(`${path}.name`)) return;
   if (!isName(name ?? "") && !holdsPlaceholder(name ?? "")) {
-    const message = present(name) === undefined ? "The volume has no name" : `The volume name ${quote(name ?? "")} holds other characters than letters, digits, - and _, or too many`;
+    const message =
+      present(name) === undefined
+        ? "The volume has no name"
+        : `The volume name ${quote(name ?? "")} holds other characters than letters, digits, - and _, or too many`;
     report("volume-name", `${path}.name`, message, { fix: "Use 1 to 255 letters, digits, hyphens and underscores" });
     return;
   }
@@ -92,7 +109,9 @@ function kindsOf(volume: WireVolume): string[] {
 function checkVolumeKind(volume: WireVolume, path: string, { report }: RuleContext): void {
   const kinds = kindsOf(volume);
   if (kinds.length < 2) return;
-  report("volume-kind", path, `The volume has ${kinds.join(" and ")}, and only one of them can hold`, { fix: "Keep one of them" });
+  report("volume-kind", path, `The volume has ${kinds.join(" and ")}, and only one of them can hold`, {
+    fix: "Keep one of them",
+  });
 }
 
 function checkSettings(volume: WireVolume, path: string, { report }: RuleContext): void {
@@ -104,10 +123,15 @@ function checkSettings(volume: WireVolume, path: string, { report }: RuleContext
   }
   const docker = volume.dockerVolumeConfiguration;
   if (docker?.autoprovision === true && docker.scope !== "shared") {
-    report("autoprovision-scope", `${path}.dockerVolumeConfiguration.autoprovision`, "autoprovision needs scope shared", {
-      fix: 'Write "scope": "shared", or leave autoprovision out',
-      awsMessage: "autoprovision is only valid with scope 'shared'.",
-    });
+    report(
+      "autoprovision-scope",
+      `${path}.dockerVolumeConfiguration.autoprovision`,
+      "autoprovision needs scope shared",
+      {
+        fix: 'Write "scope": "shared", or leave autoprovision out',
+        awsMessage: "autoprovision is only valid with scope 'shared'.",
+      },
+    );
   }
   checkEfs(volume.efsVolumeConfiguration, `${path}.efsVolumeConfiguration`, report);
 }
@@ -118,9 +142,14 @@ function checkEfs(efs: WireVolume["efsVolumeConfiguration"], path: string, repor
   const hasAccessPoint = present(access.accessPointId) !== undefined;
   const root = present(efs.rootDirectory);
   if (hasAccessPoint && root !== undefined && root !== "/") {
-    report("efs-root-directory", `${path}.rootDirectory`, `With an access point the root directory is "/", and this is ${quote(root)}`, {
-      fix: "Leave rootDirectory out",
-    });
+    report(
+      "efs-root-directory",
+      `${path}.rootDirectory`,
+      `With an access point the root directory is "/", and this is ${quote(root)}`,
+      {
+        fix: "Leave rootDirectory out",
+      },
+    );
   }
   if ((hasAccessPoint || access.iam === "ENABLED") && efs.transitEncryption !== "ENABLED") {
     report("efs-transit-encryption", `${path}.transitEncryption`, "Access points and IAM need transit encryption", {

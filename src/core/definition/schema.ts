@@ -11,7 +11,10 @@ const INT32_MAX = 2_147_483_647;
 const REQUIRED = new WeakMap<object, readonly string[]>();
 
 /** An object whose `required` members are asked for by the member walk, so that one miss hides no other finding. */
-function shape<const Entries extends v.ObjectEntries>(entries: Entries, required: readonly (keyof Entries & string)[] = []) {
+function shape<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  required: readonly (keyof Entries & string)[] = [],
+) {
   const schema = v.object(entries);
   REQUIRED.set(schema, required);
   return schema;
@@ -69,10 +72,9 @@ const portMapping = shape({
 const linuxParameters = shape({
   capabilities: v.optional(shape({ add: texts, drop: texts })),
   devices: listOf(
-    shape(
-      { hostPath: text, containerPath: text, permissions: listOf(v.picklist(["read", "write", "mknod"])) },
-      ["hostPath"],
-    ),
+    shape({ hostPath: text, containerPath: text, permissions: listOf(v.picklist(["read", "write", "mknod"])) }, [
+      "hostPath",
+    ]),
   ),
   initProcessEnabled: flag,
   sharedMemorySize: integer,
@@ -92,7 +94,9 @@ const containerDefinition = shape({
   portMappings: listOf(portMapping),
   essential: flag,
   restartPolicy: v.optional(
-    shape({ enabled: flag, ignoredExitCodes: listOf(v.pipe(v.number(), v.integer())), restartAttemptPeriod: integer }, ["enabled"]),
+    shape({ enabled: flag, ignoredExitCodes: listOf(v.pipe(v.number(), v.integer())), restartAttemptPeriod: integer }, [
+      "enabled",
+    ]),
   ),
   entryPoint: texts,
   command: texts,
@@ -103,7 +107,10 @@ const containerDefinition = shape({
   linuxParameters: v.optional(linuxParameters),
   secrets: listOf(secret),
   dependsOn: listOf(
-    shape({ containerName: text, condition: oneOf(["START", "COMPLETE", "SUCCESS", "HEALTHY"]) }, ["containerName", "condition"]),
+    shape({ containerName: text, condition: oneOf(["START", "COMPLETE", "SUCCESS", "HEALTHY"]) }, [
+      "containerName",
+      "condition",
+    ]),
   ),
   startTimeout: integer,
   stopTimeout: integer,
@@ -178,7 +185,9 @@ const volume = shape({
     ),
   ),
   s3filesVolumeConfiguration: v.optional(
-    shape({ fileSystemArn: text, rootDirectory: text, transitEncryptionPort: integer, accessPointArn: text }, ["fileSystemArn"]),
+    shape({ fileSystemArn: text, rootDirectory: text, transitEncryptionPort: integer, accessPointArn: text }, [
+      "fileSystemArn",
+    ]),
   ),
   fsxWindowsFileServerVolumeConfiguration: v.optional(
     shape(

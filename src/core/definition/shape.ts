@@ -50,17 +50,18 @@ function describeIssue(issue: Issue, members: ObjectMembers, report: { type: Rep
   const keys = keysOf(issue);
   const path = pathOf(keys);
   const expected = memberAt(members, keys);
-  if (issue.input === null) return report.type("null-in-list", path, "A list holds null", { fix: "Leave the entry out, or write its value" });
-  if (expected?.kind === "enum" && typeof issue.input === "string") {
+  if (issue.input === null) {
+    report.type("null-in-list", path, "A list holds null", { fix: "Leave the entry out, or write its value" });
+  } else if (expected?.kind === "enum" && typeof issue.input === "string") {
     const name = keys.findLast((key) => typeof key === "string") ?? "value";
-    const options = expected.options.join(",");
-    return report.enum("enum-value", path, `${quote(issue.input)} is not one of ${expected.options.join(", ")}`, {
+    report.enum("enum-value", path, `${quote(issue.input)} is not one of ${expected.options.join(", ")}`, {
       fix: enumFix(issue.input, expected.options),
-      awsMessage: `${name} should be one of [${options}]`,
+      awsMessage: `${name} should be one of [${expected.options.join(",")}]`,
     });
+  } else {
+    const finding = typeFinding(issue.input, expected);
+    report.type(finding.rule, path, finding.message, finding.details);
   }
-  const finding = typeFinding(issue.input, expected);
-  report.type(finding.rule, path, finding.message, finding.details);
 }
 
 function enumFix(value: string, options: readonly string[]): string {
@@ -85,16 +86,28 @@ const JAVA_NAMES: Partial<Record<Members["kind"], string>> = {
   boolean: "Boolean",
 };
 
-function typeFinding(input: unknown, expected: Members | undefined): { rule: RuleId; message: string; details: ProblemDetails } {
+function typeFinding(
+  input: unknown,
+  expected: Members | undefined,
+): { rule: RuleId; message: string; details: ProblemDetails } {
   const kind = expected?.kind ?? "string";
   if (kind === "integer" && typeof input === "number") {
-    return { rule: "integer-out-of-range", message: `${input} is not a whole number of 32 bits`, details: { fix: "Write a whole number" } };
+    return {
+      rule: "integer-out-of-range",
+      message: `${input} is not a whole number of 32 bits`,
+      details: { fix: "Write a whole number" },
+    };
   }
   const fix = typeFix(input, kind);
   const token = wireToken(input);
   const javaName = JAVA_NAMES[kind];
-  const awsMessage = token === undefined || javaName === undefined ? undefined : `${token} cannot be converted to ${javaName}`;
-  return { rule: "wrong-type", message: `${describeValue(input)} stands where ${TYPE_NAMES[kind]} belongs`, details: { fix, awsMessage } };
+  const awsMessage =
+    token === undefined || javaName === undefined ? undefined : `${token} cannot be converted to ${javaName}`;
+  return {
+    rule: "wrong-type",
+    message: `${describeValue(input)} stands where ${TYPE_NAMES[kind]} belongs`,
+    details: { fix, awsMessage },
+  };
 }
 
 function wireToken(input: unknown): string | undefined {
@@ -111,7 +124,8 @@ function describeValue(input: unknown): string {
 }
 
 function typeFix(input: unknown, kind: Members["kind"]): string | undefined {
-  if (kind === "integer" && typeof input === "string" && /^-?\d{1,10}$/.test(input)) return `Write ${input} without quotes`;
+  if (kind === "integer" && typeof input === "string" && /^-?\d{1,10}$/.test(input))
+    return `Write ${input} without quotes`;
   if (kind === "boolean" && (input === "true" || input === "false")) return `Write ${input} without quotes`;
   const isScalar = typeof input === "number" || typeof input === "boolean";
   if (JAVA_NAMES[kind] === "String" && isScalar) return `Write "${input}" in quotes`;

@@ -40,7 +40,8 @@ export function validateTaskDefinition(input: unknown, options: ValidationOption
   namePlaceholders(placeholders, problems, warn.report);
   problems.push(...warn.problems);
   const errors = problems.filter(isError);
-  if (errors.length > 0) return { ok: false, problems: [...errors, ...problems.filter((problem) => !isError(problem))] };
+  if (errors.length > 0)
+    return { ok: false, problems: [...errors, ...problems.filter((problem) => !isError(problem))] };
   return { ok: true, definition: normalise(task), problems };
 }
 
@@ -51,7 +52,9 @@ function checkAll(prepared: object, types: ProblemList): { task: WireTask; probl
   const warn = new ProblemList();
   const memberReports = { unknown: warn.report, pascal: types.report, missing: missing.report };
   checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
-  const wrongCase = types.problems.flatMap(({ rule, path }) => (rule === "pascal-case-member" ? [camelPath(path)] : []));
+  const wrongCase = types.problems.flatMap(({ rule, path }) =>
+    rule === "pascal-case-member" ? [camelPath(path)] : [],
+  );
   const shaped = checkShape(taskDefinitionSchema, TASK_MEMBERS, prepared, { type: types.report, enum: enums.report });
   const context = ruleContext(shaped.value, new Set([...shaped.damaged, ...wrongCase]), rules.report);
   for (const check of RULE_CHECKS) check(context);

@@ -6,7 +6,7 @@ import { assert, unreachable } from "../assert.ts";
 import type { Blocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
-import type { Container, ContainerAction, Task } from "../task.ts";
+import { type Container, type ContainerAction, findContainer, type Task } from "../task.ts";
 import { advanceCleanup } from "./cleanup.ts";
 import type { MachineConfig } from "./config.ts";
 import { type Decision, decide } from "./decide.ts";
@@ -61,20 +61,28 @@ function isPulling(container: Container): boolean {
 }
 
 function handOut(task: Task, name: string, now: EpochMs, config: MachineConfig, effects: Effect[], wake: Wake): Task {
-  const container = task.containers.find((each) => each.name === name);
-  assert(container !== undefined, `container ${name} is gone`);
+  const container = find(task, name);
   const decision = decide(task, container, now, config);
   if (decision.type === "wait") wake.by(decision.until);
   if (decision.type !== "act") return task;
   const { action } = decision;
   const id = task.nextActionId;
   effects.push(effectFor(container, action, id));
-  const begun = { ...task, nextActionId: id + 1 };
-  return editContainer(begun, name, (each) => ({
+  const begun = editContainer({ ...task, nextActionId: id + 1 }, name, (each) => ({
     ...each,
     inFlight: isStart(action) && each.startRequestedAt !== undefined ? { action, id, again: true } : { action, id },
     ...intentOf(each, action, now),
   }));
+  // A start timeout runs on while an image is pulled early.
+  const meanwhile = container.dependencies.length === 0 ? undefined : decide(begun, find(begun, name), now, config);
+  if (meanwhile?.type === "wait") wake.by(meanwhile.until);
+  return begun;
+}
+
+function find(task: Task, name: string): Container {
+  const container = findContainer(task, name);
+  assert(container !== undefined, `container ${name} is gone`);
+  return container;
 }
 
 /** What a crash must not forget, because something may exist or run by the time that the action is answered. */

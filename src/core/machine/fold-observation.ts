@@ -67,14 +67,21 @@ function foldRunning(container: Container, seen: Present, now: EpochMs): Contain
 }
 
 function foldStopped(container: Container, seen: Present, now: EpochMs): Container {
-  if (container.inFlight?.action === "restart" || isOldRun(container, seen)) return container;
-  // A start that failed looks stopped too, and its own answer, on the way, tells why.
-  if (container.inFlight?.action === "start" && seen.startedAt === undefined) return container;
+  if (answerTells(container, seen) || isOldRun(container, seen)) return container;
   const metadata = withMetadata(container, seen, now);
   if (container.knownStatus === "STOPPED") {
     return { ...metadata, stopOwed: false, exitCode: container.exitCode ?? seen.exitCode };
   }
   return recordRestart(metadata, seen, now) ?? endOf(metadata, seen, now);
+}
+
+/**
+ * Is a start on its way whose own answer will tell more? One that failed looks stopped too, and only the answer says why;
+ * and after a try that was never answered nobody knows which of the two this run is from.
+ */
+function answerTells({ inFlight }: Container, seen: Present): boolean {
+  if (inFlight?.action === "restart") return true;
+  return inFlight?.action === "start" && (inFlight.again === true || seen.startedAt === undefined);
 }
 
 /**

@@ -128,7 +128,7 @@ function foldFailure(container: Container, action: ContainerAction, failure: Fai
     case "resolveManifest":
       return reach(container, "MANIFEST_PULLED", { pullError: failure.error });
     case "pull":
-      return reach(container, "PULLED", { pullError: container.pullError ?? failure.error });
+      return reach(container, "PULLED", { pullError: failure.error });
     case "create":
       // Seen all the same: an earlier try had made it, or its end is known already.
       if (compareContainerStatus(container.knownStatus, "CREATED") >= 0) return container;
@@ -171,7 +171,7 @@ function failedRestart(container: Container, failure: Failure): Container {
   const answered: Container = { ...container, startRequestedAt: undefined };
   if (container.knownStatus === "STOPPED" || !container.restart.pending) return answered;
   if (failure.indeterminate) return { ...answered, desiredStatus: "STOPPED", stopOwed: true };
-  return { ...endedByLastRun(answered), desiredStatus: "STOPPED", pullError: container.pullError ?? failure.error };
+  return { ...endedByLastRun(answered), desiredStatus: "STOPPED", pullError: failure.error };
 }
 
 /** Only an observed end or a confirmed absence is STOPPED: a failed stop is tried again, for ever. Source: W-9, W-20. */

@@ -1,0 +1,219 @@
+/**
+ * What becomes of every member of a task definition on a Docker host. `docs/field-matrix.md` is printed from this table, and
+ * a test compares it with the schema in both directions.
+ * Source: interfaces 1.5, engine-modern 18 to 25 and 37.
+ */
+
+export type Support =
+  /** As on ECS. */
+  | "honoured"
+  /** The effect is there, by other means. */
+  | "emulated"
+  /** Accepted and kept, without effect here. */
+  | "ignored"
+  /** Accepted and kept; a task with it does not start here. */
+  | "refused";
+
+export type FieldSupport = {
+  /** As in `containerDefinitions[].portMappings[].hostPort`. */
+  readonly field: string;
+  readonly support: Support;
+  readonly how: string;
+};
+
+type Row = readonly [field: string, support: Support, how: string];
+
+const TASK_ROWS: readonly Row[] = [
+  ["family", "honoured", "Part of the names of containers, volumes and the task definition ARN, and a label"],
+  [
+    "taskRoleArn",
+    "ignored",
+    "Kept and shown; no role is assumed. Credentials come from the host, if it is told to hand any out",
+  ],
+  ["executionRoleArn", "ignored", "Kept and shown; no role is assumed. Images are pulled with Docker's own logins"],
+  [
+    "networkMode",
+    "honoured",
+    "bridge, host and none are Docker's own; awsvpc is a pause container whose network all containers share",
+  ],
+  ["placementConstraints[].type", "ignored", "There is one host, so nothing is placed"],
+  ["placementConstraints[].expression", "ignored", "There is one host, so nothing is placed"],
+  ["requiresCompatibilities[]", "honoured", "FARGATE brings Fargate's rules: sizes, awsvpc, what it does not have"],
+  [
+    "cpu",
+    "honoured",
+    "Limit of the task's parent cgroup where there is one; counted when the host's resources are given out",
+  ],
+  [
+    "memory",
+    "emulated",
+    "Given as limit to every container without one of its own; counted when the host's resources are given out",
+  ],
+  ["tags[].key", "ignored", "Kept and shown; nothing is billed or filtered by them"],
+  ["tags[].value", "ignored", "Kept and shown; nothing is billed or filtered by them"],
+  ["pidMode", "honoured", "host is Docker's own; task shares the processes of a pause container"],
+  ["ipcMode", "honoured", "host and none are Docker's own; task shares the memory of a pause container"],
+  ["proxyConfiguration.type", "ignored", "App Mesh does not run here: traffic is not redirected"],
+  [
+    "proxyConfiguration.containerName",
+    "ignored",
+    "App Mesh does not run here: the container starts, but gets no redirected traffic",
+  ],
+  ["proxyConfiguration.properties[].name", "ignored", "App Mesh does not run here"],
+  ["proxyConfiguration.properties[].value", "ignored", "App Mesh does not run here"],
+  ["inferenceAccelerators[].deviceName", "ignored", "Withdrawn by AWS"],
+  ["inferenceAccelerators[].deviceType", "ignored", "Withdrawn by AWS"],
+  ["ephemeralStorage.sizeInGiB", "ignored", "No limit is set on what a task writes; Docker's storage is used"],
+  ["runtimePlatform.cpuArchitecture", "ignored", "Docker takes the host's architecture, or the image's only one"],
+  [
+    "runtimePlatform.operatingSystemFamily",
+    "ignored",
+    "LINUX needs nothing; a WINDOWS_SERVER family does not start on a Linux host",
+  ],
+  ["enableFaultInjection", "ignored", "No faults are injected"],
+];
+
+const CONTAINER_ROWS: readonly Row[] = [
+  ["name", "honoured", "Part of the container's Docker name, and a label"],
+  ["image", "honoured", "Pulled as written; another one can be put in its place with --image CONTAINER=REFERENCE"],
+  [
+    "repositoryCredentials.credentialsParameter",
+    "emulated",
+    "A secret with username and password, looked up where secrets are; else Docker's own logins",
+  ],
+  ["cpu", "honoured", "CpuShares, 2 when 0"],
+  ["memory", "honoured", "Memory, in MiB, at least 6"],
+  ["memoryReservation", "honoured", "MemoryReservation, in MiB"],
+  ["links[]", "honoured", "Links with alias; the target starts first"],
+  [
+    "portMappings[].containerPort",
+    "honoured",
+    "ExposedPorts and PortBindings; in awsvpc published on the host by the pause container",
+  ],
+  ["portMappings[].hostPort", "honoured", "PortBindings; 0 takes a free port of the host"],
+  ["portMappings[].protocol", "honoured", "tcp or udp"],
+  ["portMappings[].name", "ignored", "Service Connect does not run here"],
+  ["portMappings[].appProtocol", "ignored", "Service Connect does not run here"],
+  ["portMappings[].containerPortRange", "honoured", "As many free consecutive ports of the host"],
+  ["essential", "honoured", "The task ends when an essential container does"],
+  ["restartPolicy.enabled", "honoured", "The engine starts the container again; Docker's own restart policy stays off"],
+  ["restartPolicy.ignoredExitCodes[]", "honoured", "Exits that are final"],
+  ["restartPolicy.restartAttemptPeriod", "honoured", "Seconds that a container must have run"],
+  ["entryPoint[]", "honoured", "Entrypoint"],
+  ["command[]", "honoured", "Cmd"],
+  ["environment[].name", "honoured", "Env"],
+  ["environment[].value", "honoured", "Env"],
+  ["environmentFiles[].value", "emulated", "Read from a local folder laid out as BUCKET/KEY, not from S3"],
+  ["environmentFiles[].type", "emulated", "s3: a local folder laid out as BUCKET/KEY"],
+  ["mountPoints[].sourceVolume", "honoured", "Binds"],
+  ["mountPoints[].containerPath", "honoured", "Binds"],
+  ["mountPoints[].readOnly", "honoured", "Binds with :ro"],
+  ["volumesFrom[].sourceContainer", "honoured", "VolumesFrom; the source is created first"],
+  ["volumesFrom[].readOnly", "honoured", "VolumesFrom with :ro"],
+  ["linuxParameters.capabilities.add[]", "honoured", "CapAdd"],
+  ["linuxParameters.capabilities.drop[]", "honoured", "CapDrop"],
+  ["linuxParameters.devices[].hostPath", "honoured", "Devices"],
+  ["linuxParameters.devices[].containerPath", "honoured", "Devices; the host path when absent"],
+  ["linuxParameters.devices[].permissions[]", "honoured", "Devices; read, write and mknod when absent"],
+  ["linuxParameters.initProcessEnabled", "honoured", "Init"],
+  ["linuxParameters.sharedMemorySize", "honoured", "ShmSize, in MiB"],
+  ["linuxParameters.tmpfs[].containerPath", "honoured", "Tmpfs"],
+  ["linuxParameters.tmpfs[].size", "honoured", "Tmpfs, in MiB"],
+  ["linuxParameters.tmpfs[].mountOptions[]", "honoured", "Tmpfs"],
+  ["linuxParameters.maxSwap", "honoured", "MemorySwap: memory and swap together; needs memory"],
+  ["linuxParameters.swappiness", "honoured", "MemorySwappiness with maxSwap; Docker ignores it on cgroup v2"],
+  ["secrets[].name", "honoured", "Env; values never reach a log, a label or the store"],
+  ["secrets[].valueFrom", "emulated", "Looked up in a secrets file, then in the environment, or in AWS with --aws"],
+  ["dependsOn[].containerName", "honoured", "Start order, and the reverse on the way down"],
+  ["dependsOn[].condition", "honoured", "START, COMPLETE, SUCCESS and HEALTHY"],
+  ["startTimeout", "honoured", "Seconds that others wait for this container"],
+  ["stopTimeout", "honoured", "Seconds between SIGTERM and SIGKILL, also above Fargate's 120"],
+  ["versionConsistency", "honoured", "The digest of the first pull is kept for the task"],
+  ["hostname", "honoured", "Hostname, in bridge and none"],
+  ["user", "honoured", "User"],
+  ["workingDirectory", "honoured", "WorkingDir"],
+  ["disableNetworking", "honoured", "NetworkDisabled"],
+  ["privileged", "honoured", "Privileged"],
+  ["readonlyRootFilesystem", "honoured", "ReadonlyRootfs"],
+  ["dnsServers[]", "honoured", "Dns"],
+  ["dnsSearchDomains[]", "honoured", "DnsSearch"],
+  ["extraHosts[].hostname", "honoured", "ExtraHosts"],
+  ["extraHosts[].ipAddress", "honoured", "ExtraHosts"],
+  ["dockerSecurityOptions[]", "honoured", "SecurityOpt; credentialspec: entries are refused"],
+  ["interactive", "honoured", "OpenStdin"],
+  ["pseudoTerminal", "honoured", "Tty"],
+  ["dockerLabels", "honoured", "Labels; the engine's own win"],
+  ["ulimits[].name", "honoured", "Ulimits"],
+  ["ulimits[].softLimit", "honoured", "Ulimits; -1 is no limit"],
+  ["ulimits[].hardLimit", "honoured", "Ulimits; -1 is no limit"],
+  [
+    "logConfiguration.logDriver",
+    "emulated",
+    "json-file is Docker's own; logs of the other drivers are captured on this host and sent nowhere",
+  ],
+  [
+    "logConfiguration.options",
+    "emulated",
+    "Options of json-file reach Docker; group and stream names of awslogs are shown with the captured logs",
+  ],
+  ["logConfiguration.secretOptions[].name", "ignored", "Logs stay on this host, so the secret is not fetched"],
+  ["logConfiguration.secretOptions[].valueFrom", "ignored", "Logs stay on this host, so the secret is not fetched"],
+  ["healthCheck.command[]", "honoured", "Healthcheck"],
+  ["healthCheck.interval", "honoured", "Healthcheck, in seconds"],
+  ["healthCheck.timeout", "honoured", "Healthcheck, in seconds"],
+  ["healthCheck.retries", "honoured", "Healthcheck"],
+  ["healthCheck.startPeriod", "honoured", "Healthcheck, in seconds"],
+  ["systemControls[].namespace", "honoured", "Sysctls; with a shared namespace on the pause container"],
+  ["systemControls[].value", "honoured", "Sysctls"],
+  [
+    "resourceRequirements[].type",
+    "emulated",
+    "GPU is a device request to Docker; InferenceAccelerator is withdrawn by AWS and ignored",
+  ],
+  ["resourceRequirements[].value", "emulated", "Number of GPUs of the device request"],
+  [
+    "firelensConfiguration.type",
+    "emulated",
+    "The router starts first and stops last; logs of its users are captured on this host, not routed",
+  ],
+  ["firelensConfiguration.options", "ignored", "No router configuration is generated"],
+  ["credentialSpecs[]", "refused", "gMSA needs Active Directory: the task does not start"],
+];
+
+const NFS_HOW = "The task does not start, unless --volume NAME=PATH puts a host directory in its place";
+const MAPPED_HOW = "Ignored when --volume NAME=PATH puts a host directory in its place";
+
+const VOLUME_ROWS: readonly Row[] = [
+  ["name", "honoured", "Part of the Docker volume's name"],
+  ["host.sourcePath", "honoured", "Bind mount; without a path an empty volume that lives with the task"],
+  ["dockerVolumeConfiguration.scope", "honoured", "task: made for the task and removed with it; shared: kept"],
+  ["dockerVolumeConfiguration.autoprovision", "honoured", "A shared volume is made when it is missing"],
+  ["dockerVolumeConfiguration.driver", "honoured", "Driver of the Docker volume"],
+  ["dockerVolumeConfiguration.driverOpts", "honoured", "Options of the Docker volume"],
+  ["dockerVolumeConfiguration.labels", "honoured", "Labels of the Docker volume"],
+  ["efsVolumeConfiguration.fileSystemId", "refused", NFS_HOW],
+  ["efsVolumeConfiguration.rootDirectory", "ignored", MAPPED_HOW],
+  ["efsVolumeConfiguration.transitEncryption", "ignored", MAPPED_HOW],
+  ["efsVolumeConfiguration.transitEncryptionPort", "ignored", MAPPED_HOW],
+  ["efsVolumeConfiguration.authorizationConfig.accessPointId", "ignored", MAPPED_HOW],
+  ["efsVolumeConfiguration.authorizationConfig.iam", "ignored", MAPPED_HOW],
+  ["s3filesVolumeConfiguration.fileSystemArn", "refused", NFS_HOW],
+  ["s3filesVolumeConfiguration.rootDirectory", "ignored", MAPPED_HOW],
+  ["s3filesVolumeConfiguration.transitEncryptionPort", "ignored", MAPPED_HOW],
+  ["s3filesVolumeConfiguration.accessPointArn", "ignored", MAPPED_HOW],
+  ["fsxWindowsFileServerVolumeConfiguration.fileSystemId", "refused", NFS_HOW],
+  ["fsxWindowsFileServerVolumeConfiguration.rootDirectory", "ignored", MAPPED_HOW],
+  ["fsxWindowsFileServerVolumeConfiguration.authorizationConfig.credentialsParameter", "ignored", MAPPED_HOW],
+  ["fsxWindowsFileServerVolumeConfiguration.authorizationConfig.domain", "ignored", MAPPED_HOW],
+  ["configuredAtLaunch", "refused", NFS_HOW],
+];
+
+function rows(prefix: string, table: readonly Row[]): FieldSupport[] {
+  return table.map(([field, support, how]) => ({ field: prefix + field, support, how }));
+}
+
+export const FIELD_SUPPORT: readonly FieldSupport[] = [
+  ...rows("", TASK_ROWS),
+  ...rows("containerDefinitions[].", CONTAINER_ROWS),
+  ...rows("volumes[].", VOLUME_ROWS),
+];

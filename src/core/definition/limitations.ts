@@ -1,0 +1,182 @@
+/** What of one definition is emulated, ignored or refused on this host, and what happens instead. */
+import type { Problem, Report } from "./problem.ts";
+import { ProblemList, quote } from "./problem.ts";
+import type { ContainerDefinition, TaskDefinition, Volume } from "./types.ts";
+
+/**
+ * Warnings for `berth validate`, in the order of the document: one for each member that Berth does not honour as ECS does.
+ * Members that are absent, empty or at a value which means nothing are not named.
+ */
+export function limitationsOf(definition: TaskDefinition): Problem[] {
+  const findings = new ProblemList();
+  const report: Report = (rule, path, message, details) =>
+    findings.report(rule, path, message, { ...details, severity: "warning" });
+  taskLimitations(definition, report);
+  for (const [index, container] of definition.containerDefinitions.entries()) {
+    containerLimitations(container, `containerDefinitions[${index}]`, report);
+  }
+  for (const [index, volume] of definition.volumes.entries()) volumeLimitations(volume, `volumes[${index}]`, report);
+  return findings.problems;
+}
+
+function taskLimitations(definition: TaskDefinition, report: Report): void {
+  for (const member of ["taskRoleArn", "executionRoleArn"] as const) {
+    if (definition[member] !== undefined)
+      report("ignored-here", member, `The role ${quote(definition[member])} is not assumed`);
+  }
+  if (definition.networkMode === "awsvpc") {
+    report(
+      "emulated-here",
+      "networkMode",
+      "awsvpc is a pause container on Docker's bridge: container ports are published on the host under the same numbers",
+    );
+  }
+  const withoutLimit = definition.containerDefinitions
+    .filter(({ memory }) => memory === undefined)
+    .map(({ name }) => name);
+  if (definition.memory !== undefined && withoutLimit.length > 0) {
+    report(
+      "emulated-here",
+      "memory",
+      `The task's ${definition.memory} MiB become the limit of each container without one: ${withoutLimit.join(", ")}`,
+    );
+  }
+  if (definition.placementConstraints.length > 0)
+    report("ignored-here", "placementConstraints", "There is one host, so nothing is placed");
+  if (definition.tags !== undefined) report("ignored-here", "tags", "Tags are kept and shown only");
+  if (definition.proxyConfiguration !== undefined)
+    report("ignored-here", "proxyConfiguration", "App Mesh does not run here: traffic is not redirected");
+  if (definition.inferenceAccelerators?.length)
+    report("ignored-here", "inferenceAccelerators", "Inference accelerators were withdrawn by AWS");
+  if (definition.ephemeralStorage !== undefined) {
+    report(
+      "ignored-here",
+      "ephemeralStorage",
+      `No limit of ${definition.ephemeralStorage.sizeInGiB} GiB is set: Docker's storage is used`,
+    );
+  }
+  if (definition.enableFaultInjection === true)
+    report("ignored-here", "enableFaultInjection", "No faults are injected");
+  platformLimitations(definition.runtimePlatform, report);
+}
+
+function platformLimitations(platform: TaskDefinition["runtimePlatform"], report: Report): void {
+  const { operatingSystemFamily: family, cpuArchitecture: architecture } = platform ?? {};
+  if (family?.startsWith("WINDOWS") === true) {
+    report(
+      "refused-here",
+      "runtimePlatform.operatingSystemFamily",
+      `${family} containers do not start on a Linux host`,
+    );
+  }
+  if (architecture === undefined) return;
+  report(
+    "ignored-here",
+    "runtimePlatform.cpuArchitecture",
+    `${architecture} is not asked for: Docker takes the host's architecture`,
+  );
+}
+
+function containerLimitations(container: ContainerDefinition, path: string, report: Report): void {
+  if (container.repositoryCredentials !== undefined) {
+    report(
+      "emulated-here",
+      `${path}.repositoryCredentials`,
+      "Credentials come from where secrets do, else from Docker's own logins",
+    );
+  }
+  if (container.environmentFiles?.length) {
+    report("emulated-here", `${path}.environmentFiles`, "Environment files are read from a local folder, not from S3");
+  }
+  if (container.secrets?.length) {
+    report("emulated-here", `${path}.secrets`, "Secrets come from a file or the environment, or from AWS with --aws", {
+      fix: "Give them with --secrets FILE, or use --aws",
+    });
+  }
+  for (const [index, mapping] of container.portMappings.entries()) {
+    if (mapping.appProtocol === undefined && mapping.name === undefined) continue;
+    const member = mapping.name === undefined ? "appProtocol" : "name";
+    report(
+      "ignored-here",
+      `${path}.portMappings[${index}].${member}`,
+      "Service Connect does not run here: the port is published all the same",
+    );
+  }
+  logLimitations(container, path, report);
+  requirementLimitations(container, path, report);
+  if (container.credentialSpecs?.length) {
+    report(
+      "refused-here",
+      `${path}.credentialSpecs`,
+      "Credential specifications need Active Directory: the task does not start",
+      { fix: "Remove them for this host" },
+    );
+  }
+  for (const [index, option] of (container.dockerSecurityOptions ?? []).entries()) {
+    if (!option.startsWith("credentialspec:")) continue;
+    report(
+      "refused-here",
+      `${path}.dockerSecurityOptions[${index}]`,
+      "Credential specifications need Active Directory: the task does not start",
+      { fix: "Remove it for this host" },
+    );
+  }
+}
+
+function logLimitations(
+  { logConfiguration: logs, firelensConfiguration: router, name }: ContainerDefinition,
+  path: string,
+  report: Report,
+): void {
+  if (logs !== undefined && logs.logDriver !== "json-file") {
+    report(
+      "emulated-here",
+      `${path}.logConfiguration`,
+      `Logs for ${logs.logDriver} are captured on this host${destination(logs.options ?? {}, name)}, and sent nowhere`,
+    );
+  }
+  if (logs?.secretOptions?.length)
+    report(
+      "ignored-here",
+      `${path}.logConfiguration.secretOptions`,
+      "Logs stay on this host, so these secrets are not fetched",
+    );
+  if (router === undefined) return;
+  report(
+    "emulated-here",
+    `${path}.firelensConfiguration`,
+    "The router runs, but the logs of the other containers are captured on this host instead of being routed",
+  );
+}
+
+function destination(options: Readonly<Record<string, string>>, name: string): string {
+  const group = options["awslogs-group"];
+  if (group === undefined) return "";
+  const prefix = options["awslogs-stream-prefix"];
+  return ` under group ${group}${prefix === undefined ? "" : `, stream ${prefix}/${name}/TASK`}`;
+}
+
+function requirementLimitations(container: ContainerDefinition, path: string, report: Report): void {
+  for (const [index, { type, value }] of (container.resourceRequirements ?? []).entries()) {
+    const at = `${path}.resourceRequirements[${index}]`;
+    if (type === "GPU")
+      report("emulated-here", at, `Docker is asked for ${value} GPU: the host needs the NVIDIA container toolkit`);
+    else report("ignored-here", at, "Inference accelerators were withdrawn by AWS");
+  }
+}
+
+function volumeLimitations(volume: Volume, path: string, report: Report): void {
+  const kinds = {
+    efsVolumeConfiguration: `The EFS file system ${volume.efsVolumeConfiguration?.fileSystemId} cannot be mounted here`,
+    s3filesVolumeConfiguration: `The S3 file system ${volume.s3filesVolumeConfiguration?.fileSystemArn} cannot be mounted here`,
+    fsxWindowsFileServerVolumeConfiguration: `The FSx file system ${volume.fsxWindowsFileServerVolumeConfiguration?.fileSystemId} cannot be mounted here`,
+    configuredAtLaunch: "A volume that is configured at launch does not exist here",
+  } as const;
+  for (const [member, message] of Object.entries(kinds)) {
+    const value = volume[member as keyof typeof kinds];
+    if (value === undefined || value === false) continue;
+    report("refused-here", `${path}.${member}`, `${message}: the task does not start`, {
+      fix: `Put a host directory in its place with --volume ${volume.name}=PATH`,
+    });
+  }
+}

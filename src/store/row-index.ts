@@ -1,0 +1,53 @@
+/** Which rows the file holds and what their checksums are, kept in memory so that a commit need not read. */
+import type { Fingerprint, RowKey, RowOperation } from "./row-table.ts";
+import { keyText, storedChecksum } from "./row-table.ts";
+
+export class RowIndex {
+  readonly #checksums = new Map<string, number>();
+  readonly #sequences = new Map<string, Set<number>>();
+  #mix = 0;
+
+  get fingerprint(): Fingerprint {
+    // As unsigned, so that it reads the same after JSON.
+    return { count: this.#checksums.size, mix: this.#mix >>> 0 };
+  }
+
+  /** Takes up a row that is in the file. */
+  note(key: RowKey, checksum: number): void {
+    const text = keyText(key);
+    this.#mix ^= (this.#checksums.get(text) ?? 0) ^ checksum;
+    this.#checksums.set(text, checksum);
+    const [kind, id, sequence] = key;
+    if (kind !== "change" || sequence === undefined) return;
+    const sequences = this.#sequences.get(id) ?? new Set<number>();
+    sequences.add(sequence);
+    this.#sequences.set(id, sequences);
+  }
+
+  forget(key: RowKey): void {
+    const text = keyText(key);
+    this.#mix ^= this.#checksums.get(text) ?? 0;
+    this.#checksums.delete(text);
+    const [kind, id, sequence] = key;
+    if (kind !== "change" || sequence === undefined) return;
+    const sequences = this.#sequences.get(id);
+    sequences?.delete(sequence);
+    if (sequences?.size === 0) this.#sequences.delete(id);
+  }
+
+  /** The puts and removals of an operation, noted in here as if they were done. */
+  apply(operation: RowOperation): readonly Exclude<RowOperation, { readonly type: "acknowledge" }>[] {
+    if (operation.type === "put") {
+      this.note(operation.key, storedChecksum(operation.value));
+      return [operation];
+    }
+    const keys = operation.type === "remove" ? [operation.key] : this.#acknowledged(operation.taskArn, operation.upTo);
+    for (const key of keys) this.forget(key);
+    return keys.map((key) => ({ type: "remove", key }));
+  }
+
+  #acknowledged(taskArn: string, upTo: number): readonly RowKey[] {
+    const sequences = [...(this.#sequences.get(taskArn) ?? [])];
+    return sequences.filter((sequence) => sequence <= upTo).map((sequence) => ["change", taskArn, sequence]);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * A host that never was: the real engine with its real image manager and restore, on a simulated daemon, a clock that
+ * is turned by hand and a store in memory that outlives the engine. The engine can be crashed and started again.
+ */
+import { composeEngine } from "../agent/compose-engine.ts";
+import { parseTaskDefinition } from "../core/definition/parse.ts";
+import type { StateChange } from "../core/state-change.ts";
+import type { Container, Task } from "../core/task.ts";
+import { buildTask } from "../core/task-builder.ts";
+import { DEFAULT_ENGINE_CONFIG, type DockerTaskEngine, type EngineConfig } from "../engine/docker-task-engine.ts";
+import type { HostTotals } from "../core/host-resources.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import { PAUSE_IMAGE } from "../resources/pause-image.ts";
+import { MemoryStateStore } from "../store/memory-state-store.ts";
+import { MemoryLog } from "./memory-log.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import { SimulatedClock } from "./simulated-clock.ts";
+import { SimulatedDocker, type SimulatedDockerClient } from "./simulated-docker/index.ts";
+
+export type SimulatedHostOptions = {
+  readonly seed?: number;
+  readonly config?: Partial<EngineConfig>;
+  readonly hostTotals?: HostTotals;
+  /** Keeps what the engine saves; shared by all engines that are started on this host. */
+  readonly store?: StateStore;
+};
+
+/** One container of a definition for tests: what is left out is filled in. */
+export type QuickContainer = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+const IDENTITY = { cluster: "default", region: "us-east-1", accountId: "000000000000", revision: 1 } as const;
+
+export class SimulatedHost {
+  readonly clock: SimulatedClock;
+  readonly docker: SimulatedDocker;
+  readonly log = new MemoryLog();
+  readonly random: SeededRandom;
+  /** All state changes that were read, acknowledged or not, over all engines. */
+  readonly changes: StateChange[] = [];
+  readonly #options: SimulatedHostOptions;
+  readonly #store: StateStore;
+  #engine: DockerTaskEngine | undefined;
+  #client: SimulatedDockerClient | undefined;
+  #acknowledges = true;
+
+  constructor(options: SimulatedHostOptions = {}) {
+    this.#options = options;
+    this.random = new SeededRandom(options.seed ?? 1);
+    this.clock = new SimulatedClock();
+    this.docker = new SimulatedDocker({ clock: this.clock, seed: options.seed ?? 1 });
+    this.docker.image("app");
+    this.#store = options.store ?? new MemoryStateStore();
+  }
+
+  get engine(): DockerTaskEngine {
+    if (this.#engine === undefined) throw new Error("Cannot use the engine: it is not started");
+    return this.#engine;
+  }
+
+  /** Starts an engine on what the last one left. */
+  async start(): Promise<void> {
+    this.#client = this.docker.client();
+    const engine = await this.clock.resolve(
+      composeEngine({
+        client: this.#client,
+        store: keepOpen(this.#store),
+        engineId: "simulated",
+        region: IDENTITY.region,
+        clock: this.clock,
+        random: this.random,
+        log: this.log,
+        dynamicPortRange: "32768-33767",
+        probeHostPort: async () => true,
+        config: { ...DEFAULT_ENGINE_CONFIG, ...this.#options.config },
+        ...(this.#options.hostTotals === undefined ? {} : { hostTotals: this.#options.hostTotals }),
+      }),
+    );
+    await this.clock.resolve(engine.init());
+    this.#engine = engine;
+    void this.#readChanges(engine);
+  }
+
+  /** The process is gone from one instant to the next: nothing of it is heard again, nothing it asked for is answered. */
+  crash(): void {
+    const { engine } = this;
+    this.#engine = undefined;
+    this.#client?.cut();
+    engine.abandon();
+  }
+
+  /** The reader of state changes stops acknowledging. */
+  disconnect(): void {
+    this.#acknowledges = false;
+  }
+
+  /** A task of these containers, with image `app` and 64 MiB each unless they say otherwise. */
+  task(containers: readonly QuickContainer[], members: Readonly<Record<string, unknown>> = {}): Task {
+    const definition = parseTaskDefinition({
+      family: "test",
+      containerDefinitions: containers.map((each) => ({ image: "app", memory: 64, ...each })),
+      ...members,
+    });
+    return buildTask(definition, {
+      ...IDENTITY,
+      now: this.clock.now(),
+      hex: (digits) => this.random.hex(digits),
+      uuid: () => this.random.uuid(),
+      pauseImage: PAUSE_IMAGE,
+      stopTimeoutMs: 30_000,
+    });
+  }
+
+  async add(task: Task): Promise<void> {
+    await this.clock.resolve(this.engine.addTask(task));
+  }
+
+  /** The task as the engine knows it now. */
+  now(task: Task): Task {
+    const known = this.#engine?.getTaskByArn(task.arn);
+    if (known === undefined) throw new Error(`Cannot find task ${task.arn}`);
+    return known;
+  }
+
+  container(task: Task, name: string): Container {
+    const found = this.now(task).containers.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`Cannot find container ${name}`);
+    return found;
+  }
+
+  async untilStatus(task: Task, status: Task["knownStatus"], limitMs?: number): Promise<Task> {
+    await this.clock.runUntil(() => this.#engine?.getTaskByArn(task.arn)?.knownStatus === status, limitMs);
+    return this.now(task);
+  }
+
+  /** Changes of one task as short words: `web RUNNING`, `task STOPPED`. */
+  told(task: Task): readonly string[] {
+    return this.changes
+      .filter((change) => change.taskArn === task.arn)
+      .map((change) => `${change.type === "task" ? "task" : change.containerName} ${change.status}`);
+  }
+
+  async #readChanges(engine: DockerTaskEngine): Promise<void> {
+    for await (const { change, acknowledge } of engine.stateChangeEvents()) {
+      this.changes.push(change);
+      if (this.#acknowledges) await acknowledge();
+    }
+  }
+}
+
+/** The engine closes its store when it shuts down; this one is still needed. */
+function keepOpen(store: StateStore): StateStore {
+  return { load: () => store.load(), commit: (mutations) => store.commit(mutations), close: async () => undefined };
+}

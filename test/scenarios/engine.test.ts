@@ -1,0 +1,234 @@
+/** The whole engine over the simulated daemon: life cycles, stops, failures. */
+import { describe, expect, it } from "vitest";
+import { commandNotFound, exits, handlesSigterm, healthyAfter, ignoresSigterm, oomKilled, runsForever } from "../../src/testing/index.ts";
+import { SimulatedHost } from "../../src/testing/simulated-host.ts";
+
+async function startedHost(options: ConstructorParameters<typeof SimulatedHost>[0] = {}): Promise<SimulatedHost> {
+  const host = new SimulatedHost(options);
+  await host.start();
+  return host;
+}
+
+describe("DockerTaskEngine", () => {
+  it("EN-8, EN-9: a container that runs and exits is told as RUNNING and STOPPED, container before task, and nothing else", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: exits(3, { afterMs: 500 }) });
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(host.told(task).filter((each) => !each.includes("MANIFEST"))).toEqual(["web RUNNING", "task RUNNING", "web STOPPED", "task STOPPED"]);
+    expect(ended.containers[0]?.exitCode).toBe(3);
+    expect(ended.stopCode).toBe("EssentialContainerExited");
+  });
+
+  it("EN-5: stopping twice is harmless and the task ends once", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: handlesSigterm({ afterMs: 100, exitCode: 0 }) });
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    await host.engine.stopTask(task.arn, { reason: "enough" });
+    await host.engine.stopTask(task.arn, { reason: "again" });
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.stoppedReason).toBe("enough");
+    expect(ended.stopCode).toBe("UserInitiated");
+    expect(host.told(task).filter((each) => each === "task STOPPED")).toHaveLength(1);
+  });
+
+  it("EN-6, CORE-10: a dependency cycle stops the task without a Docker call", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "a" }, { name: "b" }]);
+    const [a, b] = task.containers;
+    if (a === undefined || b === undefined) throw new Error("two containers");
+    const cyclic = {
+      ...task,
+      containers: [
+        { ...a, dependencies: [{ containerName: b.name, condition: "START", source: "dependsOn" } as const] },
+        { ...b, dependencies: [{ containerName: a.name, condition: "START", source: "dependsOn" } as const] },
+      ],
+    };
+    await host.add(cyclic);
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.stoppedReason).toContain("TaskDependencyError: Task dependencies cannot be resolved, taskArn: ");
+    expect(ended.stoppedReason).toContain("a -> b -> a");
+    expect(host.docker.containers()).toEqual([]);
+  });
+
+  it("ORD-6: a HEALTHY dependant starts with the first healthy report", async () => {
+    const host = await startedHost();
+    host.docker.container("db", { run: runsForever(), health: healthyAfter(2) });
+    const check = { command: ["CMD", "check"], interval: 5, timeout: 2, retries: 3 };
+    const task = host.task([
+      { name: "db", healthCheck: check },
+      { name: "web", dependsOn: [{ containerName: "db", condition: "HEALTHY" }] },
+    ]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    expect(host.clock.elapsedMs).toBeGreaterThanOrEqual(10_000);
+    expect(host.clock.elapsedMs).toBeLessThan(11_000);
+  });
+
+  it("ORD-12, STOP-1: a container that ignores SIGTERM is killed after its stop timeout", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: ignoresSigterm() });
+    const task = host.task([{ name: "web", stopTimeout: 5 }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    const before = host.clock.elapsedMs;
+    await host.engine.stopTask(task.arn);
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.containers[0]?.exitCode).toBe(137);
+    expect(host.clock.elapsedMs - before).toBe(5_000);
+  });
+
+  it("stopTask({force}) kills at once, also while a stop is under way", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: ignoresSigterm() });
+    const task = host.task([{ name: "web", stopTimeout: 60 }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    await host.engine.stopTask(task.arn);
+    await host.clock.advance(1_000);
+    const before = host.clock.elapsedMs;
+    await host.engine.stopTask(task.arn, { force: true });
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.containers[0]?.exitCode).toBe(137);
+    expect(host.clock.elapsedMs - before).toBeLessThan(1_000);
+  });
+
+  it("W-29: a command that does not exist ends the task with exit code 127 and the daemon's text", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: commandNotFound("nope") });
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.stopCode).toBe("TaskFailedToStart");
+    expect(ended.containers[0]).toMatchObject({ exitCode: 127, error: { name: "CannotStartContainerError" } });
+  });
+
+  it("STOP-8: an OOM kill is the reason", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: oomKilled({ afterMs: 100 }) });
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.containers[0]).toMatchObject({
+      exitCode: 137,
+      error: { name: "OutOfMemoryError", message: "Container killed due to memory usage" },
+    });
+  });
+
+  it("REASON-2, IMG-1: an image that nobody has fails the start with the pull's error", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "web", image: "missing:1" }]);
+    await host.add(task);
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.stopCode).toBe("TaskFailedToStart");
+    expect(ended.containers[0]?.error?.name).toBe("CannotPullContainerError");
+    expect(ended.stoppedReason).toMatch(/^CannotPullContainerError: /);
+  });
+
+  it("CLN-1, CLN-7, CLN-8, EN-11: containers and volumes stay for the wait, then all of it is gone", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: exits(0, { afterMs: 10 }) });
+    const task = host.task([{ name: "web", mountPoints: [{ sourceVolume: "data", containerPath: "/d" }] }], {
+      volumes: [{ name: "data" }],
+    });
+    await host.add(task);
+    await host.untilStatus(task, "STOPPED");
+    await host.clock.advance(3 * 60 * 60_000 - 1_000);
+    expect(host.docker.containers()).toHaveLength(1);
+    await host.clock.advance(10_000);
+    expect(host.docker.containers()).toEqual([]);
+    expect(await host.clock.resolve(host.docker.client().listVolumes({ labels: {} }))).toEqual([]);
+    expect(host.engine.listTasks()).toEqual([]);
+  });
+
+  it("CLN-3: what was not acknowledged is not removed", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: exits(0) });
+    host.disconnect();
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "STOPPED");
+    await host.clock.advance(10 * 60 * 60_000);
+    expect(host.docker.containers()).toHaveLength(1);
+  });
+
+  it("removeTask removes a stopped task at once and resolves when it is gone", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: exits(0) });
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "STOPPED");
+    await host.clock.resolve(host.engine.removeTask(task.arn));
+    expect(host.docker.containers()).toEqual([]);
+    expect(host.engine.getTaskByArn(task.arn)).toBeUndefined();
+  });
+
+  it("EVT-3, CORE-14, W-20: a stop while the daemon is away ends nothing until it is back", async () => {
+    const host = await startedHost();
+    host.docker.state.liveRestore = true;
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    host.docker.stopDaemon();
+    await host.engine.stopTask(task.arn);
+    await host.clock.advance(60_000);
+    expect(host.now(task).knownStatus).toBe("RUNNING");
+    host.docker.startDaemon();
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.stopCode).toBe("UserInitiated");
+  });
+
+  it("EVT-1: a daemon restart with live-restore changes no status", async () => {
+    const host = await startedHost();
+    host.docker.state.liveRestore = true;
+    const task = host.task([{ name: "web" }, { name: "sidecar" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    const told = host.told(task).length;
+    host.docker.restartDaemon({ downMs: 5_000 });
+    await host.clock.advance(60_000);
+    expect(host.now(task).knownStatus).toBe("RUNNING");
+    expect(host.told(task)).toHaveLength(told);
+  });
+
+  it("EVT-2: a daemon restart without live-restore ends the containers with their exit codes", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    host.docker.restartDaemon({ downMs: 5_000 });
+    const ended = await host.untilStatus(task, "STOPPED", 120_000);
+    expect(ended.containers[0]?.exitCode).toBeTypeOf("number");
+    expect(ended.stopCode).toBe("EssentialContainerExited");
+  });
+
+  it("EVT-4: an exit whose event is lost is found by the relist", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    host.docker.faults.always("events", { kind: "eventLost" });
+    host.docker.signal("web", "SIGKILL");
+    const ended = await host.untilStatus(task, "STOPPED", 60_000);
+    expect(ended.containers[0]?.exitCode).toBe(137);
+  });
+
+  it("W-23, MT-61: a container that somebody starts again after its end is stopped again", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: runsForever() });
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    await host.engine.stopTask(task.arn);
+    await host.untilStatus(task, "STOPPED");
+    const dockerId = host.container(task, "web").dockerId;
+    if (dockerId === undefined) throw new Error("created");
+    await host.clock.resolve(host.docker.client().startContainer(dockerId));
+    await host.clock.advance(60_000);
+    expect(host.docker.find("web")?.status).toBe("stopped");
+    expect(host.told(task).filter((each) => each === "web STOPPED")).toHaveLength(1);
+  });
+});

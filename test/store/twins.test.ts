@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import type { StateStore } from "../../src/ports/state-store.ts";
+import { FailingStateStore, LmdbStateStore, MemoryStateStore } from "../../src/store/index.ts";
+import { storeContract } from "./contract.ts";
+
+let folder = "";
+let count = 0;
+const opened: StateStore[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "store-"));
+});
+afterAll(async () => {
+  for (const store of opened) await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openLmdb(path: string): Promise<LmdbStateStore> {
+  const store = await LmdbStateStore.open({ folder: path });
+  opened.push(store);
+  return store;
+}
+
+storeContract("MemoryStateStore", async () => {
+  const store = new MemoryStateStore();
+  return { store, reopen: async () => store.reopen() };
+});
+
+storeContract("FailingStateStore without faults", async () => {
+  const inner = new MemoryStateStore();
+  const script = () => undefined;
+  return {
+    store: new FailingStateStore(inner, script),
+    reopen: async () => new FailingStateStore(inner.reopen(), script),
+  };
+});
+
+storeContract("LmdbStateStore", async () => {
+  const path = join(folder, `state-${count++}`);
+  const store = await openLmdb(path);
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      return openLmdb(path);
+    },
+  };
+});

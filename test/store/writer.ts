@@ -1,0 +1,31 @@
+/**
+ * Writes commits as fast as they become durable and tells each one that did: `open`, then the number of each commit. A
+ * commit puts a change, the task's row and a counter, and acknowledges all but the last ten changes.
+ * Arguments: folder, number of the first commit.
+ */
+import { asTaskArn } from "../../src/core/brand.ts";
+import { LmdbStateStore } from "../../src/store/index.ts";
+import { aTask } from "../../src/testing/builders.ts";
+import { aChange, TASK_A } from "./rows.ts";
+
+const WRITERS = 8;
+
+const [folder = "", first = "1"] = process.argv.slice(2);
+const store = await LmdbStateStore.open({ folder });
+process.stdout.write("open\n");
+let next = Number(first);
+
+async function write(): Promise<never> {
+  for (;;) {
+    const number = next++;
+    await store.commit([
+      { type: "putTask", task: aTask({ arn: TASK_A, nextChange: number + 1 }) },
+      { type: "putChange", change: aChange(TASK_A, number) },
+      { type: "acknowledge", taskArn: asTaskArn(TASK_A), upTo: number - 10 },
+      { type: "putMeta", key: "last", value: String(number) },
+    ]);
+    process.stdout.write(`${number}\n`);
+  }
+}
+
+await Promise.all(Array.from({ length: WRITERS }, write));
