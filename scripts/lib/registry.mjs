@@ -57,7 +57,8 @@ export async function pushImage(endpoint, repository, registry, login) {
   const name = `${registry}/${repository}`;
   const action = `push ${name} (tests need a daemon that reaches this machine's loopback interface)`;
   const credentials = login === undefined ? {} : { username: login.user, password: login.password };
-  const auth = Buffer.from(JSON.stringify(credentials)).toString("base64url");
+  // The URL's alphabet, but with padding: without it Docker takes the header for absent.
+  const auth = Buffer.from(JSON.stringify(credentials)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
   const target = new URLSearchParams({ repo: name, tag: "latest" });
   await mustCall(endpoint, "POST", `/images/${repository}:latest/tag?${target}`, { action: `tag ${repository}` });
   try {

@@ -6,7 +6,7 @@
  * crash, or when the file was touched) a child process reads all of it first.
  */
 import { execFile } from "node:child_process";
-import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -15,14 +15,6 @@ import { codeOf } from "./failures.ts";
 export const DATA_FILE = "data.mdb";
 const SEAL_FILE = "closed.json";
 const PROBE_TIMEOUT_MS = 60_000;
-
-// Where the file format keeps what is needed here: two header pages, of which the one written last counts.
-const PAGE_SIZES = [4096, 8192, 16384, 32768, 65536];
-const MAGIC_AT = 24;
-const MAGIC = 0xbeefc0de;
-const LAST_PAGE_AT = 144;
-const TRANSACTION_AT = 152;
-const HEADER_BYTES = 160;
 
 /** Reads every row and prepares a write, in a process of its own. */
 const PROBE = `
@@ -37,8 +29,6 @@ db.close();
 export async function findDamage(folder: string): Promise<string | undefined> {
   const size = await sizeOf(join(folder, DATA_FILE));
   if (size === undefined || size === 0) return undefined;
-  const damage = await findHeaderDamage(join(folder, DATA_FILE), size);
-  if (damage !== undefined) return damage;
   const isSealed = await hasValidSeal(folder, size);
   await rm(join(folder, SEAL_FILE), { force: true });
   return isSealed ? undefined : probe(folder);
@@ -62,44 +52,6 @@ export async function setAside(folder: string): Promise<string> {
     await rm(join(folder, SEAL_FILE), { force: true });
     return name;
   }
-}
-
-async function findHeaderDamage(file: string, size: number): Promise<string | undefined> {
-  const headers = await readHeaders(file);
-  const [latest] = headers.sort((a, b) => Number(b.transaction - a.transaction));
-  if (latest === undefined) return "it is not a state file";
-  const needed = (Number(latest.lastPage) + 1) * latest.pageSize;
-  return size < needed ? `it has ${size} bytes and should have at least ${needed}` : undefined;
-}
-
-type Header = { readonly pageSize: number; readonly lastPage: bigint; readonly transaction: bigint };
-
-async function readHeaders(file: string): Promise<Header[]> {
-  const handle = await open(file, "r");
-  try {
-    const first = await readAt(handle, 0);
-    if (first === undefined) return [];
-    for (const pageSize of PAGE_SIZES) {
-      const second = await readAt(handle, pageSize);
-      if (second !== undefined) return [first, second].map((bytes) => toHeader(bytes, pageSize));
-    }
-    return [];
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readAt(handle: Awaited<ReturnType<typeof open>>, position: number): Promise<Buffer | undefined> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, position);
-  return bytesRead === HEADER_BYTES && buffer.readUInt32LE(MAGIC_AT) === MAGIC ? buffer : undefined;
-}
-
-function toHeader(bytes: Buffer, pageSize: number): Header {
-  return {
-    pageSize,
-    lastPage: bytes.readBigUInt64LE(LAST_PAGE_AT),
-    transaction: bytes.readBigUInt64LE(TRANSACTION_AT),
-  };
 }
 
 async function hasValidSeal(folder: string, size: number): Promise<boolean> {

@@ -25,6 +25,8 @@ export class SimulatedClock implements Clock {
   readonly #random: SeededRandom | undefined;
   readonly #held = new Set<Promise<unknown>>();
   #nextOrder = 0;
+  #runsByItself = false;
+  #isRunning = false;
   /** Steady time since the start; never goes back. */
   #elapsedMs = 0;
   /** Wall-clock time at steady time zero; {@link jump} moves it. */
@@ -58,6 +60,7 @@ export class SimulatedClock implements Clock {
   schedule(at: EpochMs, wake: () => void): () => void {
     const dueMs = Math.max(this.#elapsedMs, at - this.#epochMs);
     const timer = this.#timers.add(dueMs, this.#random?.next() ?? this.#nextOrder++, wake);
+    this.#keepRunning();
     return () => this.#timers.cancel(timer);
   }
 
@@ -143,6 +146,33 @@ export class SimulatedClock implements Clock {
   /** The wall clock leaps (negative: back), as when the host's time is set. Timers keep their distance. */
   jump(ms: number): void {
     this.#epochMs += ms;
+  }
+
+  /**
+   * From now on time passes by itself, as fast as the program allows: whenever all promises have settled, it leaps to
+   * the next timer. For code that waits for simulated calls without turning the clock. @returns what stops it
+   */
+  runByItself(): () => void {
+    this.#runsByItself = true;
+    this.#keepRunning();
+    return () => {
+      this.#runsByItself = false;
+    };
+  }
+
+  #keepRunning(): void {
+    if (!this.#runsByItself || this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.settle();
+      while (this.#runsByItself && this.#fireNext(Number.POSITIVE_INFINITY)) await this.settle();
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
   async #advanceUntil(untilMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** A real daemon behind a proxy that lets it be late, cut off, gone and back. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DockerId } from "../../src/core/brand.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import type { DockerClient, LogLine } from "../../src/ports/docker-client.ts";
@@ -16,6 +16,9 @@ let client: DockerClient;
 /** Reaches it directly. */
 let world: World;
 
+beforeAll(() => {
+  realDaemon();
+});
 beforeEach(async () => {
   proxy = new SocketProxy(realDaemon());
   await proxy.start();

@@ -109,14 +109,14 @@ describe("LmdbStateStore and damaged files", () => {
   it("REC-8: refuses a file that lost its end, and leaves it as it is", async () => {
     const path = await filled();
     await truncate(join(path, "data.mdb"), 20_000);
-    await refused(path, /data\.mdb is damaged: it has 20000 bytes and should have at least \d+/);
+    await refused(path, /data\.mdb is damaged: reading it ends with SIG/);
   });
 
   it("REC-8: refuses a file that is something else", async () => {
     const path = fresh();
     await mkdir(path);
     await writeFile(join(path, "data.mdb"), "hello ".repeat(5_000));
-    await refused(path, /data\.mdb is damaged: it is not a state file/);
+    await refused(path, /data\.mdb is damaged: .*not an LMDB file/);
   });
 
   it("REC-8: refuses a file with a page of rubbish, whichever page it is", async () => {
@@ -171,7 +171,9 @@ describe("LmdbStateStore and damaged files", () => {
   it("reports a folder that cannot be made", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    await expect(LmdbStateStore.open({ folder: join(file, "state") })).rejects.toMatchObject({ name: "StateStoreError" });
+    await expect(LmdbStateStore.open({ folder: join(file, "state") })).rejects.toMatchObject({
+      name: "StateStoreError",
+    });
   });
 });
 

@@ -102,6 +102,6 @@ export const DOCUMENT_RULES = {
     explanation:
       "The text looks like a part of a template. Give it a value with `--set NAME=VALUE`; for an image, `--image CONTAINER=REFERENCE` puts another image in its place. Shell expressions in commands, health checks and environment values are left alone.",
     source: SOURCES.berth,
-    example: { bad: '"image": "${REPOSITORY}:${TAG}"', good: "berth run task.json --set REPOSITORY=web --set TAG=1.4" },
+    example: { bad: '"image": "<REPOSITORY>:<TAG>"', good: "berth run task.json --set REPOSITORY=web --set TAG=1.4" },
   },
 } as const satisfies Catalogue;

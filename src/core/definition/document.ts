@@ -48,9 +48,9 @@ function unwrap(
 ): { input: unknown; form: DocumentForm } {
   if (Array.isArray(document)) return unwrapList(document, family, findings);
   if (!isObject(document)) return { input: document, form: "request" };
-  const inner = document["taskDefinition"];
+  const inner = document.taskDefinition;
   if (isObject(inner)) {
-    const tags = document["tags"];
+    const tags = document.tags;
     // An answer lists tags only when asked to, and an empty list then means none.
     const hasTags = Array.isArray(tags) && tags.length > 0 && !Object.hasOwn(inner, "tags");
     return { input: withFamily({ ...withoutOutput(inner), ...(hasTags ? { tags } : {}) }, family), form: "describe" };
@@ -68,7 +68,7 @@ function unwrapList(
   findings: ProblemList,
 ): { input: unknown; form: DocumentForm } {
   const [only] = list;
-  if (isObject(only) && (Object.hasOwn(only, "containerDefinitions") || isObject(only["taskDefinition"]))) {
+  if (isObject(only) && (Object.hasOwn(only, "containerDefinitions") || isObject(only.taskDefinition))) {
     const isAlone = list.length === 1;
     findings.report(
       "document-list",

@@ -57,7 +57,7 @@ export function scanPlaceholders(text: string, style: PlaceholderStyle): Placeho
       const candidate = {
         index: found.index,
         text: found[0],
-        name: placeholderName(found.groups?.["name"] ?? found[0]),
+        name: placeholderName(found.groups?.name ?? found[0]),
       };
       if (style === "option" && isDockerTemplate(candidate.text)) continue;
       if (!matches.some((match) => overlaps(match, candidate))) matches.push(candidate);

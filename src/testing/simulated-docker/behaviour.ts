@@ -19,6 +19,8 @@ export interface ScriptedProcess {
   readonly hasInit: boolean;
   /** Paths of mounts. */
   readonly mounts: readonly string[];
+  /** Contents of the files that were written in the container, by path; they outlive the process. */
+  readonly files: Map<string, string>;
   /** Calls `action` this much later, if the process is still there. */
   after(ms: number, action: () => void): void;
   print(text: string, stream?: OutputStream): void;
@@ -61,6 +63,7 @@ export type Usage = {
 export type ContainerScript = {
   /** Several are all applied to the same process, in this order. */
   readonly run?: RunScript | readonly RunScript[];
+  /** Without one the test command itself is run if it is a known one, and passes otherwise. */
   readonly health?: HealthScript;
   readonly usage?: Usage;
 };

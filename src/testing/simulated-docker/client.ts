@@ -13,10 +13,12 @@ import { toSimulatedEngineError } from "./engine-error.ts";
 import { openFeed } from "./event-feed.ts";
 import { importImage } from "./image-import.ts";
 import { inspectLocalImage } from "./image-store.ts";
+import { summariseNetwork } from "./network-store.ts";
 import { type DockerOperation, OPERATIONS } from "./operations.ts";
 import { pullThrough } from "./pull.ts";
 import { DockerRefusal } from "./refusal.ts";
 import { type LogRequest, openLogs, openStats } from "./streams.ts";
+import { inspectVolume } from "./volume-store.ts";
 
 /** The client's own limit of a stop: the grace and this. Source: engine-modern 6.1. */
 const STOP_ALLOWANCE_MS = 120_000;
@@ -114,12 +116,13 @@ export class SimulatedDockerClient implements port.DockerClient {
     );
   }
 
-  events(request: {
+  async *events(request: {
     readonly labels: Readonly<Record<string, string | true>>;
     readonly signal: AbortSignal;
   }): AsyncIterable<port.FeedItem> {
     const signal = AbortSignal.any([request.signal, this.#closed.signal]);
-    return openFeed(this.#connection, { labels: request.labels, signal });
+    yield* openFeed(this.#connection, { labels: request.labels, signal });
+    if (!request.signal.aborted) throw this.#errorFor("events", this.#closed.signal.reason);
   }
 
   logs(dockerId: DockerId, request: LogRequest): AsyncIterable<port.LogLine> {
@@ -205,12 +208,15 @@ export class SimulatedDockerClient implements port.DockerClient {
   ): Promise<port.VolumeInspection> {
     const { name, driver, driverOpts = {}, labels = {} } = request;
     return this.#call("createVolume", name, options, () =>
-      this.#state.volumes.create({ name, driver, options: driverOpts, labels }, this.#state.clock.now()),
+      inspectVolume(this.#state.volumes.create({ name, driver, options: driverOpts, labels }, this.#state.clock.now())),
     );
   }
 
   inspectVolume(name: string, options?: port.CallOptions): Promise<port.VolumeInspection | undefined> {
-    return this.#call("inspectVolume", name, options, () => this.#state.volumes.find(name));
+    return this.#call("inspectVolume", name, options, () => {
+      const volume = this.#state.volumes.find(name);
+      return volume === undefined ? undefined : inspectVolume(volume);
+    });
   }
 
   removeVolume(name: string, options?: port.CallOptions): Promise<void> {
@@ -223,7 +229,7 @@ export class SimulatedDockerClient implements port.DockerClient {
     { labels }: { readonly labels: Readonly<Record<string, string | true>> },
     options?: port.CallOptions,
   ): Promise<readonly port.VolumeInspection[]> {
-    return this.#call("listVolumes", "", options, () => this.#state.volumes.list(labels));
+    return this.#call("listVolumes", "", options, () => this.#state.volumes.list(labels).map(inspectVolume));
   }
 
   createNetwork(
@@ -243,7 +249,7 @@ export class SimulatedDockerClient implements port.DockerClient {
     { labels }: { readonly labels: Readonly<Record<string, string | true>> },
     options?: port.CallOptions,
   ): Promise<readonly port.NetworkSummary[]> {
-    return this.#call("listNetworks", "", options, () => this.#state.networks.list(labels));
+    return this.#call("listNetworks", "", options, () => this.#state.networks.list(labels).map(summariseNetwork));
   }
 
   close(): void {

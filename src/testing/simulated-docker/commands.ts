@@ -3,7 +3,7 @@
  * same container definitions mean the same on the simulated and on a real daemon with a busybox image.
  */
 
-import { commandNotFound, type RunScript } from "./behaviour.ts";
+import { commandNotFound, type ProbeResult, type RunScript, type ScriptedProcess } from "./behaviour.ts";
 import type { Redirection } from "./shell/parse.ts";
 import { type Builtin, baseName, type Running, Shell } from "./shell/run.ts";
 
@@ -74,6 +74,14 @@ export function runsCommand({ otherwise = commandNotFound() }: { readonly otherw
     const shell = new Shell(process, COMMANDS);
     shell.execute(shell.runWords(process.command));
   };
+}
+
+/** Runs a health check's command beside the process; passes when it is not a known one. */
+export function runProbe(process: ScriptedProcess, test: readonly string[]): ProbeResult {
+  const words = test[0] === "CMD-SHELL" ? ["sh", "-c", ...test.slice(1)] : test.slice(1);
+  if (COMMANDS[baseName(words[0] ?? "")] === undefined) return { exitCode: 0, output: "" };
+  const shell = new Shell(process, COMMANDS);
+  return shell.runBeside(shell.runWords(words));
 }
 
 function* forEver(): Running {

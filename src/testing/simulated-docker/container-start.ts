@@ -1,10 +1,11 @@
 /** `POST /containers/ID/start`, and what follows when the process ends. */
-import { runsCommand } from "./commands.ts";
+import type { HealthScript } from "./behaviour.ts";
+import { runProbe, runsCommand } from "./commands.ts";
 import type { SimulatedContainer } from "./container.ts";
 import type { DaemonState } from "./daemon-state.ts";
 import { HealthMonitor, healthPlanOf } from "./health-monitor.ts";
 import { wantedPorts } from "./port-table.ts";
-import { type ProcessEnd, SimulatedProcess } from "./process.ts";
+import { type ProcessEnd, type ProcessSurroundings, SimulatedProcess } from "./process.ts";
 import { DockerRefusal, noSuchContainer, StartRefusal } from "./refusal.ts";
 import { applyRun } from "./script-rules.ts";
 
@@ -51,9 +52,20 @@ function recordFailedStart(container: SimulatedContainer, failure: unknown): unk
 }
 
 function makeProcess(state: DaemonState, container: SimulatedContainer): SimulatedProcess {
+  return processIn(container, {
+    clock: state.clock,
+    print: (text, stream) => container.log.write(state.clock.now(), stream, text),
+    ended: (end) => containerEnded(state, container, end),
+  });
+}
+
+function processIn(
+  container: SimulatedContainer,
+  outside: Pick<ProcessSurroundings, "clock" | "print" | "ended">,
+): SimulatedProcess {
   const env = [...(container.image.config.env ?? []), ...(container.body.Env ?? [])];
   return new SimulatedProcess({
-    clock: state.clock,
+    ...outside,
     attempt: container.starts,
     command: container.command,
     env: Object.fromEntries(env.map(splitVariable)),
@@ -61,8 +73,7 @@ function makeProcess(state: DaemonState, container: SimulatedContainer): Simulat
     labels: container.labels,
     hasInit: container.hostConfig.Init ?? false,
     mounts: container.mounts.map(({ destination }) => destination),
-    print: (text, stream) => container.log.write(state.clock.now(), stream, text),
-    ended: (end) => containerEnded(state, container, end),
+    files: container.files,
   });
 }
 
@@ -99,7 +110,7 @@ export function startMonitor(state: DaemonState, container: SimulatedContainer):
   if (plan === undefined) return;
   const probeText = plan.test.slice(1).join(" ");
   container.monitor?.stop();
-  container.monitor = new HealthMonitor(plan, container.script.health ?? alwaysPasses, {
+  container.monitor = new HealthMonitor(plan, container.script.health ?? runsTestCommand(state, container), {
     clock: state.clock,
     attempt: container.starts,
     probed: (action, exitCode) => {
@@ -110,10 +121,19 @@ export function startMonitor(state: DaemonState, container: SimulatedContainer):
   });
 }
 
-function alwaysPasses(): { readonly exitCode: number; readonly output: string } {
-  return { exitCode: 0, output: "" };
+function runsTestCommand(state: DaemonState, container: SimulatedContainer): HealthScript {
+  return ({ test }) => {
+    const output: string[] = [];
+    const beside = processIn(container, {
+      clock: state.clock,
+      print: (text) => output.push(text),
+      ended: () => undefined,
+    });
+    return { ...runProbe(beside, test), output: output.join("\n") };
+  };
 }
 
+/** @throws {DockerRefusal} when a network, a link's target or a port is not to be had */
 function connect(state: DaemonState, container: SimulatedContainer): void {
   const mode = container.networkMode;
   if (mode === "none" || mode === "host") return;

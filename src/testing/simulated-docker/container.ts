@@ -32,6 +32,8 @@ export class SimulatedContainer {
   /** Entry point and command together. */
   readonly command: readonly string[];
   readonly log = new ContainerLog();
+  /** Contents of the files that it has written, by path. */
+  readonly files = new Map<string, string>();
 
   state: "created" | "running" | "exited" = "created";
   pid = 0;

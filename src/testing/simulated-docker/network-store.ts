@@ -68,3 +68,7 @@ export class NetworkStore {
     return `172.${subnet}.${host >> 8}.${host & 255}`;
   }
 }
+
+export function summariseNetwork({ id, name, driver, labels }: SimulatedNetwork): NetworkSummary {
+  return { id, name, driver, labels };
+}

@@ -7,7 +7,7 @@ import { isHarmless, signalName, signalNumber } from "./signals.ts";
 export type ProcessEnd = { readonly exitCode: number; readonly oomKilled: boolean };
 export type ProcessSurroundings = Pick<
   ScriptedProcess,
-  "attempt" | "command" | "env" | "dockerName" | "labels" | "hasInit" | "mounts"
+  "attempt" | "command" | "env" | "dockerName" | "labels" | "hasInit" | "mounts" | "files"
 > & {
   readonly clock: Clock;
   readonly print: (text: string, stream: OutputStream) => void;
@@ -25,6 +25,7 @@ export class SimulatedProcess implements ScriptedProcess {
   readonly labels: Readonly<Record<string, string>>;
   readonly hasInit: boolean;
   readonly mounts: readonly string[];
+  readonly files: Map<string, string>;
   readonly #surroundings: ProcessSurroundings;
   readonly #timers = new Set<() => void>();
   #handlers: Map<string, () => void> | undefined;
@@ -41,6 +42,7 @@ export class SimulatedProcess implements ScriptedProcess {
     this.labels = surroundings.labels;
     this.hasInit = surroundings.hasInit;
     this.mounts = surroundings.mounts;
+    this.files = surroundings.files;
   }
 
   /** The daemon has told of the start: an end that came during it may now be told, too. */

@@ -27,6 +27,8 @@ export class SimulatedRegistry {
   /** By `repository:tag` and `repository@digest`. */
   readonly #images = new Map<string, RegistryImage>();
   readonly #repositories = new Set<string>();
+  /** Hosts that answer: the default one, and those that something was published to. */
+  readonly #hosts = new Set(["docker.io"]);
   readonly #unreachable = new Set<string>();
   readonly #random: SeededRandom;
 
@@ -39,6 +41,7 @@ export class SimulatedRegistry {
     const image = this.make(spec);
     const reference = parseReference(name);
     this.#repositories.add(reference.repository);
+    this.#hosts.add(registryHostOf(reference.repository));
     this.#images.set(formatReference(reference), image);
     this.#images.set(`${reference.repository}@${image.digest}`, image);
     return image;
@@ -59,7 +62,7 @@ export class SimulatedRegistry {
   find(reference: string, auth?: RegistryAuth): RegistryImage {
     const parsed = parseReference(reference);
     const host = registryHostOf(parsed.repository);
-    if (this.#unreachable.has(host)) {
+    if (this.#unreachable.has(host) || !this.#hosts.has(host)) {
       throw new DockerRefusal(500, `Get "https://${host}/v2/": dial tcp: lookup ${host}: connection refused`);
     }
     const image = this.#images.get(formatReference(parsed));

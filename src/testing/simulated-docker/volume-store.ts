@@ -21,7 +21,7 @@ export class VolumeStore {
     this.#drivers.add(name);
   }
 
-  /** @throws {DockerRefusal} 404 for an unknown driver, 409 when the name exists with another driver */
+  /** @throws {DockerRefusal} 400 for a bad name, 404 for an unknown driver, 409 when the name exists with another driver */
   create(
     request: Pick<VolumeInspection, "name" | "driver" | "labels" | "options"> & { readonly anonymous?: boolean },
     at: EpochMs,
@@ -31,6 +31,7 @@ export class VolumeStore {
       if (existing.driver === request.driver) return existing;
       throw new DockerRefusal(409, `create ${request.name}: conflict: volume name must be unique`);
     }
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(request.name)) throw badName(request.name);
     if (!this.#drivers.has(request.driver)) {
       throw new DockerRefusal(
         404,
@@ -68,4 +69,16 @@ export class VolumeStore {
     }
     this.#volumes.delete(name);
   }
+}
+
+export function inspectVolume({ name, driver, mountpoint, labels, options }: SimulatedVolume): VolumeInspection {
+  return { name, driver, mountpoint, labels, options };
+}
+
+function badName(name: string): DockerRefusal {
+  const rule = 'only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed';
+  return new DockerRefusal(
+    400,
+    `create ${name}: "${name}" includes invalid characters for a local volume name, ${rule}`,
+  );
 }

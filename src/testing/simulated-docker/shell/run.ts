@@ -25,8 +25,6 @@ class Exit {
 export class Shell {
   readonly process: ScriptedProcess;
   readonly variables: Map<string, string>;
-  /** Files that the container has written. */
-  readonly files: Map<string, string>;
   readonly #commands: Readonly<Record<string, Builtin>>;
   readonly #pendingTraps: string[] = [];
   readonly #background: { readonly running: Running; wakeAfterMs: number }[] = [];
@@ -37,12 +35,25 @@ export class Shell {
     this.process = process;
     this.#commands = commands;
     this.variables = new Map(Object.entries(process.env));
-    this.files = new Map();
   }
 
   /** Runs the script as the process itself, which ends with it. */
   execute(script: Running): void {
     this.#drive(script, (exitCode) => this.process.exit(exitCode));
+  }
+
+  /** Runs the script at once, adding up its waits, as a command beside the process would. */
+  runBeside(script: Running): { readonly exitCode: number; readonly tookMs: number } {
+    let tookMs = 0;
+    try {
+      for (let step = script.next(); ; step = script.next()) {
+        if (step.done === true) return { exitCode: step.value, tookMs };
+        tookMs += step.value.ms;
+        if (tookMs === Number.POSITIVE_INFINITY) return { exitCode: 0, tookMs };
+      }
+    } catch (failure) {
+      return { exitCode: this.#exitCodeOf(failure), tookMs };
+    }
   }
 
   *runSource(source: string): Running {
@@ -84,6 +95,11 @@ export class Shell {
 
   exit(exitCode: number): never {
     throw new Exit(exitCode);
+  }
+
+  /** Files that the container has written. */
+  get files(): Map<string, string> {
+    return this.process.files;
   }
 
   get lastStatus(): number {
