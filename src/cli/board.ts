@@ -60,7 +60,10 @@ export function renderBoard(state: BoardState, screen: Screen): string[] {
   const perPull = pulling === 0 ? 0 : Math.min(MAX_LAYERS_SHOWN, Math.max(0, Math.floor(spare / pulling)));
   const lines = layout.views.flatMap((view) => containerLines(view, layout, { state, screen, layers: perPull }));
   const more = hidden > 0 ? [screen.colours.dim(`  and ${count(hidden, "more container")}`)] : [];
-  return [...header, ...lines.slice(0, room - more.length), ...more];
+  const board = [...header, ...lines.slice(0, Math.max(0, room - more.length)), ...more];
+  return board
+    .slice(0, Math.max(1, screen.rows - 1))
+    .map((line) => fitText(line, screen.columns, screen.glyphs.ellipsis));
 }
 
 /** One line of a container's output, with the container's name in its colour; not cut. */
@@ -82,7 +85,7 @@ export function shownContainers(task: Task): readonly Container[] {
 
 function headerLines(state: BoardState, screen: Screen): string[] {
   const { task } = state;
-  const { colours, glyphs, columns } = screen;
+  const { colours } = screen;
   const stopping = task.desiredStatus === "STOPPED" && task.knownStatus !== "STOPPED";
   const status = stopping ? "STOPPING" : reportedTaskStatus(task.knownStatus);
   const elapsed = formatElapsed((task.stoppedAt ?? state.now) - state.startedAt);
@@ -92,7 +95,7 @@ function headerLines(state: BoardState, screen: Screen): string[] {
     .flatMap((blocker) => blocker.resources);
   const waiting = host.length > 0 ? [colours.yellow(`waits for host ${host.join(", ")}`)] : [];
   const notice = state.notice === undefined ? [] : [colours.yellow(state.notice)];
-  return [title, ...waiting, ...notice].map((line) => fitText(line, columns, glyphs.ellipsis));
+  return [title, ...waiting, ...notice];
 }
 
 type Layout = { readonly views: readonly ContainerView[]; readonly nameColumns: number };
@@ -131,7 +134,7 @@ function containerLines(view: ContainerView, layout: Layout, context: LineContex
     `${head}${first}`,
     ...rest.map((detail) => `${" ".repeat(indent)}${detail}`),
     ...layers.map((line) => colours.dim(`    ${line}`)),
-  ].map((line) => fitText(line.trimEnd(), columns, glyphs.ellipsis));
+  ].map((line) => line.trimEnd());
 }
 
 /** All on one line if they fit, else one a line. */

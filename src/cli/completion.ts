@@ -64,8 +64,9 @@ function fileCandidates(typed: string, workingDirectory: string, accept: (name: 
   try {
     return readdirSync(join(workingDirectory, folder), { withFileTypes: true })
       .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || accept(entry.name)))
-      .slice(0, MAX_CANDIDATES)
-      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`);
+      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`)
+      .filter((path) => path.startsWith(typed))
+      .slice(0, MAX_CANDIDATES);
   } catch {
     return [];
   }

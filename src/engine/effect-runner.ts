@@ -3,8 +3,9 @@
  * when: that is decided in `core/machine`.
  */
 import { unreachable } from "../core/assert.ts";
-import type { EngineErrorName } from "../core/errors.ts";
-import { requestedHostPorts } from "../core/host-ports.ts";
+import type { DockerId } from "../core/brand.ts";
+import { EngineError, type EngineErrorName } from "../core/errors.ts";
+import { type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import type { PullBehaviour } from "../core/images/pull-policy.ts";
@@ -128,6 +129,7 @@ export class EffectRunner {
       case "create":
         return await this.#create(task, container);
       case "start":
+        return await startGate.run(() => this.#start(task, container, effect.dockerId));
       case "restart":
         await startGate.run(() => calls.start(effect.dockerId));
         return { ok: true };
@@ -188,13 +190,13 @@ export class EffectRunner {
     };
   }
 
-  async #create(task: Task, container: Container): Promise<ActionResult> {
+  async #create(task: Task, container: Container, ports?: readonly PortRequest[]): Promise<ActionResult> {
     const { calls, factory, hostPorts } = this.#ports;
     const facts = await this.#facts(task, container);
     // Other containers may have got their ids since the effect was handed out.
     const current = this.#ports.taskOf(task.arn) ?? task;
     const owner = portOwner(task.arn, container.name);
-    const leases = await hostPorts.lease(owner, requestedHostPorts(current, container));
+    const leases = await hostPorts.lease(owner, ports ?? requestedHostPorts(current, container));
     try {
       const body = factory(current, { ...container, hostPorts: leases }, facts);
       return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
@@ -202,6 +204,31 @@ export class EffectRunner {
       hostPorts.release(owner);
       throw error;
     }
+  }
+
+  /**
+   * Between the choice of a host port and Docker's bind somebody else may have taken it. A port that was the engine's
+   * choice is chosen again, and the container, which never ran, made anew. Source: engine-modern 17.2.
+   */
+  async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    try {
+      await this.#ports.calls.start(dockerId);
+      return { ok: true };
+    } catch (error) {
+      const requests = requestedHostPorts(task, container);
+      if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
+      return await this.#startElsewhere(task, container, requests.map(anyPort));
+    }
+  }
+
+  async #startElsewhere(task: Task, container: Container, requests: readonly PortRequest[]): Promise<ActionResult> {
+    const { client, signal, hostPorts, calls } = this.#ports;
+    hostPorts.release(portOwner(task.arn, container.name));
+    await client.removeContainer(container.dockerName, { force: true, removeVolumes: true }, { signal });
+    const made = await this.#create(task, container, requests);
+    if (!made.ok || made.dockerId === undefined) return made;
+    await calls.start(made.dockerId);
+    return made;
   }
 
   async #facts(task: Task, container: Container) {
@@ -240,6 +267,20 @@ export class EffectRunner {
     const container = task === undefined ? undefined : findContainer(task, containerName);
     return task === undefined || container === undefined ? undefined : { task, container };
   }
+}
+
+/** Docker has no status of its own for it. */
+function isPortConflict(error: unknown): boolean {
+  return error instanceof EngineError && /port is already allocated|address already in use/.test(error.message);
+}
+
+function isMovable(request: PortRequest): boolean {
+  return request.choice !== "fixed";
+}
+
+/** The preferred port has just been refused. */
+function anyPort(request: PortRequest): PortRequest {
+  return isMovable(request) ? { ...request, choice: "dynamic" } : request;
 }
 
 /** Who holds a container's host ports. */

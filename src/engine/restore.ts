@@ -59,7 +59,8 @@ async function look(
 ): Promise<ContainerObservation | undefined> {
   const containerName = container.name;
   try {
-    const seen = await client.inspectContainer(container.dockerId ?? container.dockerName);
+    const byId = container.dockerId === undefined ? undefined : await client.inspectContainer(container.dockerId);
+    const seen = byId ?? (await client.inspectContainer(container.dockerName));
     if (seen === undefined) return { containerName, observation: { kind: "absent" } };
     if (seen.labels[TASK_ARN_LABEL] !== task.arn) return undefined;
     return { containerName, observation: toObservation(task, container, seen) };

@@ -10,13 +10,13 @@
  * Source: engine-modern 8.3, 8.4; REC-8, REC-9.
  */
 import { mkdir } from "node:fs/promises";
-import type { RootDatabase } from "lmdb";
 import { InvalidInputError } from "../core/errors.ts";
 import { type Log, silentLog } from "../ports/log.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 import { DATA_FILE, findDamage, seal, setAside } from "./data-file.ts";
 import { DamagedFile, messageOf, storeError } from "./failures.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { RowFile, type Step, type StoredKey, type StoredRow } from "./row-file.ts";
 import { RowIndex } from "./row-index.ts";
 import {
   checkedJson,
@@ -51,7 +51,6 @@ type Commit = {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
-type Database = RootDatabase<string>;
 
 /** Commits that wait for the disk; each has a caller that waits, so more than this means that somebody does not. */
 const MAX_WAITING_COMMITS = 10_000;
@@ -59,16 +58,17 @@ const CURRENT_SCHEMA: Schema = { version: STATE_VERSION, migrations: MIGRATIONS 
 
 export class LmdbStateStore implements StateStore {
   readonly #folder: string;
-  readonly #database: Database;
+  readonly #file: RowFile;
   readonly #lock: FolderLock;
   readonly #waiting: Commit[] = [];
   #index = new RowIndex();
   #writer: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #broken: Error | undefined;
 
-  private constructor(folder: string, database: Database, lock: FolderLock) {
+  private constructor(folder: string, lock: FolderLock) {
     this.#folder = folder;
-    this.#database = database;
+    this.#file = new RowFile(folder);
     this.#lock = lock;
   }
 
@@ -95,12 +95,12 @@ export class LmdbStateStore implements StateStore {
   static async #openLocked(folder: string, lock: FolderLock, schema: Schema): Promise<LmdbStateStore> {
     const damage = await findDamage(folder);
     if (damage !== undefined) throw new DamagedFile(damage);
-    const store = new LmdbStateStore(folder, await openDatabase(folder), lock);
+    const store = new LmdbStateStore(folder, lock);
     try {
       await store.#prepare(schema);
       return store;
     } catch (error) {
-      await store.#database.close();
+      await store.#file.close();
       throw error;
     }
   }
@@ -108,7 +108,7 @@ export class LmdbStateStore implements StateStore {
   async load(): Promise<StoredState> {
     this.#requireOpen();
     try {
-      return this.#read(STATE_VERSION, MIGRATIONS, STATE_VERSION);
+      return this.#toState(await this.#file.readAll(), STATE_VERSION, CURRENT_SCHEMA);
     } catch (error) {
       throw error instanceof DamagedFile ? damageError(this.#folder, error) : error;
     }
@@ -134,7 +134,7 @@ export class LmdbStateStore implements StateStore {
   async #close(): Promise<void> {
     try {
       await this.#writer;
-      await this.#database.close();
+      await this.#file.close();
       await seal(this.#folder);
     } catch (error) {
       throw storeError(`Cannot close state in ${this.#folder}: ${messageOf(error)}`, error);
@@ -150,120 +150,83 @@ export class LmdbStateStore implements StateStore {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0);
       try {
+        if (this.#broken !== undefined) throw this.#broken;
         await this.#write(group.flatMap(({ operations }) => operations));
         for (const { resolve } of group) resolve();
       } catch (error) {
-        this.#rebuildIndex();
         const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
+        await this.#relearn();
         for (const { reject } of group) reject(failure);
       }
     }
     this.#writer = undefined;
   }
 
-  async #write(operations: readonly RowOperation[]): Promise<void> {
-    await this.#database.batch(() => {
-      for (const operation of operations) {
-        for (const step of this.#index.apply(operation)) this.#queue(step);
-      }
-      void this.#database.put(FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint));
-    });
+  /** After a failure only the file knows what is in it. When even that cannot be read, nothing more is written. */
+  async #relearn(): Promise<void> {
+    try {
+      this.#index = indexOf((await this.#file.readAll()).filter(isRow));
+    } catch (error) {
+      this.#broken = storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
+    }
   }
 
-  /** The batch is what is waited for; its parts share its fate. */
-  #queue(step: Exclude<RowOperation, { readonly type: "acknowledge" }>): void {
-    const key = [...step.key].filter((part) => part !== undefined);
-    if (step.type === "put") void this.#database.put(key, step.value);
-    else void this.#database.remove(key);
+  async #write(operations: readonly RowOperation[], also: readonly Step[] = []): Promise<void> {
+    const steps = operations.flatMap((operation) => this.#index.apply(operation)).map(toStep);
+    await this.#file.write([...steps, [FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint)], ...also]);
   }
 
   /** Reads the schema's version, brings old rows up to date, and learns what is there. */
   async #prepare(schema: Schema): Promise<void> {
-    const version = this.#readVersion();
-    if (version === undefined) return this.#initialise(schema.version);
-    this.#rebuildIndex();
-    this.#verifyFingerprint();
-    const state = this.#read(version, schema.migrations, schema.version);
-    if (version !== schema.version) await this.#rewrite(state, schema.version);
+    const stored = await this.#readFile();
+    const rows = stored.filter(isRow);
+    const version = this.#versionOf(stored);
+    if (version === undefined) return this.#write([], [[SCHEMA_KEY, String(schema.version)]]);
+    this.#index = indexOf(rows);
+    const fingerprint = stored.find(([key]) => sameKey(key, FINGERPRINT_KEY))?.[1];
+    if (fingerprint !== JSON.stringify(this.#index.fingerprint)) {
+      throw new DamagedFile("rows are missing or are not those that were written");
+    }
+    const state = this.#toState(stored, version, schema);
+    if (version !== schema.version) await this.#rewrite(rows, state, schema.version);
   }
 
-  #readVersion(): number | undefined {
-    const text = this.#database.get(SCHEMA_KEY);
+  /** @throws {DamagedFile} */
+  async #readFile(): Promise<readonly StoredRow[]> {
+    try {
+      return await this.#file.readAll();
+    } catch (error) {
+      throw new DamagedFile(messageOf(error));
+    }
+  }
+
+  #versionOf(stored: readonly StoredRow[]): number | undefined {
+    const text = stored.find(([key]) => sameKey(key, SCHEMA_KEY))?.[1];
     if (text !== undefined && /^[1-9]\d*$/.test(text)) return Number(text);
-    if (this.#database.getKeysCount({ limit: 1 }) === 0) return undefined;
+    if (stored.length === 0) return undefined;
     throw storeError(`Cannot open state in ${this.#folder}: ${DATA_FILE} holds rows of something else`);
   }
 
-  async #initialise(version: number): Promise<void> {
-    await this.#database.batch(() => {
-      void this.#database.put(SCHEMA_KEY, String(version));
-      void this.#database.put(FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint));
-    });
-  }
-
   /** All rows anew and the new version, in one transaction: a crash leaves the old rows or the new ones. */
-  async #rewrite(state: StoredState, version: number): Promise<void> {
-    const old = [...this.#rows()].map(([key]): RowOperation => ({ type: "remove", key }));
+  #rewrite(rows: readonly StoredRow[], state: StoredState, version: number): Promise<void> {
+    const old = rows.map(([key]): RowOperation => ({ type: "remove", key: asRowKey(key) }));
     const operations = [...old, ...mutationsOf(state).map(toOperation)];
-    await this.#database.batch(() => {
-      for (const operation of operations) for (const step of this.#index.apply(operation)) this.#queue(step);
-      void this.#database.put(SCHEMA_KEY, String(version));
-      void this.#database.put(FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint));
-    });
+    return this.#write(operations, [[SCHEMA_KEY, String(version)]]);
   }
 
-  #rebuildIndex(): void {
-    this.#index = new RowIndex();
-    for (const [key, value] of this.#rows()) this.#index.note(key, storedChecksum(value));
-  }
-
-  #verifyFingerprint(): void {
-    const expected = this.#database.get(FINGERPRINT_KEY);
-    if (expected === JSON.stringify(this.#index.fingerprint)) return;
-    throw new DamagedFile("rows are missing or are not those that were written");
-  }
-
-  #read(version: number, migrations: Readonly<Record<number, Migration>>, current: number): StoredState {
-    const rows = [...this.#rows()].map(([key, value]) => [key, this.#parse(key, value)] as const);
+  /** @throws {DamagedFile} */
+  #toState(stored: readonly StoredRow[], version: number, schema: Schema): StoredState {
+    const rows = stored.filter(isRow).map(([key, value]) => [asRowKey(key), parseRow(asRowKey(key), value)] as const);
     try {
-      return readRows(toRawState(rows), version, migrations, current);
+      return readRows(toRawState(rows), version, schema.migrations, schema.version);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       throw storeError(`Cannot open state in ${this.#folder}: ${error.message}`, error);
     }
   }
 
-  #parse(key: RowKey, value: string): unknown {
-    const json = checkedJson(key, value);
-    if (json === undefined) throw new DamagedFile(`row ${key.join(" ")} is not what was written`);
-    return JSON.parse(json);
-  }
-
-  *#rows(): Iterable<readonly [RowKey, string]> {
-    for (const { key, value } of this.#database.getRange({})) {
-      if (isRowKey(key)) yield [key, value];
-    }
-  }
-
   #requireOpen(): void {
     if (this.#closing !== undefined) throw storeError("Cannot use the state store: it is closed");
-  }
-}
-
-async function openDatabase(folder: string): Promise<Database> {
-  const { open } = await import("lmdb");
-  const settings = {
-    path: folder,
-    noSubdir: false,
-    encoding: "string" as const,
-    // A commit resolves when it is on the disk, not when it can be seen.
-    overlappingSync: false,
-    permissionsMode: 0o600,
-  };
-  try {
-    return open<string>(settings);
-  } catch (error) {
-    throw new DamagedFile(messageOf(error));
   }
 }
 
@@ -293,6 +256,38 @@ function damageError(folder: string, { message }: DamagedFile): Error {
   );
 }
 
-function isRowKey(key: unknown): key is RowKey {
-  return Array.isArray(key) && key[0] !== "store" && typeof key[1] === "string";
+function indexOf(rows: readonly StoredRow[]): RowIndex {
+  const index = new RowIndex();
+  for (const [key, value] of rows) index.note(asRowKey(key), storedChecksum(value));
+  return index;
+}
+
+/** @throws {DamagedFile} */
+function parseRow(key: RowKey, value: string): unknown {
+  const json = checkedJson(key, value);
+  if (json === undefined) throw new DamagedFile(`row ${key.join(" ")} is not what was written`);
+  return JSON.parse(json);
+}
+
+function toStep(operation: Exclude<RowOperation, { readonly type: "acknowledge" }>): Step {
+  const key = operation.key.filter((part) => part !== undefined);
+  return [key, operation.type === "put" ? operation.value : null];
+}
+
+/** Rows of the state, as against those about the file. */
+function isRow([key]: StoredRow): boolean {
+  return key[0] !== SCHEMA_KEY[0];
+}
+
+/** @throws {DamagedFile} when a key is none that was ever written */
+function asRowKey(key: StoredKey): RowKey {
+  const [kind, id, sequence] = key;
+  if (typeof id !== "string") throw new DamagedFile(`key ${JSON.stringify(key)} is not one of ours`);
+  if (kind === "change" && typeof sequence === "number") return [kind, id, sequence];
+  if ((kind === "task" || kind === "image" || kind === "meta") && sequence === undefined) return [kind, id];
+  throw new DamagedFile(`key ${JSON.stringify(key)} is not one of ours`);
+}
+
+function sameKey(key: StoredKey, other: StoredKey): boolean {
+  return key.length === other.length && key.every((part, index) => part === other[index]);
 }

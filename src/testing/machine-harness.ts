@@ -4,7 +4,7 @@
  */
 import { assert } from "../core/assert.ts";
 import type { EpochMs } from "../core/brand.ts";
-import { asEpochMs } from "../core/brand.ts";
+import { asContainerName, asEpochMs } from "../core/brand.ts";
 import type { EngineErrorName } from "../core/errors.ts";
 import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
@@ -12,7 +12,15 @@ import type { ActionResult, Failure, Input, Observation } from "../core/machine/
 import { type Step, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import { isRunningStatus } from "../core/status.ts";
-import { type Container, type ContainerAction, findContainer, type Task } from "../core/task.ts";
+import {
+  type Container,
+  type ContainerAction,
+  type Dependency,
+  type DependencyCondition,
+  findContainer,
+  type Task,
+} from "../core/task.ts";
+import { aTask } from "./builders.ts";
 import { MachineDocker, type RealContainer } from "./machine-docker.ts";
 import { checkStep, deepFreeze } from "./machine-invariants.ts";
 
@@ -352,4 +360,14 @@ function isPullOf({ effect }: Pending, name: string): boolean {
 function nameOf(effect: Effect): string {
   if ("containerName" in effect) return `${effect.type} ${effect.containerName}`;
   return "resourceId" in effect ? `${effect.type} ${effect.resourceId}` : effect.type;
+}
+
+/** An edge to another container, as a definition's `dependsOn` makes it. */
+export function dependsOn(containerName: string, condition: DependencyCondition = "START"): Dependency {
+  return { containerName: asContainerName(containerName), condition, source: "dependsOn" };
+}
+
+/** A task of these containers, which need nothing of each other unless they say so. */
+export function aTaskOf(...containers: readonly Container[]): Task {
+  return aTask({ containers });
 }

@@ -47,7 +47,10 @@ describe("SimulatedClock", () => {
         const clock = new SimulatedClock();
         let fired = 0;
         const cancels = timers.map(([ms]) => later(clock, ms + 1, () => fired++));
-        later(clock, 0, () => timers.forEach(([, cancelled], index) => cancelled && cancels[index]?.()));
+        const unwanted = cancels.filter((_, index) => timers[index]?.[1]);
+        later(clock, 0, () => {
+          for (const cancel of unwanted) cancel();
+        });
         clock.advanceSync(0);
         const live = timers.filter(([, cancelled]) => !cancelled).length;
         expect(clock.pending).toBe(live);
@@ -147,6 +150,17 @@ describe("SimulatedClock", () => {
     await clock.advance(2_000);
     expect(firedAt).toBe(1_000);
     expect(clock.now()).toBe(52_000);
+  });
+
+  it("runByItself() leaps from timer to timer, until it is stopped", async () => {
+    const clock = new SimulatedClock();
+    const stop = clock.runByItself();
+    await Promise.all([clock.sleep(86_400_000), clock.sleep(10)]);
+    expect(clock.elapsedMs).toBe(86_400_000);
+    stop();
+    later(clock, 5, () => undefined);
+    await clock.settle();
+    expect(clock.elapsedMs).toBe(86_400_000);
   });
 
   it("with a random source equals fire in a drawn order, the same for the same seed", () => {

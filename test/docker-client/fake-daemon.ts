@@ -1,9 +1,9 @@
 /** An HTTP server on a unix socket that answers as its test says: for daemons that cannot be had here. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import * as http from "node:http";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export type Exchange = {
   readonly method: string;
@@ -49,16 +49,18 @@ export class FakeDaemon {
   readonly #answers = new Map<string, Answer[]>();
   readonly #waiters = new Set<() => void>();
 
-  constructor() {
-    this.#folder = mkdtempSync(join(tmpdir(), "berth-fake-"));
-    this.endpoint = `unix://${join(this.#folder, "docker.sock")}`;
+  constructor(endpoint: string | undefined) {
+    this.endpoint = endpoint ?? `unix://${join(mkdtempSync(join(tmpdir(), "berth-fake-")), "docker.sock")}`;
+    this.#folder = dirname(this.endpoint.slice("unix://".length));
+    mkdirSync(this.#folder, { recursive: true });
     this.#server = http.createServer((request, response) => this.#serve(request, response));
     this.on("/_ping", ({ response }) => response.end("OK"));
     this.on("/version", (exchange) => json(this.#version())(exchange));
   }
 
-  static async start(): Promise<FakeDaemon> {
-    const daemon = new FakeDaemon();
+  /** Given the endpoint of one that was closed, it comes back there. */
+  static async start(endpoint?: string): Promise<FakeDaemon> {
+    const daemon = new FakeDaemon(endpoint);
     await new Promise<void>((resolve) => daemon.#server.listen(daemon.endpoint.slice("unix://".length), resolve));
     return daemon;
   }

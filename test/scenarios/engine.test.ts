@@ -1,6 +1,7 @@
 /** The whole engine over the simulated daemon: life cycles, stops, failures. */
 import { describe, expect, it } from "vitest";
 import { commandNotFound, exits, handlesSigterm, healthyAfter, ignoresSigterm, oomKilled, runsForever } from "../../src/testing/index.ts";
+import { asDockerName } from "../../src/core/brand.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
 
 async function startedHost(options: ConstructorParameters<typeof SimulatedHost>[0] = {}): Promise<SimulatedHost> {
@@ -230,5 +231,45 @@ describe("DockerTaskEngine", () => {
     await host.clock.advance(60_000);
     expect(host.docker.find("web")?.status).toBe("stopped");
     expect(host.told(task).filter((each) => each === "web STOPPED")).toHaveLength(1);
+  });
+
+  it("a host port that was taken between choice and bind is chosen again, and the container made anew", async () => {
+    const host = await startedHost();
+    const client = host.docker.client();
+    const body = { Image: "app", ExposedPorts: { "1/tcp": {} }, HostConfig: { PortBindings: { "1/tcp": [{ HostPort: "32768" }] } } };
+    const theirs = await host.clock.resolve(client.createContainer({ name: asDockerName("theirs"), body }));
+    await host.clock.resolve(client.startContainer(theirs.dockerId));
+    const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }] }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    await host.clock.advance(1_000);
+    expect(host.container(task, "web").networkBindings).toMatchObject([{ containerPort: 80, hostPort: 32_769 }]);
+    expect(host.docker.containers().filter((each) => each.dockerName !== "theirs")).toHaveLength(1);
+  });
+
+  it("a fixed host port that is taken fails the start with Docker's text", async () => {
+    const host = await startedHost();
+    const first = host.task([{ name: "web", portMappings: [{ containerPort: 80, hostPort: 8080 }] }]);
+    const second = host.task([{ name: "web", portMappings: [{ containerPort: 80, hostPort: 8080 }] }]);
+    await host.add(first);
+    await host.untilStatus(first, "RUNNING");
+    await host.add(second);
+    const ended = await host.untilStatus(second, "STOPPED");
+    expect(ended.stopCode).toBe("TaskFailedToStart");
+    expect(ended.stoppedReason).toContain("port is already allocated");
+  });
+
+  it("HRM-1, RESOURCE: with totals given, a taken port makes the second task wait, and an impossible one is refused", async () => {
+    const hostTotals = { cpuUnits: 1024, memoryMiB: 4096, reservedTcp: [], reservedUdp: [], gpus: 0 };
+    const host = await startedHost({ hostTotals });
+    const onPort = () => host.task([{ name: "web", portMappings: [{ containerPort: 80, hostPort: 8080 }] }]);
+    const [first, second, big] = [onPort(), onPort(), host.task([{ name: "web", cpu: 2048 }])];
+    for (const task of [first, second, big]) await host.add(task);
+    await host.untilStatus(first, "RUNNING");
+    expect(host.engine.whyBlocked(second.arn)).toEqual([{ type: "hostResources", resources: ["PORTS_TCP"] }]);
+    const refused = await host.untilStatus(big, "STOPPED");
+    expect(refused.stoppedReason).toContain("RESOURCE:CPU");
+    await host.engine.stopTask(first.arn);
+    await host.untilStatus(second, "RUNNING");
   });
 });

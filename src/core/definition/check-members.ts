@@ -1,8 +1,8 @@
 /** Which members are unknown, and which of the model's required ones are missing. Source: interfaces 1.3.1, 1.3.4. */
 import type { Members, ObjectMembers } from "./members.ts";
 import { nearest } from "./nearest.ts";
-import type { Report } from "./problem.ts";
-import { childPath, quote } from "./problem.ts";
+import type { Report, Trail } from "./problem.ts";
+import { quote, trailPath } from "./problem.ts";
 
 export type MemberReports = { readonly unknown: Report; readonly pascal: Report; readonly missing: Report };
 
@@ -16,54 +16,52 @@ export function checkMembers(
   reports: MemberReports,
   ignored: ReadonlySet<string>,
 ): void {
-  walkObject(value, members, "", reports, ignored);
+  walk(value, members, { trail: [], ignored, ...reports });
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
+type Walk = MemberReports & { readonly trail: Trail; readonly ignored: ReadonlySet<string> };
 
-function walk(value: unknown, members: Members, path: string, reports: MemberReports): void {
-  if (members.kind === "list" && Array.isArray(value)) {
-    if (members.item.kind !== "object" && members.item.kind !== "list") return;
-    for (const [index, item] of value.entries()) walk(item, members.item, childPath(path, index), reports);
+function walk(value: unknown, members: Members, state: Walk): void {
+  if (members.kind === "object") walkObject(value, members, state);
+  if (members.kind !== "list" || !Array.isArray(value)) return;
+  if (members.item.kind !== "object" && members.item.kind !== "list") return;
+  for (let index = 0; index < value.length; index++) {
+    state.trail.push(index);
+    walk(value[index], members.item, state);
+    state.trail.pop();
   }
-  if (members.kind === "object") walkObject(value, members, path, reports, NOTHING);
 }
 
-function walkObject(
-  value: unknown,
-  members: ObjectMembers,
-  path: string,
-  reports: MemberReports,
-  ignored: ReadonlySet<string>,
-): void {
+function walkObject(value: unknown, members: ObjectMembers, state: Walk): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
-  const present = new Set<string>();
-  for (const [key, member] of Object.entries(value)) {
+  const object = value as Readonly<Record<string, unknown>>;
+  const meant = new Set<string>();
+  for (const key of Object.keys(object)) {
     const known = members.members.get(key);
-    present.add(key);
-    if (known === undefined) {
-      if (!ignored.has(key)) present.add(reportUnknown(key, childPath(path, key), members, reports));
-    } else if (known.kind === "object" || known.kind === "list") {
-      walk(member, known, childPath(path, key), reports);
-    }
+    state.trail.push(key);
+    if (known === undefined) meant.add(reportUnknown(key, members, state));
+    else if (known.kind === "object" || known.kind === "list") walk(object[key], known, state);
+    state.trail.pop();
   }
   for (const name of members.required) {
-    if (present.has(name) || OWN_RULES.has(name)) continue;
-    reports.missing("member-required", childPath(path, name), `"${name}" is missing`, { fix: `Add "${name}"` });
+    if (Object.hasOwn(object, name) || meant.has(name) || OWN_RULES.has(name)) continue;
+    state.missing("member-required", trailPath(state.trail, name), `"${name}" is missing`, { fix: `Add "${name}"` });
   }
 }
 
 /** Returns the member that was meant, when the key is its CloudFormation spelling. */
-function reportUnknown(key: string, path: string, members: ObjectMembers, reports: MemberReports): string {
+function reportUnknown(key: string, members: ObjectMembers, state: Walk): string {
+  if (state.trail.length === 1 && state.ignored.has(key)) return key;
+  const path = trailPath(state.trail);
   const meant = key.charAt(0).toLowerCase() + key.slice(1);
   if (meant !== key && members.members.has(meant)) {
-    reports.pascal("pascal-case-member", path, `${quote(key)} is the spelling of CloudFormation`, {
+    state.pascal("pascal-case-member", path, `${quote(key)} is the spelling of CloudFormation`, {
       fix: `Write "${meant}"`,
     });
     return meant;
   }
   const guess = nearest(key, members.members.keys());
-  reports.unknown("unknown-member", path, `ECS has no member ${quote(key)} here: it is ignored`, {
+  state.unknown("unknown-member", path, `ECS has no member ${quote(key)} here: it is ignored`, {
     severity: "warning",
     fix: guess === undefined ? "Remove it" : `Did you mean "${guess}"`,
   });

@@ -42,7 +42,7 @@ const FORMS: Readonly<Record<PlaceholderStyle, readonly RegExp[]>> = {
 };
 /** Most texts hold nothing of the kind; this looks once before ten patterns do. */
 const HINT: Readonly<Record<PlaceholderStyle, RegExp>> = {
-  identifier: /[$#<{[%]|__|[A-Z]{4}|^arn:/,
+  identifier: /[$#<{[%]|__|[A-Z]{4}|^arn:[^:]*:[^:]*:(?:region:|[^:]*:[^:]*[A-Za-z])/,
   option: /[$#<{]/,
   shell: /[$#<{]/,
 };

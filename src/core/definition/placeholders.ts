@@ -3,7 +3,8 @@ import type { Members } from "./members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import type { PlaceholderMatch, PlaceholderStyle } from "./placeholder-forms.ts";
 import { scanPlaceholders } from "./placeholder-forms.ts";
-import { childPath } from "./problem.ts";
+import type { Trail } from "./problem.ts";
+import { MAX_PROBLEMS, trailPath } from "./problem.ts";
 
 export type Placeholder = {
   /** Member that holds it, e.g. `containerDefinitions[0].image`. */
@@ -51,32 +52,42 @@ function rootMembers(input: unknown): Members {
  */
 export function findPlaceholders(input: unknown): Placeholder[] {
   const found: Placeholder[] = [];
-  collect(input, rootMembers(input), "", "identifier", 0, found);
+  collect(input, rootMembers(input), "identifier", { trail: [], found });
   return found;
 }
 
-function collect(
-  value: unknown,
-  members: Members | undefined,
-  path: string,
-  style: PlaceholderStyle,
-  depth: number,
-  found: Placeholder[],
-): void {
-  if (style === "shell" || members === undefined || depth > DEPTH_MAX) return;
+type Search = { readonly trail: Trail; readonly found: Placeholder[] };
+
+function collect(value: unknown, members: Members | undefined, style: PlaceholderStyle, search: Search): void {
+  if (style === "shell" || members === undefined) return;
   if (typeof value === "string") {
-    for (const { text, name } of scanPlaceholders(value, style)) found.push({ path, placeholder: text, name });
+    const isKnownWord = members.kind === "enum" && members.options.includes(value);
+    if (!isKnownWord) collectText(value, style, search);
     return;
   }
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value !== "object" || value === null || search.trail.length > DEPTH_MAX) return;
   if (Array.isArray(value)) {
     const item = members.kind === "list" ? members.item : undefined;
-    for (const [index, entry] of value.entries()) collect(entry, item, childPath(path, index), style, depth + 1, found);
+    for (let index = 0; index < value.length; index++) {
+      search.trail.push(index);
+      collect(value[index], item, style, search);
+      search.trail.pop();
+    }
     return;
   }
-  for (const [key, member] of Object.entries(value)) {
-    collect(member, childOf(members, key), childPath(path, key), styleOf(key, style), depth + 1, found);
+  const object = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(object)) {
+    search.trail.push(key);
+    collect(object[key], childOf(members, key), styleOf(key, style), search);
+    search.trail.pop();
   }
+}
+
+function collectText(value: string, style: PlaceholderStyle, { trail, found }: Search): void {
+  const matches = scanPlaceholders(value, style);
+  if (matches.length === 0 || found.length >= MAX_PROBLEMS) return;
+  const path = trailPath(trail);
+  for (const { text, name } of matches) found.push({ path, placeholder: text, name });
 }
 
 function childOf(members: Members | undefined, key: string): Members | undefined {

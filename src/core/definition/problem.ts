@@ -67,3 +67,11 @@ export function childPath(path: string, key: string | number): string {
   if (!PLAIN_KEY.test(key)) return `${path}[${quote(key)}]`;
   return path === "" ? key : `${path}.${key}`;
 }
+
+/** The keys that lead to a value. Walks push and pop on one of them, because a path is needed for findings only. */
+export type Trail = (string | number)[];
+
+/** The path of what stands at `trail`, or of a member there. */
+export function trailPath(trail: readonly (string | number)[], ...members: readonly (string | number)[]): string {
+  return [...trail, ...members].reduce<string>(childPath, "");
+}

@@ -25,8 +25,8 @@ export type RuleContext = {
   /** MiB; undefined when absent or unreadable. */
   readonly taskMemory: number | undefined;
   readonly report: Report;
-  /** Was the value at this path taken out because of its type? Then it is wrong, but not missing. */
-  readonly isDamaged: (path: string) => boolean;
+  /** Was the value at this path (or its member) taken out because of its type? Then it is wrong, but not missing. */
+  readonly isDamaged: (path: string, member?: string) => boolean;
 };
 
 export type RuleCheck = (context: RuleContext) => void;
@@ -50,7 +50,7 @@ export function ruleContext(task: WireTask, damaged: ReadonlySet<string>, report
     taskCpu: task.cpu === undefined ? undefined : parseTaskCpu(task.cpu),
     taskMemory: task.memory === undefined ? undefined : parseTaskMemory(task.memory),
     report,
-    isDamaged: (path) => damaged.has(path),
+    isDamaged: (path, member) => damaged.size > 0 && damaged.has(member === undefined ? path : `${path}.${member}`),
   };
 }
 

@@ -125,7 +125,7 @@ function checkUnique({ containers, report }: RuleContext): void {
 }
 
 function checkEssential({ containers, report, isDamaged }: RuleContext): void {
-  const unclear = containers.some(({ path }) => isDamaged(path) || isDamaged(`${path}.essential`));
+  const unclear = containers.some(({ path }) => isDamaged(path) || isDamaged(path, "essential"));
   if (containers.length === 0 || unclear) return;
   if (containers.some(({ container }) => container.essential !== false)) return;
   report("essential-required", "containerDefinitions", "No container is essential", {

@@ -68,7 +68,7 @@ function checkSinglePort(
   { report, isDamaged }: RuleContext,
 ): void {
   const port = mapping.containerPort;
-  if (isDamaged(at) || isDamaged(`${at}.containerPort`) || isDamaged(`${at}.containerPortRange`)) return;
+  if (isDamaged(at) || isDamaged(at, "containerPort") || isDamaged(at, "containerPortRange")) return;
   if (port !== undefined && port >= 1 && port <= PORT_MAX) return;
   report(
     "port-out-of-range",

@@ -7,67 +7,59 @@ const MEMORY_MIN_MIB = 4;
 const DOCKER_MEMORY_MIN_MIB = 6;
 
 export function checkResources(context: RuleContext): void {
-  for (const entry of context.containers) checkContainerMemory(entry, context);
+  for (const entry of context.containers) {
+    checkMemoryGiven(entry, context);
+    checkMemorySize(entry, context);
+    checkMemoryRelations(entry, context);
+  }
   checkSums(context);
   checkTaskCpu(context);
   checkTaskMemory(context);
 }
 
-function checkContainerMemory({ container, path, label }: NamedContainer, context: RuleContext): void {
+function invalidSetting(label: string, reason: string): string {
+  return `Invalid setting for container '${label}'. ${reason}`;
+}
+
+function checkMemoryGiven({ container, path, label }: NamedContainer, context: RuleContext): void {
   const { report, isDamaged } = context;
+  if (context.task.memory !== undefined || isDamaged("memory")) return;
+  if ((container.memory ?? container.memoryReservation) !== undefined) return;
+  if (isDamaged(path) || isDamaged(path, "memory") || isDamaged(path, "memoryReservation")) return;
+  const message = `Container ${quote(label)} has neither memory nor memoryReservation, and the task has no memory`;
+  report("memory-required", path, message, {
+    fix: 'Add "memory": MIB to the container, or "memory" to the task',
+    awsMessage: invalidSetting(label, "At least one of 'memory' or 'memoryReservation' must be specified."),
+  });
+}
+
+function checkMemorySize({ container, path, label }: NamedContainer, { report }: RuleContext): void {
+  const { cpu = 0, memory = DOCKER_MEMORY_MIN_MIB } = container;
+  const fix = `Write at least ${DOCKER_MEMORY_MIN_MIB}`;
+  if (cpu < 0) report("cpu-negative", `${path}.cpu`, `${cpu} CPU units cannot be given`, { fix: "Write 0 or more" });
+  if (memory < MEMORY_MIN_MIB) {
+    const message = `${memory} MiB is less than the ${MEMORY_MIN_MIB} MiB that ECS asks for`;
+    const awsMessage = invalidSetting(label, `'memory' must be at least ${MEMORY_MIN_MIB}.`);
+    report("memory-too-small", `${path}.memory`, message, { fix, awsMessage });
+  } else if (memory < DOCKER_MEMORY_MIN_MIB) {
+    const message = `${memory} MiB is less than Docker takes: ${DOCKER_MEMORY_MIN_MIB} MiB is used`;
+    report("memory-below-docker-minimum", `${path}.memory`, message, { severity: "warning", fix });
+  }
+}
+
+function checkMemoryRelations({ container, path, label }: NamedContainer, { taskMemory, report }: RuleContext): void {
   const { memory, memoryReservation } = container;
-  const quoted = `Invalid setting for container '${label}'.`;
-  const taskHasMemory = context.task.memory !== undefined || isDamaged("memory");
-  const given = memory ?? memoryReservation;
-  const unreadable = isDamaged(path) || isDamaged(`${path}.memory`) || isDamaged(`${path}.memoryReservation`);
-  if (given === undefined && !taskHasMemory && !unreadable) {
-    report(
-      "memory-required",
-      path,
-      `Container ${quote(label)} has neither memory nor memoryReservation, and the task has no memory`,
-      {
-        fix: 'Add "memory": MIB to the container, or "memory" to the task',
-        awsMessage: `${quoted} At least one of 'memory' or 'memoryReservation' must be specified.`,
-      },
-    );
+  if (memory === undefined) return;
+  if (memoryReservation !== undefined && memoryReservation > memory) {
+    const message = `memoryReservation ${memoryReservation} is more than memory ${memory}`;
+    report("reservation-above-memory", `${path}.memoryReservation`, message, {
+      fix: `Write at most ${memory}, or raise memory`,
+      awsMessage: invalidSetting(label, "The 'memory' setting must be greater than or equal to 'memoryReservation'."),
+    });
   }
-  if ((container.cpu ?? 0) < 0)
-    report("cpu-negative", `${path}.cpu`, `${container.cpu} CPU units cannot be given`, { fix: "Write 0 or more" });
-  if (memory !== undefined && memory < MEMORY_MIN_MIB) {
-    report(
-      "memory-too-small",
-      `${path}.memory`,
-      `${memory} MiB is less than the ${MEMORY_MIN_MIB} MiB that ECS asks for`,
-      {
-        fix: `Write at least ${DOCKER_MEMORY_MIN_MIB}`,
-        awsMessage: `${quoted} 'memory' must be at least ${MEMORY_MIN_MIB}.`,
-      },
-    );
-  } else if (memory !== undefined && memory < DOCKER_MEMORY_MIN_MIB) {
-    report(
-      "memory-below-docker-minimum",
-      `${path}.memory`,
-      `${memory} MiB is less than Docker takes: ${DOCKER_MEMORY_MIN_MIB} MiB is used`,
-      {
-        severity: "warning",
-        fix: `Write at least ${DOCKER_MEMORY_MIN_MIB}`,
-      },
-    );
-  }
-  if (memory !== undefined && memoryReservation !== undefined && memoryReservation > memory) {
-    report(
-      "reservation-above-memory",
-      `${path}.memoryReservation`,
-      `memoryReservation ${memoryReservation} is more than memory ${memory}`,
-      {
-        fix: `Write at most ${memory}, or raise memory`,
-        awsMessage: `${quoted} The 'memory' setting must be greater than or equal to 'memoryReservation'.`,
-      },
-    );
-  }
-  if (memory !== undefined && context.taskMemory !== undefined && memory > context.taskMemory) {
-    report("memory-above-task", `${path}.memory`, `memory ${memory} is more than the task's ${context.taskMemory}`, {
-      fix: `Write at most ${context.taskMemory}, or raise the task's memory`,
+  if (taskMemory !== undefined && memory > taskMemory) {
+    report("memory-above-task", `${path}.memory`, `memory ${memory} is more than the task's ${taskMemory}`, {
+      fix: `Write at most ${taskMemory}, or raise the task's memory`,
       awsMessage: `The 'memory' setting for container '${label}' is greater than for the task.`,
     });
   }

@@ -23,7 +23,7 @@ function checkHealthCheck({ container, path, label }: NamedContainer, { report, 
   const at = `${path}.healthCheck`;
   const awsMessage = `Invalid 'healthCheck' setting for container '${label}'.`;
   const [first, ...rest] = check.command ?? [];
-  if (isDamaged(`${at}.command`)) return;
+  if (isDamaged(at, "command")) return;
   if (first === undefined || (rest.length === 0 && first !== "NONE" && FIRST_WORDS.has(first))) {
     report("health-check", `${at}.command`, "The health check has no command", {
       fix: 'Write ["CMD-SHELL", "COMMAND"]',
@@ -78,7 +78,7 @@ export function checkLogs(context: RuleContext): void {
 
 function checkAwslogs(options: Readonly<Record<string, string>>, at: string, { report, isDamaged }: RuleContext): void {
   const missing = ["awslogs-region", "awslogs-group"].filter((name) => present(options[name]) === undefined);
-  if (missing.length === 0 || isDamaged(`${at}.options`)) return;
+  if (missing.length === 0 || isDamaged(at, "options")) return;
   if (missing.some((name) => isDamaged(`${at}.options[${quote(name)}]`))) return;
   report("awslogs-options", `${at}.options`, `awslogs lacks ${missing.join(" and ")}`, {
     fix: `Add ${missing.map((name) => `"${name}"`).join(" and ")}`,

@@ -21,37 +21,51 @@ export function checkVolumes(context: RuleContext): void {
   }
 }
 
-function checkMountPoints(
-  { container, path, label }: NamedContainer,
+function checkMountPoints(entry: NamedContainer, volumes: ReadonlySet<string>, context: RuleContext): void {
+  const paths = new Set<string>();
+  for (const [index, mount] of (entry.container.mountPoints ?? []).entries()) {
+    const at = `${entry.path}.mountPoints[${index}]`;
+    if (context.isDamaged(at)) continue;
+    checkSourceVolume(mount.sourceVolume, at, volumes, context);
+    checkContainerPath(mount.containerPath, at, paths, entry.label, context);
+  }
+}
+
+function checkSourceVolume(
+  name: string | undefined,
+  at: string,
   volumes: ReadonlySet<string>,
   { report, isDamaged }: RuleContext,
 ): void {
-  const paths = new Set<string>();
-  for (const [index, { sourceVolume, containerPath }] of (container.mountPoints ?? []).entries()) {
-    const at = `${path}.mountPoints[${index}]`;
-    if (isDamaged(at)) continue;
-    if (sourceVolume !== undefined && !volumes.has(sourceVolume) && !isDamaged("volumes")) {
-      report("volume-unknown", `${at}.sourceVolume`, `The task has no volume ${quote(sourceVolume)}`, {
-        fix: suggestion(sourceVolume, volumes) ?? `Add {"name": ${quote(sourceVolume)}} to the task's volumes`,
-        awsMessage: `Unknown volume '${sourceVolume}'.`,
-      });
-    }
-    if (present(containerPath) === undefined) {
-      if (isDamaged(`${at}.containerPath`)) continue;
-      report("mount-path-required", `${at}.containerPath`, "The mount point has no container path", {
-        fix: 'Add "containerPath": "/PATH"',
-        awsMessage: `Invalid mount point for container '${label}'. 'containerPath' must be specified.`,
-      });
-      continue;
-    }
-    if (containerPath !== undefined && paths.has(containerPath)) {
-      report("mount-path-duplicate", `${at}.containerPath`, `Two volumes are mounted at ${quote(containerPath)}`, {
-        fix: "Use another path",
-        awsMessage: `Container '${label}' mounts '${containerPath}' more than once.`,
-      });
-    }
-    paths.add(containerPath ?? "");
+  if (name === undefined || volumes.has(name) || isDamaged("volumes")) return;
+  report("volume-unknown", `${at}.sourceVolume`, `The task has no volume ${quote(name)}`, {
+    fix: suggestion(name, volumes) ?? `Add {"name": ${quote(name)}} to the task's volumes`,
+    awsMessage: `Unknown volume '${name}'.`,
+  });
+}
+
+function checkContainerPath(
+  path: string | undefined,
+  at: string,
+  taken: Set<string>,
+  label: string,
+  { report, isDamaged }: RuleContext,
+): void {
+  if (path === undefined || path === "") {
+    if (isDamaged(at, "containerPath")) return;
+    report("mount-path-required", `${at}.containerPath`, "The mount point has no container path", {
+      fix: 'Add "containerPath": "/PATH"',
+      awsMessage: `Invalid mount point for container '${label}'. 'containerPath' must be specified.`,
+    });
+    return;
   }
+  if (taken.has(path)) {
+    report("mount-path-duplicate", `${at}.containerPath`, `Two volumes are mounted at ${quote(path)}`, {
+      fix: "Use another path",
+      awsMessage: `Container '${label}' mounts '${path}' more than once.`,
+    });
+  }
+  taken.add(path);
 }
 
 function checkVolumesFrom({ container, path }: NamedContainer, { byName, report }: RuleContext): void {
@@ -75,7 +89,7 @@ function checkVolumeName(
   seen: Set<string>,
   { report, isDamaged }: RuleContext,
 ): void {
-  if (isDamaged(path) || isDamaged(`${path}.name`)) return;
+  if (isDamaged(path) || isDamaged(path, "name")) return;
   if (!isName(name ?? "") && !holdsPlaceholder(name ?? "")) {
     const message =
       present(name) === undefined

@@ -116,7 +116,7 @@ function effectFor(container: Container, action: ContainerAction, actionId: numb
         stopTimeoutMs: container.stopTimeoutMs,
       };
     case "remove":
-      return { type: action, containerName, actionId, target: container.dockerId ?? container.dockerName };
+      return { type: action, containerName, actionId, target: container.dockerName };
     default:
       return unreachable(action);
   }

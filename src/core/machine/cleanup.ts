@@ -52,7 +52,7 @@ function removeContainers(task: Task, now: EpochMs, effects: Effect[], wake: Wak
 
 function remove(task: Task, container: Container, effects: Effect[]): Task {
   const id = task.nextActionId;
-  const target = container.dockerId ?? container.dockerName;
+  const target = container.dockerName;
   effects.push({ type: "remove", containerName: container.name, actionId: id, target });
   return editContainer({ ...task, nextActionId: id + 1 }, container.name, (each) => ({
     ...each,

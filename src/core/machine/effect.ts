@@ -17,7 +17,7 @@ export type Effect =
   | ContainerEffect<"provision", { readonly dockerId: DockerId }>
   | ContainerEffect<"stop", { readonly dockerId: DockerId; readonly stopTimeoutMs: number }>
   | ContainerEffect<"kill", { readonly dockerId: DockerId }>
-  | ContainerEffect<"remove", { readonly target: DockerId | DockerName }>
+  | ContainerEffect<"remove", { readonly target: DockerName }>
   /** Look at a container and report what is seen as `containerObserved`; no answer of its own. */
   | { readonly type: "observe"; readonly containerName: string }
   /** Nobody waits for this container's pull any more. */

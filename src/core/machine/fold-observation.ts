@@ -34,7 +34,8 @@ function fold(container: Container, observation: Observation, now: EpochMs): Con
 
 /** Only a container that had been created can vanish. Source: EN-86, peers 1. */
 function foldAbsence(container: Container, exitCode: number | undefined, now: EpochMs): Container {
-  if (container.dockerId === undefined || container.inFlight?.action === "create") return container;
+  // While a create or a start is under way its answer tells; a start may make the container anew (host port taken).
+  if (container.dockerId === undefined || isBeingMade(container)) return container;
   if (container.knownStatus === "STOPPED") return { ...container, stopOwed: false };
   const last = container.restart.pending ? endedByLastRun(container) : container;
   const gone: Container = { ...ended(last), finishedAt: last.finishedAt ?? now };
@@ -45,7 +46,9 @@ function foldAbsence(container: Container, exitCode: number | undefined, now: Ep
 }
 
 function foldPresence(container: Container, seen: Present, now: EpochMs): Container {
-  if (container.dockerId !== undefined && seen.dockerId !== container.dockerId) return container;
+  // Under our name is our container: one that never ran may have been made anew before a crash.
+  const isKnown = container.dockerId === undefined || seen.dockerId === container.dockerId;
+  if (!isKnown && (container.knownStatus !== "CREATED" || isBeingMade(container))) return container;
   switch (seen.status) {
     case "created":
       return withMetadata(raise(container, "CREATED"), seen, now);
@@ -176,4 +179,8 @@ function foldHealth(container: Container, seen: ObservedHealth, now: EpochMs): H
     ...(output === undefined ? {} : { output }),
     ...(exitCode === undefined ? {} : { exitCode }),
   };
+}
+
+function isBeingMade({ inFlight }: Container): boolean {
+  return inFlight?.action === "create" || inFlight?.action === "start";
 }

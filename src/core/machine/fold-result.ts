@@ -64,7 +64,12 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
       });
     case "start":
       return observed(
-        reach(clear, "RUNNING", { startedAt: clear.startedAt ?? now, startRequestedAt: undefined }),
+        reach(clear, "RUNNING", {
+          dockerId: result.dockerId ?? clear.dockerId,
+          hostPorts: result.hostPorts ?? clear.hostPorts,
+          startedAt: clear.startedAt ?? now,
+          startRequestedAt: undefined,
+        }),
         result,
         now,
       );

@@ -58,7 +58,7 @@ export type ActionResult =
       /** resolveManifest, pull: it failed, and a cached image is used. */
       readonly warning?: NamedError | undefined;
       readonly pullStartedAt?: EpochMs | undefined;
-      /** create */
+      /** create; start, when the container had to be made anew for other host ports */
       readonly dockerId?: DockerId | undefined;
       readonly hostPorts?: readonly HostPortLease[] | undefined;
       /** create, provision, stop, kill: how the container looks after it. */

@@ -8,7 +8,7 @@ import type { Container, Task } from "../task.ts";
 import { whyBlocked } from "./advance.ts";
 import type { MachineConfig } from "./config.ts";
 
-const RUNS = 15_000;
+const RUNS = 800;
 /** Far more than any task of six containers needs. */
 const MANY_ROUNDS = 200;
 

@@ -153,12 +153,12 @@ export class Connection {
     },
     effect: Effect<T>,
   ): Promise<T> {
-    await undefined;
-    this.#refuseWhenBroken();
     const { life } = this.exchange.state;
     const isStart = call.operation === "startContainer";
     if (isStart) this.exchange.startsUnderWay++;
     try {
+      await undefined;
+      this.#refuseWhenBroken();
       await this.sleep(delayMs + (fault?.kind === "latency" ? fault.ms : 0));
     } finally {
       if (isStart) this.exchange.startsUnderWay--;

@@ -2,7 +2,7 @@
  * What goes wrong: named faults for the next calls, or faults drawn from a seed. Every fault that was injected is
  * counted by its kind.
  */
-import type { SeededRandom } from "../seeded-random.ts";
+import { SeededRandom } from "../seeded-random.ts";
 import type { DockerOperation } from "./operations.ts";
 
 export type CallFault =
@@ -78,11 +78,19 @@ const ONLY_FOR: Partial<Readonly<Record<Fault["kind"], ReadonlySet<DockerOperati
   pullError: new Set(["pullImage"]),
 };
 
+/** What strikes the daemon as a whole and not one call; see {@link Chaos}. */
+export type WholeDaemonFaults = { play(random: SeededRandom, profile: FaultProfile): void; stop(): void };
+
 export class Faults {
+  readonly #whole: WholeDaemonFaults;
   readonly #named = new Map<DockerOperation, Named[]>();
   readonly #counts: Partial<Record<FaultKind, number>> = {};
   #played: { readonly random: SeededRandom; readonly profile: FaultProfile } | undefined;
   #perStartMs = 0;
+
+  constructor(whole: WholeDaemonFaults) {
+    this.#whole = whole;
+  }
 
   /** The next call of this kind (the next event, for `events`) meets the fault. Named faults strike in the order given. */
   next(operation: DockerOperation, fault: Fault, target: FaultTarget = {}): void {
@@ -110,16 +118,22 @@ export class Faults {
     return { ...this.#counts };
   }
 
+  /**
+   * From now on faults come as the seed and the profile say, including daemon restarts and clock jumps. These two keep
+   * setting timers: call {@link calm} before waiting for the clock to be idle.
+   */
+  random(seed: number | string, profile: FaultProfile): void {
+    const random = new SeededRandom(seed).fork("faults");
+    this.#played = { random, profile };
+    this.#whole.play(random, profile);
+  }
+
   /** No more faults; those that have struck are not undone. */
   calm(): void {
+    this.#whole.stop();
     this.#named.clear();
     this.#played = undefined;
     this.#perStartMs = 0;
-  }
-
-  /** Used by the daemon: plays a profile. */
-  play(random: SeededRandom, profile: FaultProfile): void {
-    this.#played = { random, profile };
   }
 
   /** Used by the daemon. */

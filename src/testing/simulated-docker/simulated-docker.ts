@@ -10,12 +10,11 @@
  * const engine = makeEngine({ docker: docker.client(), clock });
  * ```
  */
-import { asEpochMs } from "../../core/brand.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerInspection, DaemonInfo, DaemonVersion } from "../../ports/docker-client.ts";
 import { SeededRandom } from "../seeded-random.ts";
-import { SimulatedClock } from "../simulated-clock.ts";
 import { type ContainerScript, runsForever } from "./behaviour.ts";
+import { Chaos } from "./chaos.ts";
 import { SimulatedDockerClient } from "./client.ts";
 import { runsCommand } from "./commands.ts";
 import { type CallRecord, Connection, type Exchange } from "./connection.ts";
@@ -24,7 +23,7 @@ import { inspectContainer } from "./container-inspect.ts";
 import { killDaemon, startDaemon, stopDaemon } from "./daemon-lifecycle.ts";
 import { DaemonState } from "./daemon-state.ts";
 import { DEFAULT_EVENT_LIMIT, type SimulatedEvent } from "./event-log.ts";
-import { type FaultProfile, Faults } from "./faults.ts";
+import { Faults } from "./faults.ts";
 import type { ImageConfig } from "./image-store.ts";
 import { instantLatency, type LatencyTable } from "./latency.ts";
 import { formatReference, parseReference } from "./references.ts";
@@ -75,12 +74,12 @@ const DEFAULT_COMMAND = ["app"];
 
 export class SimulatedDocker {
   /** What goes wrong. */
-  readonly faults = new Faults();
+  readonly faults: Faults;
   /** Everything inside, for tests that look closely. */
   readonly state: DaemonState;
   readonly #exchange: Exchange;
   readonly #endpoint: string;
-  #stopChaos: () => void = () => undefined;
+  readonly #chaos: Chaos;
 
   constructor(options: SimulatedDockerOptions) {
     const { clock, seed = 0, latency = instantLatency } = options;
@@ -92,6 +91,8 @@ export class SimulatedDocker {
       info: { ...INFO, ...options.info, liveRestore },
       eventLimit: options.eventLimit ?? DEFAULT_EVENT_LIMIT,
     });
+    this.#chaos = new Chaos(this.state, (kind) => this.faults.count(kind));
+    this.faults = new Faults(this.#chaos);
     this.#endpoint = options.endpoint ?? "simulated://docker";
     this.#exchange = { state: this.state, faults: this.faults, latency, startsUnderWay: 0, observers: new Set() };
   }
@@ -202,73 +203,13 @@ export class SimulatedDocker {
 
   /** Stops the daemon now and starts it after this long. */
   restartDaemon({ downMs = 1_000, kill = false }: { readonly downMs?: number; readonly kill?: boolean } = {}): void {
-    if (!this.isUp) return;
-    if (kill) this.killDaemon();
-    else this.stopDaemon();
-    this.#after(downMs, () => this.startDaemon());
+    this.#chaos.restart({ downMs, kill });
   }
 
-  /**
-   * From now on faults come as the seed and the profile say, including daemon restarts and clock jumps. The latter two
-   * keep setting timers: call {@link calm} before waiting for the clock to be idle.
-   */
-  playFaults(seed: number | string, profile: FaultProfile): void {
-    this.#stopChaos();
-    const random = new SeededRandom(seed).fork("faults");
-    this.faults.play(random, profile);
-    const stops = [
-      this.#playRestarts(random.fork("restarts"), profile),
-      this.#playJumps(random.fork("jumps"), profile),
-    ];
-    this.#stopChaos = () => {
-      for (const stop of stops) stop();
-    };
-  }
-
-  /** No more faults; a daemon that is down comes up. */
+  /** No more faults, and a daemon that is down comes up. */
   calm(): void {
-    this.#stopChaos();
-    this.#stopChaos = () => undefined;
     this.faults.calm();
     this.startDaemon();
-  }
-
-  #playRestarts(random: SeededRandom, { daemonRestart }: FaultProfile): () => void {
-    if (daemonRestart === undefined) return () => undefined;
-    const { everyMs, downMs, liveRestore } = daemonRestart;
-    return this.#repeat(random, everyMs, () => {
-      if (!this.isUp) return;
-      if (liveRestore !== undefined) this.liveRestore = liveRestore === "either" ? random.chance(0.5) : liveRestore;
-      this.faults.count("daemonRestart");
-      this.restartDaemon({ downMs: random.int(...downMs), kill: random.chance(0.5) });
-    });
-  }
-
-  #playJumps(random: SeededRandom, { clockJump }: FaultProfile): () => void {
-    const { clock } = this.state;
-    if (clockJump === undefined || !(clock instanceof SimulatedClock)) return () => undefined;
-    return this.#repeat(random, clockJump.everyMs, () => {
-      this.faults.count("clockJump");
-      clock.jump(random.int(-clockJump.maxMs, clockJump.maxMs));
-    });
-  }
-
-  /** At drawn intervals with this mean, until the returned function is called. */
-  #repeat(random: SeededRandom, everyMs: number, action: () => void): () => void {
-    let cancel: () => void = () => undefined;
-    const again = (): void => {
-      cancel = this.#after(random.int(1, 2 * everyMs), () => {
-        action();
-        again();
-      });
-    };
-    again();
-    return () => cancel();
-  }
-
-  #after(ms: number, action: () => void): () => void {
-    const { clock } = this.state;
-    return clock.schedule(asEpochMs(clock.now() + ms), action);
   }
 
   #find(name: string): SimulatedContainer | undefined {

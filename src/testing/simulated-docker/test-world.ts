@@ -16,7 +16,7 @@ export type TestWorld = {
   /** Creates and starts. */
   run(name: string, body: CreateBody): Promise<DockerId>;
   inspect(dockerId: DockerId): Promise<ContainerInspection>;
-  /** The error of a call that must fail, as plain members. */
+  /** The error of a call that must fail, as plain members. Turns the clock until it is there. */
   errorOf(call: Promise<unknown>): Promise<Readonly<Record<string, unknown>>>;
 };
 
@@ -46,17 +46,16 @@ export function aWorld(options: Partial<SimulatedDockerOptions> = {}): TestWorld
       if (found === undefined) throw new Error(`Cannot inspect ${dockerId}: it is not there`);
       return found;
     },
-    async errorOf(call) {
-      const error: unknown = await clock.resolve(
-        call.then(
-          () => undefined,
-          (failure: unknown) => failure,
-        ),
-      );
-      if (!(error instanceof Error)) throw new Error("Cannot look at the error: the call went well");
-      return { ...error, name: error.name, message: error.message };
-    },
+    errorOf: (call) => clock.resolve(failureOf(call)),
   };
+}
+
+/** As `errorOf`, and somebody else turns the clock. */
+export async function failureOf(call: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
+  const [result] = await Promise.allSettled([call]);
+  if (result?.status !== "rejected") throw new Error("Cannot look at the error: the call went well");
+  const error: Error = result.reason;
+  return { ...error, name: error.name, message: error.message };
 }
 
 function describeEvent({ action, attributes }: SimulatedEvent): string {

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { InvalidInputError } from "../core/errors.ts";
+import { InvalidDefinitionError } from "./invalid-definition.ts";
+import { type DefinitionOptions, examineDefinition, loadDefinition } from "./load-definition.ts";
+
+const WEB = { name: "web", image: "nginx", memory: 64, environment: [{ name: "A", value: "1" }] };
+const TASK = { family: "shop", containerDefinitions: [WEB, { name: "db", image: "postgres:16", memory: 64 }] };
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "berth-load-"));
+  const write = (name: string, content: unknown) =>
+    writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+  write("task.json", TASK);
+  write("describe.json", { taskDefinition: { ...TASK, revision: 3, status: "ACTIVE" }, tags: [] });
+  write("array.json", TASK.containerDefinitions);
+  write("task.yaml", "family: shop\ncontainerDefinitions:\n  - {name: web, image: nginx, memory: 64}\n");
+  write("template.json", {
+    ...TASK,
+    containerDefinitions: [{ ...WEB, image: "repo/app:$" + "{TAG}" }],
+    volumes: [{ name: "data", efsVolumeConfiguration: { fileSystemId: "$" + "{EFS}" } }],
+  });
+  write("broken.json", '{\n  "family": "shop",\n  "containerDefinitions": [,]\n}');
+  write("empty.json", " \n");
+  write("invalid.json", { family: "a b", containerDefinitions: [{ name: "web", image: "" }] });
+  write("overrides.json", { overrides: { containerOverrides: [{ name: "web", command: ["date"] }] } });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const host = (stdin = "") => ({ workingDirectory: folder, readStdin: async () => stdin });
+const load = (file: string, options: DefinitionOptions = {}) => loadDefinition(file, options, host());
+const refusal = async (file: string, options: DefinitionOptions = {}) => {
+  const error: unknown = await load(file, options).catch((reason: unknown) => reason);
+  if (error instanceof InvalidInputError || error instanceof InvalidDefinitionError) return error.message;
+  throw new Error(`expected a refusal, got ${JSON.stringify(error)}`);
+};
+
+describe("loadDefinition()", () => {
+  it.each(["task.json", "describe.json", "array.json", "task.yaml"])("reads %s", async (file) => {
+    const { definition, source } = await load(file);
+    expect(source).toBe(file);
+    expect(definition.containerDefinitions[0]).toMatchObject({ name: "web", image: "nginx", essential: true });
+  });
+
+  it("warns about a bare list of containers", async () => {
+    expect((await load("array.json")).warnings.map((warning) => warning.rule)).toContain("document-container-array");
+    expect((await load("task.json")).warnings).toEqual([]);
+  });
+
+  it("reads standard input", async () => {
+    const { source, definition } = await loadDefinition("-", {}, host(JSON.stringify(TASK)));
+    expect([source, definition.family]).toEqual(["standard input", "shop"]);
+  });
+
+  it("applies variables over overrides over the definition", async () => {
+    const overrides = JSON.stringify({
+      containerOverrides: [
+        {
+          name: "web",
+          environment: [
+            { name: "A", value: "2" },
+            { name: "B", value: "2" },
+          ],
+        },
+      ],
+    });
+    const { definition } = await load("task.json", { overrides, env: ["web:B=3=x", "web:C=", "db:D=4"] });
+    expect(definition.containerDefinitions.map((container) => container.environment)).toEqual([
+      [
+        { name: "A", value: "2" },
+        { name: "B", value: "3=x" },
+        { name: "C", value: "" },
+      ],
+      [{ name: "D", value: "4" }],
+    ]);
+  });
+
+  it("takes overrides out of a file and out of a RunTask request", async () => {
+    const { definition } = await load("task.json", { overrides: "overrides.json" });
+    expect(definition.containerDefinitions[0]?.command).toEqual(["date"]);
+  });
+
+  it("fills placeholders, or goes round them with another image and volume", async () => {
+    const filled = await load("template.json", { set: ["TAG=7", "EFS=fs-12345678"] });
+    expect(filled.definition.containerDefinitions[0]?.image).toBe("repo/app:7");
+    const replaced = await load("template.json", { image: ["web=local:dev"], volume: ["data=./data"] });
+    expect(replaced.definition.containerDefinitions[0]?.image).toBe("local:dev");
+    expect(replaced.definition.volumes).toEqual([{ name: "data", host: { sourcePath: join(folder, "data") } }]);
+  });
+
+  it.each<[string, string, DefinitionOptions, RegExp]>([
+    ["a file that is not there", "nosuch.json", {}, /^Cannot read nosuch\.json: there is no such file$/],
+    ["a mistyped file", "tsk.json", {}, /there is no such file\. Did you mean "task\.json"\?$/],
+    ["a folder", ".", {}, /^Cannot read \.: it is a folder/],
+    ["a file in a file", "task.json/x", {}, /a part of the path is no folder/],
+    ["an empty file", "empty.json", {}, /empty\.json: .*it is empty/],
+    ["broken JSON", "broken.json", {}, /^broken\.json:3:28: /],
+    [
+      "a variable without a container",
+      "task.json",
+      { env: ["A=1"] },
+      /the container is not named.*--env CONTAINER:NAME=VALUE/,
+    ],
+    ["a variable without a value", "task.json", { env: ["web:A"] }, /^Cannot read --env "web:A": write it as/],
+    [
+      "unknown containers",
+      "task.json",
+      { env: ["wen:A=1"] },
+      /for "wen": .* the containers web, db\nDid you mean "web"\?/,
+    ],
+    ["an image without a container", "task.json", { image: ["nginx"] }, /--image CONTAINER=REFERENCE/],
+    ["an image for nobody", "task.json", { image: ["app=nginx"] }, /"app".*"web", "db"/],
+    ["a volume for nobody", "task.json", { volume: ["data=."] }, /no volume of that name, it has none/],
+    ["a value that fills nothing", "template.json", { set: ["TGA=1"] }, /--set TGA: .* it has TAG, EFS/],
+    ["a value for a document without placeholders", "task.json", { set: ["A=1"] }, /it has no placeholders/],
+    ["overrides that are not there", "task.json", { overrides: "nosuch.json" }, /^Cannot read nosuch\.json/],
+  ])("refuses %s", async (_, file, options, message) => {
+    expect(await refusal(file, options)).toMatch(message);
+  });
+
+  it("hands over every problem of a definition", async () => {
+    await expect(load("invalid.json")).rejects.toMatchObject({
+      source: "invalid.json",
+      problems: expect.arrayContaining([
+        expect.objectContaining({ path: "family" }),
+        expect.objectContaining({ path: "containerDefinitions[0].image" }),
+      ]),
+    });
+  });
+
+  it("hands over every problem of overrides", async () => {
+    const overrides = '{"containerOverrides": [{"name": "wbe"}, {"name": "web", "memory": "64"}]}';
+    await expect(load("task.json", { overrides })).rejects.toMatchObject({ source: "--overrides" });
+  });
+});
+
+describe("examineDefinition()", () => {
+  it("returns problems in place of throwing them", async () => {
+    const { problems } = await examineDefinition("invalid.json", {}, host());
+    expect(problems.length).toBeGreaterThan(1);
+  });
+
+  it("names unfilled placeholders with the option that fills them", async () => {
+    const { problems } = await examineDefinition("template.json", {}, host());
+    expect(problems.find((problem) => problem.path === "containerDefinitions[0].image")?.fix).toContain(
+      "--set TAG=VALUE",
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fitText, padText, tameLine, textWidth } from "./text-width.ts";
+
+describe("textWidth()", () => {
+  it.each([
+    ["plain", 5],
+    ["日本語", 6],
+    ["a\u0301", 1],
+    ["👍🏽", 2],
+    ["👨‍👩‍👧", 2],
+    ["\u001b[32mgreen\u001b[0m", 5],
+    ["●→…", 3],
+    ["", 0],
+  ])("%j takes the columns that a terminal gives it", (text, width) => {
+    expect(textWidth(text)).toBe(width);
+  });
+});
+
+describe("fitText()", () => {
+  it("cuts with an ellipsis, never through a wide character", () => {
+    expect(fitText("abcdef", 4)).toBe("abc…");
+    expect(fitText("日本語", 4)).toBe("日…");
+    expect(fitText("abc", 3)).toBe("abc");
+    expect(fitText("abcdef", 5, "...")).toBe("ab...");
+  });
+
+  it("closes a colour that it cuts into", () => {
+    expect(fitText("\u001b[31mabcdef", 4)).toBe("\u001b[31mabc…\u001b[0m");
+  });
+
+  it("always fits", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
+        expect(textWidth(fitText(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+
+  it("measures no more of an endless line than is needed", () => {
+    expect(fitText("é".repeat(1_000_000), 10)).toBe(`${"é".repeat(9)}…`);
+  });
+});
+
+describe("padText()", () => {
+  it("counts columns, not characters", () => {
+    expect(padText("語", 4)).toBe("語  ");
+    expect(padText("long", 2)).toBe("long");
+  });
+});
+
+describe("tameLine()", () => {
+  it("keeps colours and closes them", () => {
+    expect(tameLine("\u001b[31mred", { colours: true })).toBe("\u001b[31mred\u001b[0m");
+    expect(tameLine("\u001b[31mred\u001b[0m", { colours: false })).toBe("red");
+  });
+
+  it("takes out what would move the cursor, ring the bell or name the window", () => {
+    const nasty = "a\u001b[2Jb\u001b[10;10Hc\u001b]0;title\u0007d\u0007e\u001b7f\u009b1Ag";
+    expect(tameLine(nasty, { colours: true })).toBe("abcdef1Ag");
+  });
+
+  it("shows what a carriage return left standing", () => {
+    expect(tameLine("10%\r50%\r100%", { colours: false })).toBe("100%");
+    expect(tameLine("line\r", { colours: false })).toBe("line");
+  });
+
+  it("turns tabs into spaces up to the next eighth column", () => {
+    expect(tameLine("a\tb", { colours: false })).toBe("a       b");
+  });
+
+  it("leaves no control character, whatever comes", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is the claim
+        expect(tameLine(text, { colours: false })).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * The key-value file, in a thread of its own: waiting for the disk blocks nobody, and a write that fails (disk full,
+ * quota) is an ordinary error. The library's own background writes are not used, as they can end the process when the
+ * disk is full.
+ */
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+
+export type StoredKey = readonly (string | number)[];
+/** `null` removes the row. */
+export type Step = readonly [key: StoredKey, value: string | null];
+export type StoredRow = readonly [key: StoredKey, value: string];
+
+type Request =
+  | { readonly type: "read" }
+  | { readonly type: "write"; readonly steps: readonly Step[] }
+  | { readonly type: "close" };
+type Answer = { readonly id: number; readonly rows?: readonly StoredRow[]; readonly error?: string };
+type Call = { readonly resolve: (rows: readonly StoredRow[]) => void; readonly reject: (error: Error) => void };
+
+/** One transaction a write; it returns when it is on the disk. Plain JavaScript, as threads cannot load TypeScript. */
+const THREAD = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { open } = require(workerData.library);
+const db = open({ path: workerData.folder, noSubdir: false, encoding: "string", overlappingSync: false, permissionsMode: 0o600 });
+const perform = {
+  read: () => Array.from(db.getRange({}), ({ key, value }) => [Array.isArray(key) ? key : [key], value]),
+  write: ({ steps }) => {
+    db.transactionSync(() => {
+      for (const [key, value] of steps) {
+        if (value === null) db.removeSync(key);
+        else db.putSync(key, value);
+      }
+    });
+    return [];
+  },
+  close: async () => {
+    await db.close();
+    return [];
+  },
+};
+parentPort.on("message", async ({ id, request }) => {
+  try {
+    parentPort.postMessage({ id, rows: await perform[request.type](request) });
+  } catch (error) {
+    parentPort.postMessage({ id, error: String(error.message) });
+  }
+});
+`;
+
+export class RowFile {
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  #nextId = 0;
+  #failure: Error | undefined;
+
+  constructor(folder: string) {
+    const library = createRequire(import.meta.url).resolve("lmdb");
+    this.#worker = new Worker(THREAD, { eval: true, workerData: { library, folder } });
+    this.#worker.unref();
+    this.#worker.on("message", (answer: Answer) => this.#answered(answer));
+    this.#worker.on("error", (error: Error) => this.#ended(error));
+    this.#worker.on("exit", () => this.#ended(new Error("the thread of the store has ended")));
+  }
+
+  /** All rows, ordered by key. */
+  readAll(): Promise<readonly StoredRow[]> {
+    return this.#call({ type: "read" });
+  }
+
+  /** All steps or none. Resolves when they are on the disk. */
+  async write(steps: readonly Step[]): Promise<void> {
+    await this.#call({ type: "write", steps });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#call({ type: "close" });
+    } finally {
+      await this.#worker.terminate();
+    }
+  }
+
+  #call(request: Request): Promise<readonly StoredRow[]> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#calls.set(id, { resolve, reject });
+      // Who waits for an answer must live to see it; between calls the thread keeps nobody alive.
+      this.#worker.ref();
+      this.#worker.postMessage({ id, request });
+    });
+  }
+
+  #answered({ id, rows, error }: Answer): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    if (this.#calls.size === 0) this.#worker.unref();
+    if (error === undefined) call?.resolve(rows ?? []);
+    else call?.reject(new Error(error));
+  }
+
+  #ended(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#calls.values()) reject(this.#failure);
+    this.#calls.clear();
+  }
+}
