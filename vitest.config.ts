@@ -19,6 +19,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the unit tests: what they do to the processor would show as slow containers here.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

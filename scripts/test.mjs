@@ -34,7 +34,8 @@ await main(async (life) => {
 async function prepareDocker(life) {
   const { endpoint, isPrivate } = await acquireDocker(life);
   await ensureImages(life, endpoint, [DEMO_IMAGE, TEST_IMAGE, PULL_IMAGE]);
-  const [open, closed] = await Promise.all([startRegistry(life), startRegistry(life, TEST_LOGIN)]);
+  const open = await startRegistry(life);
+  const closed = await startRegistry(life, TEST_LOGIN);
   for (const repository of [TEST_IMAGE, PULL_IMAGE]) {
     await pushImage(endpoint, repository, open);
     await pushImage(endpoint, repository, closed, TEST_LOGIN);

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { delimiter, join } from "node:path";
 import { withMutex } from "./mutex.mjs";
-import { BERTH_DIR } from "./places.mjs";
+import { BERTH_DIR, CLONE_ID } from "./places.mjs";
 import { Problem } from "./problem.mjs";
 import { mustRun, run } from "./run.mjs";
 import { say } from "./say.mjs";
@@ -78,23 +78,27 @@ export async function install(life, packages) {
 export async function unpacked(life, name, file) {
   const target = join(BERTH_DIR, "debian", name);
   const path = join(target, file);
-  if (existsSync(path)) return path;
+  await withMutex(life, `${CLONE_ID}-unpack`, async () => {
+    if (!existsSync(path)) await unpack(life, name, target);
+  });
+  if (!existsSync(path)) throw new Problem(needsPackage(name));
+  return path;
+}
+
+/** Leaves the whole package at the target, or nothing. @param {Lifetime} life @param {string} name @param {string} target */
+async function unpack(life, name, target) {
   if (which("apt-get") === undefined || which("dpkg-deb") === undefined) throw new Problem(needsPackage(name));
   say(`Fetching Debian's package ${name}`);
-  const half = `${target}.${process.pid}`;
+  const half = `${target}.half`;
+  rmSync(half, { recursive: true, force: true });
   mkdirSync(half, { recursive: true });
-  try {
-    if (canInstall()) await withMutex(life, "apt", () => updateLists(life));
-    await aptGet(life, ["-q", "download", name], { cwd: half });
-    const archive = readdirSync(half).find((entry) => entry.endsWith(".deb"));
-    if (archive === undefined) throw new Problem(needsPackage(name));
-    await mustRun(life, "dpkg-deb", ["-x", join(half, archive), half], { output: "keep" });
-    rmSync(target, { recursive: true, force: true });
-    renameSync(half, target);
-  } finally {
-    rmSync(half, { recursive: true, force: true });
-  }
-  return path;
+  if (canInstall()) await withMutex(life, "apt", () => updateLists(life));
+  await aptGet(life, ["-q", "download", name], { cwd: half });
+  const archive = readdirSync(half).find((entry) => entry.endsWith(".deb"));
+  if (archive === undefined) throw new Problem(needsPackage(name));
+  await mustRun(life, "dpkg-deb", ["-x", join(half, archive), half], { output: "keep" });
+  rmSync(target, { recursive: true, force: true });
+  renameSync(half, target);
 }
 
 /** @param {string} name */

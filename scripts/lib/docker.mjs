@@ -21,6 +21,9 @@ export const DOCKER_MUTEX = `${CLONE_ID}-docker`;
 const USERS_DIR = join(DOCKER_DIR, "users");
 const BY_HAND = "by-hand";
 
+/** What a daemon consists of. An installation that was cut off may have left some of it. */
+const PROGRAMS = ["dockerd", "containerd", "runc"];
+
 /** @param {Lifetime} life @returns {Promise<Docker>} in use until the script's end */
 export async function acquireDocker(life) {
   return withMutex(life, DOCKER_MUTEX, async () => {
@@ -113,7 +116,7 @@ async function reachable() {
  */
 async function ensureInstalled(life, tried) {
   if (process.platform !== "linux" || process.getuid?.() !== 0) throw new Problem(missing(tried));
-  if (which("dockerd") !== undefined) return undefined;
+  if (PROGRAMS.every((name) => which(name) !== undefined)) return undefined;
   if (!canInstall()) throw new Problem(missing(tried));
   await install(life, ["docker.io", "iptables", ...(usesAppArmor() ? ["apparmor"] : [])]);
   const found = await reachable();

@@ -38,6 +38,10 @@ export function changeToJson(change: TaskChange, task: Task): Readonly<Record<st
       };
     case "health":
       return { type: "health", taskArn: task.arn, container: change.container.name, healthStatus: change.health };
+    case "ports": {
+      const { name, networkBindings } = change.container;
+      return { type: "ports", taskArn: task.arn, container: name, networkBindings };
+    }
     case "restart":
       return { type: "restart", taskArn: task.arn, container: change.container.name, restartCount: change.count };
   }

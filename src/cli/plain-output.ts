@@ -1,5 +1,5 @@
 /** Plain lines, for pipes, files and terminals that cannot be redrawn: `web * RUNNING …` for a change, `web | …` for output. */
-import { isInternal, type Task } from "../core/task.ts";
+import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { LayerProgress } from "../ports/docker-client.ts";
 import { publishedPorts } from "./addresses.ts";
 import { viewContainer } from "./container-view.ts";
@@ -78,16 +78,24 @@ function describeChange(change: TaskChange, task: Task, dockerHost: string): rea
       return [change.container.name, `health: ${change.health}`];
     case "restart":
       return [change.container.name, `RESTARTED, number ${change.count}`];
+    case "ports":
+      return [change.container.name, portsText(change.container, dockerHost)];
     case "container": {
       const { container } = change;
-      const ports = publishedPorts(container, dockerHost).map((port) => `${port.address} -> ${port.target}`);
-      const details = container.knownStatus === "STOPPED" ? stoppedDetails(change.container, task) : ports;
-      return [container.name, [container.knownStatus, details.join(", ")].filter((part) => part !== "").join("  ")];
+      const stopped = container.knownStatus === "STOPPED";
+      const details = stopped ? stoppedDetails(container, task).join(", ") : portsText(container, dockerHost);
+      return [container.name, [container.knownStatus, details].filter((part) => part !== "").join("  ")];
     }
   }
 }
 
-function stoppedDetails(container: Parameters<typeof viewContainer>[0], task: Task): readonly string[] {
+function portsText(container: Container, dockerHost: string): string {
+  return publishedPorts(container, dockerHost)
+    .map((port) => `${port.address} -> ${port.target}`)
+    .join(", ");
+}
+
+function stoppedDetails(container: Container, task: Task): readonly string[] {
   const context = {
     task,
     blockers: [],

@@ -49,7 +49,7 @@ export async function runSession(task: Task, options: SessionOptions): Promise<R
 
 type Watch = { readonly stopped: Promise<Task>; end(): void };
 
-/** News in the order in which they happened: a container's end is told after the last line that it printed. */
+/** News in the order in which they happened: a container's output is told after its start and before its end. */
 function watchTask(task: Task, options: SessionOptions): Watch {
   const { engine, reporter } = options;
   const logs = createLogFollower({
@@ -62,16 +62,22 @@ function watchTask(task: Task, options: SessionOptions): Watch {
   let end: () => void = () => undefined;
   const stopped = new Promise<Task>((resolve, reject) => {
     let told: Promise<void> = Promise.resolve();
+    let shown = task;
     const tell = async (before: Promise<void>, snapshot: Task) => {
       await before;
-      if (options.showLogs) await logs.caughtUp(LOG_LIMIT_MS);
+      const ended = options.showLogs && hasEndedSince(shown, snapshot);
+      shown = snapshot;
+      if (ended) {
+        logs.taskChanged(snapshot);
+        await logs.caughtUp(LOG_LIMIT_MS);
+      }
       reporter.taskChanged(snapshot);
+      if (options.showLogs) logs.taskChanged(snapshot);
       if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
     };
     end = engine.subscribe((event) => {
       if (event.type === "removed" || taskArnOf(event) !== task.arn) return;
       if (event.type === "pullProgress") return reporter.pullProgress(event.containerName, event.progress);
-      if (options.showLogs) logs.taskChanged(event.task);
       told = tell(told, event.task);
       told.catch(reject);
     });
@@ -84,6 +90,11 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       logs.close();
     },
   };
+}
+
+function hasEndedSince(previous: Task, next: Task): boolean {
+  const stopped = (task: Task) => task.containers.filter((container) => container.knownStatus === "STOPPED").length;
+  return stopped(next) > stopped(previous);
 }
 
 function taskArnOf(event: EngineEvent): string {

@@ -33,6 +33,16 @@ describe("changesBetween()", () => {
     expect(typesOf(running, restarted)).toEqual(["restart", "health"]);
   });
 
+  it("tells ports that become known after the start", () => {
+    const running = { ...web, knownStatus: "RUNNING" } as const;
+    const ports = [{ bindIP: "0.0.0.0", containerPort: 80, hostPort: 8080, protocol: "tcp" }] as const;
+    const before = aTask({ containers: [running] });
+    const after = aTask({ containers: [{ ...running, networkBindings: ports }] });
+    expect(typesOf(before, after)).toEqual(["ports"]);
+    expect(typesOf(after, after)).toEqual([]);
+    expect(typesOf(task, after)).toEqual(["container"]);
+  });
+
   it("NS-3: is silent about internal containers", () => {
     const pause = aContainer({ name: "~internal~ecs~pause", type: "CNI_PAUSE" });
     const next = aTask({ containers: [{ ...pause, knownStatus: "RUNNING" }] });

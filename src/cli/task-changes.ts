@@ -1,11 +1,13 @@
 /** What moved between two snapshots of a task: the lines of plain and JSON output. */
-import type { HealthStatus } from "../core/status.ts";
+import { type HealthStatus, isRunningStatus } from "../core/status.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 
 export type TaskChange =
   | { readonly type: "task"; readonly task: Task }
   | { readonly type: "container"; readonly container: Container }
   | { readonly type: "health"; readonly container: Container; readonly health: HealthStatus }
+  /** Ports of a container that runs already: Docker tells them a moment after the start. */
+  | { readonly type: "ports"; readonly container: Container }
   | { readonly type: "restart"; readonly container: Container; readonly count: number };
 
 /** Containers first, since the task's status follows from theirs. Internal containers are never reported. */
@@ -34,5 +36,12 @@ function containerChanges(previous: Container | undefined, next: Container): rea
     ...(next.health.status !== health && next.knownStatus !== "STOPPED"
       ? [{ type: "health", container: next, health: next.health.status } as const]
       : []),
+    ...(isRunningStatus(known) && next.knownStatus === known && haveMoved(previous, next)
+      ? [{ type: "ports", container: next } as const]
+      : []),
   ];
+}
+
+function haveMoved(previous: Container | undefined, { networkBindings = [] }: Container): boolean {
+  return networkBindings.length > 0 && JSON.stringify(previous?.networkBindings) !== JSON.stringify(networkBindings);
 }

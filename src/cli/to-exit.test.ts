@@ -17,13 +17,13 @@ describe("toExit()", () => {
     const problem = {
       severity: "error",
       path: "family",
-      rule: "family-invalid",
+      rule: "member-required",
       message: "No family",
       fix: "Write one",
     } as const;
     const exit = toExit(new InvalidDefinitionError("task.json", [problem]), quiet);
     expect(exit.code).toBe(2);
-    expect(exit.lines.join("\n")).toContain("family  [family-invalid]\n    No family\n    fix: Write one");
+    expect(exit.lines.join("\n")).toContain("family  [member-required]\n    No family\n    fix: Write one");
   });
 
   it("is 125 for what the engine cannot do", () => {

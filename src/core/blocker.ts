@@ -43,6 +43,7 @@ export function describeBlocker(blocker: Blocker): string {
     case "retry":
       return `${blocker.action} failed, is tried again: ${blocker.error}`;
     case "hostResources":
+      if (blocker.resources.length === 0) return "waits for its turn on this host";
       return `waits for host ${blocker.resources.join(", ")}`;
   }
 }

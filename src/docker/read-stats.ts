@@ -1,8 +1,10 @@
 /** The stream of samples of one container. Source: engine-modern 24, 33. */
+import type { DockerId } from "../core/brand.ts";
 import type { ContainerStats, DockerClient } from "../ports/docker-client.ts";
 import type { Api } from "./api/api.ts";
 import { OPERATIONS } from "./api/operations.ts";
 import { parseJson, readLines } from "./api/read-body.ts";
+import { parseInspection } from "./parse/parse-inspection.ts";
 import { parseStats } from "./parse/parse-stats.ts";
 import { pathPart } from "./path.ts";
 
@@ -19,9 +21,9 @@ export function statsCalls(api: Api): Pick<DockerClient, "stats"> {
         for await (const line of readLines(response, scope.signal)) {
           cancelWait();
           const sample = parseStats(parseJson(line));
-          // Docker goes on with empty records once the container has ended.
-          if (sample === undefined) return;
-          if (sample.cpuTotalNs > 0) yield sample;
+          // Docker goes on with empty records once the container has ended, and sends them when it cannot look.
+          if (sample === undefined && !(await isRunning(api, dockerId, scope.signal))) return;
+          if (sample && sample.cpuTotalNs > 0) yield sample;
           cancelWait = scope.limit(limitMs, { type: "inactive", limitMs });
         }
       } catch (error) {
@@ -31,4 +33,10 @@ export function statsCalls(api: Api): Pick<DockerClient, "stats"> {
       }
     },
   };
+}
+
+async function isRunning(api: Api, dockerId: DockerId, signal: AbortSignal): Promise<boolean> {
+  const call = { method: "GET", path: `/containers/${pathPart(dockerId)}/json`, repeatable: true } as const;
+  const found = await api.find(call, OPERATIONS.inspectContainer, parseInspection, { signal });
+  return found?.status === "running";
 }

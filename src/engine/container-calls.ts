@@ -85,6 +85,11 @@ export class ContainerCalls {
     return await this.#look(idOrName);
   }
 
+  /** For calls that are safe to repeat: a daemon that is away or busy is waited for. */
+  async retried<T>(call: () => Promise<T>): Promise<T> {
+    return await this.#untilCertain(this.#limits.createTimeoutMs, call, async () => undefined);
+  }
+
   async #untilDown(dockerId: DockerId): Promise<ContainerInspection | undefined> {
     const deadline = this.#deadline(this.#limits.killTimeoutMs);
     for (let attempt = 0; ; attempt += 1) {

@@ -27,7 +27,8 @@ import { EffectRunner, portOwner } from "./effect-runner.ts";
 import type { HostPortAllocator } from "./host-port-allocator.ts";
 import type { HostResourceManager } from "./host-resource-manager.ts";
 import { Outbox } from "./outbox.ts";
-import { observeSaved, removeStrays, restoredTask } from "./restore.ts";
+import { type Observations, observeSaved, removeStrays, restoredTask } from "./restore.ts";
+import { PersistentStore } from "./persistent-store.ts";
 import { StartGate } from "./start-gate.ts";
 import { TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
@@ -76,12 +77,14 @@ export class DockerTaskEngine implements TaskEngine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #outbox: Outbox;
   readonly #abort = new AbortController();
+  readonly #store: PersistentStore;
   #runner: EffectRunner | undefined;
   #phase: Phase = "created";
   #disabled = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#store = new PersistentStore(options.store, options.clock, options.log, this.#abort.signal);
     this.#outbox = new Outbox((taskArn, upTo) => this.#acknowledge(taskArn, upTo));
   }
 
@@ -99,11 +102,19 @@ export class DockerTaskEngine implements TaskEngine {
     const saved = await store.load();
     this.#options.images.load(saved.images);
     const runner = this.#createRunner(startConcurrency);
-    this.#runner = runner;
-    for (const task of saved.tasks) this.#state.put(restoredTask(task));
-    const watch = this.#createWatch(runner);
-    await watch.open();
-    await this.#resume(saved.changes);
+    for (const task of saved.tasks) this.#state.put(restoredTask(task, saved.changes));
+    // An init that fails later must leave nobody listening.
+    const watching = new AbortController();
+    const watch = this.#createWatch(runner, AbortSignal.any([watching.signal, this.#abort.signal]));
+    try {
+      await watch.open();
+      const observations = await this.#matchWithDocker();
+      this.#runner = runner;
+      this.#resume(saved.changes, observations);
+    } catch (error) {
+      watching.abort(error);
+      throw error;
+    }
     this.#phase = "initialised";
     void watch.relist();
   }
@@ -130,7 +141,7 @@ export class DockerTaskEngine implements TaskEngine {
     }
     if (this.#disabled) throw new EngineError("EngineDisabledError", "Cannot add task: the engine takes no new tasks");
     const problem = findGraphProblem(task.containers);
-    await this.#options.store.commit([{ type: "putTask", task }]);
+    await this.#store.commitOrUndo([{ type: "putTask", task }], [{ type: "deleteTask", taskArn: task.arn }]);
     const actor = this.#startActor(task);
     if (problem !== undefined) {
       const message = `Task dependencies cannot be resolved, taskArn: ${task.arn}: ${describeGraphProblem(problem)}`;
@@ -219,17 +230,21 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   /** Containers found in Docker are matched with rows before anybody acts on them. Source: engine-modern 8.5, 8.6. */
-  async #resume(changes: readonly StateChange[]): Promise<void> {
+  async #matchWithDocker(): Promise<Observations> {
     const { client, engineId, log } = this.#options;
     const tasks = this.#state.allTasks();
     await removeStrays({ client, log, engineId, tasks });
+    for (const task of tasks) await this.#adoptImages(task);
+    return await observeSaved(client, log, tasks);
+  }
+
+  #resume(changes: readonly StateChange[], observations: Observations): void {
+    const tasks = this.#state.allTasks();
     this.#outbox.publish(changes);
-    const observations = await observeSaved(client, log, tasks);
     // Who runs is accounted before anybody new is let in; the others queue in the order in which they were accepted.
     for (const task of tasks.filter(hasContainers)) this.#options.hostResources.adopt(task);
     for (const task of tasks.toSorted((a, b) => a.createdAt - b.createdAt)) {
       this.#adoptHostPorts(task);
-      await this.#adoptImages(task);
       const actor = this.#startActor(task);
       actor.send({ type: "resumed", observations: observations.get(task.arn) ?? [] });
     }
@@ -251,13 +266,13 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   #startActor(task: Task): TaskActor {
-    const { clock, log, config, store } = this.#options;
+    const { clock, log, config } = this.#options;
     const actor = new TaskActor(task, {
       clock,
       config: config.machine,
       log: log.child({ taskArn: task.arn }),
       save: (next, changes) =>
-        store.commit([{ type: "putTask", task: next }, ...changes.map((change) => ({ type: "putChange", change }) as const)]),
+        this.#store.commit([{ type: "putTask", task: next }, ...changes.map((change) => ({ type: "putChange", change }) as const)]),
       perform: (effect, current) => this.#perform(effect, current),
       onState: (next, changes) => this.#publish(next, changes),
       onCrash: (error) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: task.arn, error }),
@@ -312,13 +327,13 @@ export class DockerTaskEngine implements TaskEngine {
     this.#actors.delete(task.arn);
     actor.stop();
     this.#releaseHostPorts(task);
-    await this.#options.store.commit([{ type: "deleteTask", taskArn: task.arn }]);
+    await this.#store.commit([{ type: "deleteTask", taskArn: task.arn }]);
     this.#state.remove(task.arn);
     this.#emit({ type: "removed", taskArn: task.arn });
   }
 
   async #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
-    await this.#options.store.commit([{ type: "acknowledge", taskArn, upTo }]);
+    await this.#store.commit([{ type: "acknowledge", taskArn, upTo }]);
     this.#send(taskArn, { type: "acknowledged", upTo });
   }
 
@@ -349,7 +364,7 @@ export class DockerTaskEngine implements TaskEngine {
     });
   }
 
-  #createWatch(runner: EffectRunner): ContainerWatch {
+  #createWatch(runner: EffectRunner, signal: AbortSignal): ContainerWatch {
     const { client, clock, config, engineId, log } = this.#options;
     return new ContainerWatch({
       client,
@@ -357,7 +372,7 @@ export class DockerTaskEngine implements TaskEngine {
       log,
       labels: { [ENGINE_ID_LABEL]: engineId },
       relistIntervalMs: config.relistIntervalMs,
-      signal: this.#abort.signal,
+      signal,
       tasks: () => this.#state.tasks(),
       findByDockerId: (dockerId) => this.#state.containerByDockerId(dockerId),
       send: (taskArn, input) => this.#send(taskArn, input),

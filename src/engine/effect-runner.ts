@@ -254,8 +254,10 @@ export class EffectRunner {
       return answer({ name: "ResourceInitializationError", message: `no adapter for task resource ${resourceId}` });
     }
     try {
-      if (effect.type === "createResource") await adapter.create(task, resource, this.#ports.signal);
-      else await adapter.remove(task, resource, this.#ports.signal);
+      if (effect.type === "createResource") {
+        await this.#ports.calls.retried(() => adapter.create(task, resource, this.#ports.signal));
+      }
+      if (effect.type === "removeResource") await adapter.remove(task, resource, this.#ports.signal);
       answer();
     } catch (error) {
       if (!this.#ports.signal.aborted) answer(toNamedError(error, "ResourceInitializationError"));

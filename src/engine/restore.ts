@@ -6,6 +6,7 @@
 import type { TaskArn } from "../core/brand.ts";
 import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { ContainerObservation } from "../core/machine/input.ts";
+import type { StateChange } from "../core/state-change.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import type { Log } from "../ports/log.ts";
@@ -14,11 +15,16 @@ import { toObservation } from "./observe.ts";
 
 const LOOKS_AT_A_TIME = 16;
 
-/** A saved task as a restart finds it: nothing is in flight, and values that lived in memory are gone. */
-export function restoredTask(task: Task): Task {
+/**
+ * A saved task as a restart finds it: nothing is in flight, and values that lived in memory are gone. What is left in
+ * the outbox says what was acknowledged: the row may lag behind it.
+ */
+export function restoredTask(task: Task, changes: readonly StateChange[]): Task {
+  const oldest = changes.find((change) => change.taskArn === task.arn)?.sequence ?? task.nextChange;
   return {
     ...task,
     admitted: false,
+    acknowledgedChange: Math.max(task.acknowledgedChange, oldest - 1),
     containers: task.containers.map((container): Container => ({ ...container, inFlight: undefined, retry: undefined })),
     resources: task.resources.map(restoredResource),
   };
@@ -29,7 +35,7 @@ function restoredResource(resource: TaskResource): TaskResource {
   return { ...resource, knownStatus, inFlight: undefined, retry: undefined };
 }
 
-type Observations = ReadonlyMap<TaskArn, readonly ContainerObservation[]>;
+export type Observations = ReadonlyMap<TaskArn, readonly ContainerObservation[]>;
 
 /** Looks at all containers that may exist. Who cannot be looked at is left as saved: the next relist tells. */
 export async function observeSaved(client: DockerClient, log: Log, tasks: readonly Task[]): Promise<Observations> {

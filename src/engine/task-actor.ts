@@ -4,7 +4,7 @@
  *
  * INVARIANTS
  * - No effect leaves before the state that asked for it is saved.
- * - A failed save loses nothing: the state stays as it was saved last, and the save is tried again.
+ * - Nothing is published or done before the save; until it works the actor waits.
  * - After `stop` or the end of the task nothing leaves the actor; inputs are dropped.
  */
 import type { Effect } from "../core/machine/effect.ts";
@@ -12,7 +12,7 @@ import type { Input } from "../core/machine/input.ts";
 import type { MachineConfig } from "../core/machine/config.ts";
 import { step } from "../core/machine/step.ts";
 import { assert } from "../core/assert.ts";
-import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import type { EpochMs } from "../core/brand.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -21,13 +21,12 @@ import { isDurablyEqual } from "./durable-part.ts";
 
 /** More than all answers, observations and timers that one task can have outstanding: beyond it a producer has no limit. */
 const INBOX_MAX = 10_000;
-const SAVE_RETRY_MS = 1_000;
 
 export type ActorPorts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: MachineConfig;
-  /** Makes the task and its new changes durable in one commit. */
+  /** Makes the task and its new changes durable in one commit, however long that takes; rejects only at the end. */
   readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
   /** Begins an effect; its answer comes back through `send`. Never throws. */
   readonly perform: (effect: Effect, task: Task) => void;
@@ -100,7 +99,7 @@ export class TaskActor {
         changes.push(...next.changes);
         effects.push(...next.effects);
       }
-      if (changes.length > 0 || !isDurablyEqual(before, task)) await this.#save(task, changes);
+      if (changes.length > 0 || !isDurablyEqual(before, task)) await this.#ports.save(task, changes);
       if (this.#stopped) return;
       this.#task = task;
       this.#ports.onState(task, changes);
@@ -112,28 +111,13 @@ export class TaskActor {
     this.#saved = undefined;
   }
 
-  /** A store that fails (full disk) pauses the task; its containers run on. */
-  async #save(task: Task, changes: readonly StateChange[]): Promise<void> {
-    for (;;) {
-      try {
-        await this.#ports.save(task, changes);
-        return;
-      } catch (error) {
-        this.#ports.log.error("Cannot save task: trying again", { taskArn: task.arn, error });
-        await new Promise<void>((retry) => {
-          this.#ports.clock.schedule(asEpochMs(this.#ports.clock.now() + SAVE_RETRY_MS), retry);
-        });
-        if (this.#stopped) return;
-      }
-    }
-  }
-
   #wakeBy(at: EpochMs | undefined): void {
     this.#cancelWake?.();
     this.#cancelWake = at === undefined ? undefined : this.#ports.clock.schedule(at, () => this.send({ type: "timerFired" }));
   }
 
   #crash(error: unknown): void {
+    if (this.#stopped) return;
     this.stop();
     this.#ports.onCrash(error);
   }

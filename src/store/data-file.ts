@@ -3,35 +3,45 @@
  * inside is damaged can end the whole process; here it becomes an error with a message.
  *
  * After a clean close the file's checksum stands beside it, and a match means that it is whole. Otherwise (after a
- * crash, or when the file was touched) a child process reads all of it first.
+ * crash, or when the file was touched) a child process reads all of it first, for its rows to be checked.
  */
 import { execFile } from "node:child_process";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { codeOf } from "./failures.ts";
+import { codeOf, DamagedFile } from "./failures.ts";
+import type { StoredRow } from "./row-file.ts";
 
 export const DATA_FILE = "data.mdb";
 const SEAL_FILE = "closed.json";
 const PROBE_TIMEOUT_MS = 60_000;
+const PROBE_OUTPUT_BYTES = 1024 ** 3;
 
-/** Reads every row and prepares a write, in a process of its own. */
+/** Does what the store's thread does, short of writing: reads every row as text, and begins a write that it gives up. */
 const PROBE = `
-const { open } = require(process.argv[1]);
-const db = open({ path: process.argv[2], noSubdir: false, encoding: "binary", overlappingSync: false });
-for (const row of db.getRange({})) void row.value.length;
-db.transactionSync(() => { db.putSync("probe", Buffer.from("probe")); return require(process.argv[1]).ABORT; });
-db.close();
+const { ABORT, open } = require(process.argv[1]);
+const db = open({ path: process.argv[2], noSubdir: false, encoding: "string", overlappingSync: false });
+db.getStats();
+const rows = Array.from(db.getRange({}), ({ key, value }) => [key, value]);
+db.transactionSync(() => {
+  for (const [key, value] of rows) db.putSync(key, value);
+  return ABORT;
+});
+process.stdout.write(JSON.stringify(rows), () => db.close());
 `;
 
-/** Why the data file cannot be used; `undefined` when it can, or is not there yet. Breaks the seal. */
-export async function findDamage(folder: string): Promise<string | undefined> {
+/**
+ * The rows of a file that nobody vouches for, read by a process of their own; `undefined` when there is no file yet or
+ * its seal vouches for it. Breaks the seal.
+ * @throws {DamagedFile} when it cannot be read
+ */
+export async function readUnsealed(folder: string): Promise<readonly StoredRow[] | undefined> {
   const size = await sizeOf(join(folder, DATA_FILE));
   if (size === undefined || size === 0) return undefined;
   const isSealed = await hasValidSeal(folder, size);
   await rm(join(folder, SEAL_FILE), { force: true });
-  return isSealed ? undefined : probe(folder);
+  return isSealed ? undefined : readApart(folder);
 }
 
 /** To be called after the file is closed: vouches for its content. */
@@ -61,14 +71,14 @@ async function hasValidSeal(folder: string, size: number): Promise<boolean> {
   return text === JSON.stringify({ size, checksum: crc32(bytes) });
 }
 
-function probe(folder: string): Promise<string | undefined> {
+function readApart(folder: string): Promise<readonly StoredRow[]> {
   const library = createRequire(import.meta.url).resolve("lmdb");
-  return new Promise((resolve) => {
-    const options = { timeout: PROBE_TIMEOUT_MS, env: {} };
-    execFile(process.execPath, ["-e", PROBE, library, folder], options, (error, _, stderr) => {
-      if (error === null) return resolve(undefined);
+  const options = { timeout: PROBE_TIMEOUT_MS, maxBuffer: PROBE_OUTPUT_BYTES, env: {} };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, ["-e", PROBE, library, folder], options, (error, stdout, stderr) => {
+      if (error === null) return resolve(JSON.parse(stdout));
       const text = /^\w*Error: (.*)$/m.exec(stderr)?.[1];
-      resolve(text ?? `reading it ends with ${error.signal ?? `code ${String(error.code)}`}`);
+      reject(new DamagedFile(text ?? `reading it ends with ${error.signal ?? `code ${String(error.code)}`}`));
     });
   });
 }

@@ -13,7 +13,7 @@ import { mkdir } from "node:fs/promises";
 import { InvalidInputError } from "../core/errors.ts";
 import { type Log, silentLog } from "../ports/log.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
-import { DATA_FILE, findDamage, seal, setAside } from "./data-file.ts";
+import { DATA_FILE, readUnsealed, seal, setAside } from "./data-file.ts";
 import { DamagedFile, messageOf, storeError } from "./failures.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { RowFile, type Step, type StoredKey, type StoredRow } from "./row-file.ts";
@@ -93,8 +93,9 @@ export class LmdbStateStore implements StateStore {
 
   /** @throws {DamagedFile} */
   static async #openLocked(folder: string, lock: FolderLock, schema: Schema): Promise<LmdbStateStore> {
-    const damage = await findDamage(folder);
-    if (damage !== undefined) throw new DamagedFile(damage);
+    const unsealed = await readUnsealed(folder);
+    // Without any row the file was begun by a process that died before its first commit.
+    if (unsealed !== undefined && unsealed.length > 0) verifyRows(unsealed);
     const store = new LmdbStateStore(folder, lock);
     try {
       await store.#prepare(schema);
@@ -176,19 +177,14 @@ export class LmdbStateStore implements StateStore {
     await this.#file.write([...steps, [FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint)], ...also]);
   }
 
-  /** Reads the schema's version, brings old rows up to date, and learns what is there. */
+  /** Learns what is there, and brings rows of an older version up to date. @throws {DamagedFile} */
   async #prepare(schema: Schema): Promise<void> {
     const stored = await this.#readFile();
-    const rows = stored.filter(isRow);
-    const version = this.#versionOf(stored);
-    if (version === undefined) return this.#write([], [[SCHEMA_KEY, String(schema.version)]]);
-    this.#index = indexOf(rows);
-    const fingerprint = stored.find(([key]) => sameKey(key, FINGERPRINT_KEY))?.[1];
-    if (fingerprint !== JSON.stringify(this.#index.fingerprint)) {
-      throw new DamagedFile("rows are missing or are not those that were written");
-    }
+    if (stored.length === 0) return this.#write([], [[SCHEMA_KEY, String(schema.version)]]);
+    const { version, index } = verifyRows(stored);
+    this.#index = index;
     const state = this.#toState(stored, version, schema);
-    if (version !== schema.version) await this.#rewrite(rows, state, schema.version);
+    if (version !== schema.version) await this.#rewrite(stored.filter(isRow), state, schema.version);
   }
 
   /** @throws {DamagedFile} */
@@ -198,13 +194,6 @@ export class LmdbStateStore implements StateStore {
     } catch (error) {
       throw new DamagedFile(messageOf(error));
     }
-  }
-
-  #versionOf(stored: readonly StoredRow[]): number | undefined {
-    const text = stored.find(([key]) => sameKey(key, SCHEMA_KEY))?.[1];
-    if (text !== undefined && /^[1-9]\d*$/.test(text)) return Number(text);
-    if (stored.length === 0) return undefined;
-    throw storeError(`Cannot open state in ${this.#folder}: ${DATA_FILE} holds rows of something else`);
   }
 
   /** All rows anew and the new version, in one transaction: a crash leaves the old rows or the new ones. */
@@ -254,6 +243,20 @@ function damageError(folder: string, { message }: DamagedFile): Error {
   return storeError(
     `Cannot use state in ${folder}: ${DATA_FILE} is damaged: ${message}; it is left as it is, move it away to begin anew`,
   );
+}
+
+/** Are these the rows that were written, all of them? @throws {DamagedFile} when they are not */
+function verifyRows(stored: readonly StoredRow[]): { readonly version: number; readonly index: RowIndex } {
+  const find = (wanted: StoredKey) => stored.find(([key]) => sameKey(key, wanted))?.[1];
+  const version = find(SCHEMA_KEY);
+  if (version === undefined || !/^[1-9]\d*$/.test(version)) throw new DamagedFile("it does not say its version");
+  const rows = stored.filter(isRow);
+  const index = indexOf(rows);
+  if (find(FINGERPRINT_KEY) !== JSON.stringify(index.fingerprint)) {
+    throw new DamagedFile("rows are missing or are not those that were written");
+  }
+  for (const [key, value] of rows) parseRow(asRowKey(key), value);
+  return { version: Number(version), index };
 }
 
 function indexOf(rows: readonly StoredRow[]): RowIndex {

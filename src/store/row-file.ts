@@ -1,7 +1,9 @@
 /**
- * The key-value file, in a thread of its own: waiting for the disk blocks nobody, and a write that fails (disk full,
- * quota) is an ordinary error. The library's own background writes are not used, as they can end the process when the
- * disk is full.
+ * The key-value file, in a thread of its own: waiting for the disk blocks nobody.
+ *
+ * Room is made before each write, by writing zeros behind the end of the file: a full disk or a quota then fails our own
+ * write, which is an ordinary error. The library's write of a page must not fail (lmdb 3.5.6 writes its message over the
+ * end of a buffer of 100 bytes and can end the process).
  */
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
@@ -20,12 +22,36 @@ type Call = { readonly resolve: (rows: readonly StoredRow[]) => void; readonly r
 
 /** One transaction a write; it returns when it is on the disk. Plain JavaScript, as threads cannot load TypeScript. */
 const THREAD = `
+const fs = require("node:fs");
+const { join } = require("node:path");
 const { parentPort, workerData } = require("node:worker_threads");
 const { open } = require(workerData.library);
 const db = open({ path: workerData.folder, noSubdir: false, encoding: "string", overlappingSync: false, permissionsMode: 0o600 });
+const file = fs.openSync(join(workerData.folder, "data.mdb"), "r+");
+const zeros = Buffer.alloc(65536);
+
+// A step copies the pages on the way to its row, and its row may fill pages; the rest is for the list of free pages.
+const pagesFor = (steps, pageSize) =>
+  steps.reduce((sum, [, value]) => sum + 4 + (value === null ? 0 : 1 + Math.ceil((3 * value.length) / pageSize)), 16);
+
+function extend(from, to) {
+  for (let at = from; at < to; at += zeros.length) fs.writeSync(file, zeros, 0, Math.min(zeros.length, to - at), at);
+}
+
+function makeRoom(steps) {
+  const { pageSize, lastPageNumber } = db.getStats();
+  const needed = (lastPageNumber + 1 + pagesFor(steps, pageSize)) * pageSize;
+  const { size } = fs.fstatSync(file);
+  if (size >= needed) return;
+  extend(size, needed);
+  // More at once saves the next writes from doing this; they will ask for themselves if it does not work.
+  try { extend(needed, needed + 1048576); } catch {}
+}
+
 const perform = {
   read: () => Array.from(db.getRange({}), ({ key, value }) => [Array.isArray(key) ? key : [key], value]),
   write: ({ steps }) => {
+    makeRoom(steps);
     db.transactionSync(() => {
       for (const [key, value] of steps) {
         if (value === null) db.removeSync(key);
@@ -35,6 +61,7 @@ const perform = {
     return [];
   },
   close: async () => {
+    fs.closeSync(file);
     await db.close();
     return [];
   },

@@ -37,7 +37,12 @@ export const taskResourceArbitrary: fc.Arbitrary<TaskResource> = fc.record({
   createRequested: fc.constant(false),
 });
 
-const pauseArbitrary = fc.constantFrom<(ContainerType | undefined)[]>(undefined, undefined, "CNI_PAUSE", "NAMESPACE_PAUSE");
+const pauseArbitrary = fc.constantFrom<(ContainerType | undefined)[]>(
+  undefined,
+  undefined,
+  "CNI_PAUSE",
+  "NAMESPACE_PAUSE",
+);
 
 /**
  * A task of one to six containers with dependencies without cycles, in any order, at least one of them essential; with
@@ -61,7 +66,9 @@ export const taskArbitrary: fc.Arbitrary<Task> = fc
     return aTask({ containers: pause === undefined ? rotated : [buildPause(pause), ...rotated], resources });
   });
 
-type Drawn = (typeof containerArbitrary extends fc.Arbitrary<infer Value> ? Value : never) & { readonly essential: boolean };
+type Drawn = (typeof containerArbitrary extends fc.Arbitrary<infer Value> ? Value : never) & {
+  readonly essential: boolean;
+};
 
 function buildContainer(index: number, { dependencies, restartPolicy, ...rest }: Drawn): Container {
   const earlier = new Map<string, Dependency>();

@@ -5,6 +5,7 @@
  */
 export * from "./builders.ts";
 export { type LoggedLine, type LogLevel, MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
+export { realTimeClock } from "./real-time-clock.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./simulated-clock.ts";
 export * from "./simulated-docker/index.ts";

@@ -4,7 +4,7 @@
  */
 import type { DockerId, EpochMs } from "../core/brand.ts";
 import { asDockerId, asEpochMs } from "../core/brand.ts";
-import type { ActionResult, ObservedHealth, Observation } from "../core/machine/input.ts";
+import type { ActionResult, Observation, ObservedHealth } from "../core/machine/input.ts";
 import type { Container, ContainerAction } from "../core/task.ts";
 
 export type RealContainer = {
@@ -64,7 +64,12 @@ export class MachineDocker {
   start(name: string, now: EpochMs): void {
     const { dockerId } = this.#containers.get(name) ?? this.#new(name);
     this.#lastStart = Math.max(now, this.#lastStart + 1);
-    this.#containers.set(name, { dockerId, status: "running", oomKilled: false, startedAt: asEpochMs(this.#lastStart) });
+    this.#containers.set(name, {
+      dockerId,
+      status: "running",
+      oomKilled: false,
+      startedAt: asEpochMs(this.#lastStart),
+    });
   }
 
   /** How `docker inspect` would answer. */

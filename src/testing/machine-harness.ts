@@ -159,7 +159,11 @@ export class MachineWorld {
   }
 
   /** The action works; `facts` are added to the answer. */
-  answer(action: ContainerAction, name: string, facts: Partial<Extract<ActionResult, { readonly ok: true }>> = {}): Step {
+  answer(
+    action: ContainerAction,
+    name: string,
+    facts: Partial<Extract<ActionResult, { readonly ok: true }>> = {},
+  ): Step {
     const pending = this.#remove(action, name);
     const result = pending.result ?? this.#carryOut(pending.effect);
     return this.#reply(pending.effect, result.ok ? { ...result, ...facts } : result);

@@ -62,7 +62,10 @@ function checkProgress(before: Container, after: Container): void {
   assert(compareContainerStatus(after.knownStatus, before.knownStatus) >= 0, `${name}: known status went back`);
   assert(compareContainerStatus(after.desiredStatus, before.desiredStatus) >= 0, `${name}: desired status went back`);
   assert(after.dockerName === before.dockerName, `${name}: Docker name changed`);
-  for (const key of ["dockerId", "startedAt", "createRequestedAt", "error", "imageDigest"] as const) {
+  // A start may have to make its container anew (host port taken); after the first run there is no other.
+  const isFirst = before.dockerId === undefined || before.startedAt === undefined;
+  assert(isFirst || after.dockerId === before.dockerId, `${name}: dockerId changed`);
+  for (const key of ["startedAt", "createRequestedAt", "error", "imageDigest"] as const) {
     assert(before[key] === undefined || after[key] === before[key], `${name}: ${key} was set twice`);
   }
   assert(after.restart.count >= before.restart.count, `${name}: restart count went back`);
@@ -86,7 +89,8 @@ function checkEnd(before: Container, after: Container, { world }: StepCheck): vo
 
 function checkEffect(effect: Effect, check: StepCheck): void {
   const { task } = check.result;
-  if (effect.type === "createResource") assert(task.admitted, `${effect.resourceId}: made before the task was admitted`);
+  if (effect.type === "createResource")
+    assert(task.admitted, `${effect.resourceId}: made before the task was admitted`);
   if (effect.type === "removeResource" || effect.type === "forgetTask") {
     const swept = task.containers.every((each) => each.removed || each.createRequestedAt === undefined);
     assert(swept, `${effect.type}: containers are still there`);
@@ -97,7 +101,8 @@ function checkEffect(effect: Effect, check: StepCheck): void {
   checkSingle(effect, container, check);
   if (effect.type === "pull" || effect.type === "create") checkStartOrder(effect, container, check);
   if (effect.type === "stop" || effect.type === "kill") checkStopOrder(effect, container, task);
-  if (effect.type === "remove") assert(task.knownStatus === "STOPPED", `${container.name}: removed before the task ended`);
+  if (effect.type === "remove")
+    assert(task.knownStatus === "STOPPED", `${container.name}: removed before the task ended`);
 }
 
 /** One action in flight per container; only SIGKILL by force overtakes, and only a stop. Source: CORE-6. */
@@ -107,9 +112,12 @@ function checkSingle(effect: ActionEffect, container: Container, { before, resul
   const abandoned = result.effects.some((each) => each.type === "abandonPull" && each.containerName === name);
   const inFlight = findContainer(before, name)?.inFlight;
   const live = abandoned ? [] : others.filter(({ effect: other }) => other.actionId === inFlight?.id);
-  const overtaken = effect.type === "kill" && result.task.forceStop && live.every((each) => each.effect.type === "stop");
+  const overtaken =
+    effect.type === "kill" && result.task.forceStop && live.every((each) => each.effect.type === "stop");
   assert(live.length === 0 || overtaken, `${name}: ${effect.type} while another action is in flight`);
-  const twice = result.effects.filter((each) => "actionId" in each && "containerName" in each && each.containerName === name);
+  const twice = result.effects.filter(
+    (each) => "actionId" in each && "containerName" in each && each.containerName === name,
+  );
   assert(twice.length === 1, `${name}: two actions in one step`);
 }
 
@@ -124,12 +132,18 @@ function checkStartOrder(effect: ActionEffect, container: Container, { result, w
     assert(isDue, `${name}: ${effect.type} before resource ${resource.id}`);
   }
   const pauses = task.containers.filter((each) => each.type !== "NORMAL" && container.type === "NORMAL");
-  assert(pauses.every((each) => each.knownStatus === each.steadyStatus), `${name}: ${effect.type} before its pause container`);
+  assert(
+    pauses.every((each) => each.knownStatus === each.steadyStatus),
+    `${name}: ${effect.type} before its pause container`,
+  );
   if (effect.type === "pull" && world.config.pullDependentsUpfront) return;
   for (const dependency of container.dependencies) {
     const target = findContainer(task, dependency.containerName);
     const { condition, containerName } = dependency;
-    assert(target !== undefined && holds(dependency, target), `${name}: ${effect.type} before ${containerName} is ${condition}`);
+    assert(
+      target !== undefined && holds(dependency, target),
+      `${name}: ${effect.type} before ${containerName} is ${condition}`,
+    );
   }
 }
 

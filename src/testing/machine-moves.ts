@@ -40,7 +40,9 @@ export class MovePlayer {
       case "exit":
         return withOne(world.docker.running, pick, (name) => void world.exit(name, oneOf(EXIT_CODES, pick)));
       case "exitUnseen":
-        return withOne(world.docker.running, pick, (name) => world.docker.exit(name, oneOf(EXIT_CODES, pick), world.now));
+        return withOne(world.docker.running, pick, (name) =>
+          world.docker.exit(name, oneOf(EXIT_CODES, pick), world.now),
+        );
       case "vanish":
         return withOne(this.#existing, pick, (name) => {
           world.docker.remove(name);
@@ -85,7 +87,10 @@ export class MovePlayer {
     withOne(this.world.pendingActions, pick, ({ effect }) => use(effect.containerName, effect.type));
   }
 
-  #fail(pick: number, failure: { readonly status?: number; readonly indeterminate?: boolean; readonly took?: boolean }): void {
+  #fail(
+    pick: number,
+    failure: { readonly status?: number; readonly indeterminate?: boolean; readonly took?: boolean },
+  ): void {
     withOne(this.world.pendingActions, pick, ({ effect, result }) => {
       // Docker's 404 is a fact: the container is gone.
       if (failure.status === 404 && (effect.type === "stop" || effect.type === "kill" || effect.type === "start")) {

@@ -4,12 +4,12 @@
  */
 import { composeEngine } from "../agent/compose-engine.ts";
 import { parseTaskDefinition } from "../core/definition/parse.ts";
+import type { HostTotals } from "../core/host-resources.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Container, Task } from "../core/task.ts";
 import { buildTask } from "../core/task-builder.ts";
 import { DEFAULT_ENGINE_CONFIG, type DockerTaskEngine, type EngineConfig } from "../engine/docker-task-engine.ts";
-import type { HostTotals } from "../core/host-resources.ts";
-import type { StateStore } from "../ports/state-store.ts";
+import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 import { PAUSE_IMAGE } from "../resources/pause-image.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
 import { MemoryLog } from "./memory-log.ts";
@@ -41,7 +41,9 @@ export class SimulatedHost {
   readonly #store: StateStore;
   #engine: DockerTaskEngine | undefined;
   #client: SimulatedDockerClient | undefined;
+  #connection: StoreConnection | undefined;
   #acknowledges = true;
+  #unacknowledged: (() => Promise<void>)[] = [];
 
   constructor(options: SimulatedHostOptions = {}) {
     this.#options = options;
@@ -63,7 +65,7 @@ export class SimulatedHost {
     const engine = await this.clock.resolve(
       composeEngine({
         client: this.#client,
-        store: keepOpen(this.#store),
+        store: (this.#connection = new StoreConnection(this.#store)),
         engineId: "simulated",
         region: IDENTITY.region,
         clock: this.clock,
@@ -85,12 +87,21 @@ export class SimulatedHost {
     const { engine } = this;
     this.#engine = undefined;
     this.#client?.cut();
+    this.#connection?.cut();
+    this.#unacknowledged = [];
     engine.abandon();
   }
 
   /** The reader of state changes stops acknowledging. */
   disconnect(): void {
     this.#acknowledges = false;
+  }
+
+  /** The reader is back, and tells the engine of all that it got meanwhile. */
+  reconnect(): void {
+    if (this.#acknowledges) return;
+    this.#acknowledges = true;
+    for (const acknowledge of this.#unacknowledged.splice(0)) void acknowledge();
   }
 
   /** A task of these containers, with image `app` and 64 MiB each unless they say otherwise. */
@@ -142,12 +153,34 @@ export class SimulatedHost {
   async #readChanges(engine: DockerTaskEngine): Promise<void> {
     for await (const { change, acknowledge } of engine.stateChangeEvents()) {
       this.changes.push(change);
-      if (this.#acknowledges) await acknowledge();
+      if (this.#acknowledges) void acknowledge().catch(() => undefined);
+      else this.#unacknowledged.push(acknowledge);
     }
   }
 }
 
-/** The engine closes its store when it shuts down; this one is still needed. */
-function keepOpen(store: StateStore): StateStore {
-  return { load: () => store.load(), commit: (mutations) => store.commit(mutations), close: async () => undefined };
+/** One engine's way to the store that outlives it: closing it closes nothing, and after a crash nothing comes through. */
+class StoreConnection implements StateStore {
+  readonly #store: StateStore;
+  #isCut = false;
+
+  constructor(store: StateStore) {
+    this.#store = store;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  load(): Promise<StoredState> {
+    return this.#isCut ? NEVER : this.#store.load();
+  }
+
+  commit(mutations: readonly Mutation[]): Promise<void> {
+    return this.#isCut ? NEVER : this.#store.commit(mutations);
+  }
+
+  async close(): Promise<void> {}
 }
+
+const NEVER: Promise<never> = new Promise(() => undefined);

@@ -133,7 +133,11 @@ export function testContainers(world: () => World): void {
       indeterminate: false,
     });
     const inspection = await client.inspectContainer(dockerId);
-    expect(inspection).toMatchObject({ status: "stopped", exitCode: 127, stateError: expect.stringContaining("no/such") });
+    expect(inspection).toMatchObject({
+      status: "stopped",
+      exitCode: 127,
+      stateError: expect.stringContaining("no/such"),
+    });
     expect(inspection).not.toHaveProperty("startedAt");
     expect(inspection).not.toHaveProperty("finishedAt");
     await client.removeContainer(dockerId, { force: false, removeVolumes: true });

@@ -1,8 +1,8 @@
 /** What every `DockerClient` does, whether the daemon behind it is real or simulated. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+import { testCancellation } from "./cancellation.ts";
 import { testContainers } from "./containers.ts";
 import { type ContractClient, createWorld, type MakeContractClient, type World } from "./contract-world.ts";
-import { testCancellation } from "./cancellation.ts";
 import { testEvents } from "./events.ts";
 import { testHealth } from "./health.ts";
 import { testImages } from "./images.ts";

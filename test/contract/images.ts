@@ -32,7 +32,10 @@ export function testImages(world: () => World): void {
   });
 
   it("refuses to name an image that is missing", async () => {
-    const tagging = world().client.tagImage("berth-test/no-such-image:latest", { repository: "berth-test/x", tag: "v1" });
+    const tagging = world().client.tagImage("berth-test/no-such-image:latest", {
+      repository: "berth-test/x",
+      tag: "v1",
+    });
     await expect(tagging).rejects.toMatchObject({ status: 404, retryable: false });
   });
 

@@ -81,7 +81,14 @@ export function testLogs(world: () => World): void {
     const samples = client.stats(dockerId, { signal: new AbortController().signal })[Symbol.asyncIterator]();
     const { value } = await samples.next();
     expect(value).toMatchObject({ networkRxBytes: expect.any(Number), blockReadBytes: expect.any(Number) });
-    for (const member of ["readAt", "cpuTotalNs", "systemCpuNs", "onlineCpus", "memoryUsageBytes", "memoryLimitBytes"]) {
+    for (const member of [
+      "readAt",
+      "cpuTotalNs",
+      "systemCpuNs",
+      "onlineCpus",
+      "memoryUsageBytes",
+      "memoryLimitBytes",
+    ]) {
       expect(value).toHaveProperty(member);
     }
     expect(value.memoryUsageBytes).toBeGreaterThan(0);

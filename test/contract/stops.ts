@@ -56,7 +56,11 @@ export function testStops(world: () => World): void {
     const dockerId = await run(COMMANDS.run);
     await client.killContainer(dockerId, "SIGKILL");
     expect((await events.event(dockerId, "die")).exitCode).toBe(137);
-    expect(await client.inspectContainer(dockerId)).toMatchObject({ status: "stopped", exitCode: 137, oomKilled: false });
+    expect(await client.inspectContainer(dockerId)).toMatchObject({
+      status: "stopped",
+      exitCode: 137,
+      oomKilled: false,
+    });
   });
 
   it("killing a container that does not run is fine", async () => {

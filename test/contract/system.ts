@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { compareApiVersions, OLDEST_API_VERSION } from "../../src/docker/api/api-version.ts";
 import { EngineError } from "../../src/core/errors.ts";
+import { compareApiVersions, OLDEST_API_VERSION } from "../../src/docker/api/api-version.ts";
 import type { MakeContractClient, World } from "./contract-world.ts";
 
 export function testSystem(world: () => World, makeClient: MakeContractClient): void {
@@ -25,7 +25,9 @@ export function testSystem(world: () => World, makeClient: MakeContractClient): 
 
   it("rejects calls after close, those under way too", async () => {
     const own = await makeClient();
-    const feed = own.client.events({ labels: { none: true }, signal: new AbortController().signal })[Symbol.asyncIterator]();
+    const feed = own.client
+      .events({ labels: { none: true }, signal: new AbortController().signal })
+      [Symbol.asyncIterator]();
     await feed.next();
     const reading = feed.next();
     own.client.close();

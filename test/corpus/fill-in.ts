@@ -4,7 +4,7 @@ import { fillPlaceholders, findPlaceholders } from "../../src/core/definition/pl
 import type { Problem } from "../../src/core/definition/problem.ts";
 
 /** Values that a person would give, by what the placeholder is called and where it stands. */
-export function plausibleValue({ path, name, placeholder }: Placeholder, text: string): string {
+function plausibleValue({ path, name, placeholder }: Placeholder, text: string): string {
   const isWhole = text === placeholder;
   if (/account|^x+$/i.test(name)) return "123456789012";
   if (/region/i.test(name)) return "eu-west-1";

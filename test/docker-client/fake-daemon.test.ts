@@ -7,10 +7,11 @@ import { createDockerClient } from "../../src/docker/index.ts";
 import type { DockerClient, FeedItem, LayerProgress } from "../../src/ports/docker-client.ts";
 import { SimulatedClock } from "../../src/testing/simulated-clock.ts";
 import { EventRecorder } from "../contract/event-recorder.ts";
-import { FakeDaemon, hangUp, json, silence, stream } from "./fake-daemon.ts";
+import { type Answer, FakeDaemon, hangUp, json, silence, stream, toLines } from "./fake-daemon.ts";
 
 const ID = asDockerId("a".repeat(64));
 const PING_LIMIT_MS = 5000;
+const LONGEST_BACK_OFF_MS = 1000;
 
 let daemon: FakeDaemon;
 let clock: SimulatedClock;
@@ -33,7 +34,7 @@ const event = (action: string, nanos: number, id: string = ID) => ({
   Actor: { ID: id, Attributes: { name: "web", exitCode: "3" } },
   scope: "local",
   time: 1_795_469_665,
-  timeNano: 1_795_469_665_000_000_000 + nanos,
+  timeNano: `1795469665${String(nanos).padStart(9, "0")}`,
 });
 
 describe("the API version", () => {
@@ -63,6 +64,7 @@ describe("the API version", () => {
 
   it("is agreed anew when another daemon answers, and the refused call is sent again", async () => {
     daemon.apiVersion = "1.41";
+    daemon.minApiVersion = "1.12";
     daemon.on("/info", json({ Name: "old" }));
     expect((await client.info()).name).toBe("old");
     daemon.apiVersion = "1.50";
@@ -74,6 +76,7 @@ describe("the API version", () => {
   it("is agreed anew after a daemon that was away", async () => {
     daemon.on("/info", json({}));
     daemon.apiVersion = "1.41";
+    daemon.minApiVersion = "1.12";
     await client.info();
     const { endpoint } = daemon;
     await daemon.close();
@@ -100,12 +103,14 @@ describe("the API version", () => {
 });
 
 describe("answers that break", () => {
+  const cutInside: Answer = ({ response, socket }) => {
+    response.writeHead(200, { "Content-Length": "100" });
+    response.write("{", () => socket.destroy());
+  };
+
   it.each([
     ["before its first byte", hangUp],
-    ["in its middle", (exchange) => {
-      exchange.response.writeHead(200, { "Content-Length": "100" });
-      exchange.response.write("{", () => exchange.socket.destroy());
-    }],
+    ["in its middle", cutInside],
   ] as const)("%s: nobody knows what became of the call", async (_where, answer) => {
     daemon.on("/containers/create", answer);
     const creating = client.createContainer({ name: asDockerName("web"), body: { Image: "web" } });
@@ -156,10 +161,20 @@ describe("limits", () => {
     ["ping", "pinging", "5s", () => client.ping(), "/_ping"],
     ["inspectContainer", "inspecting", "30s", () => client.inspectContainer(ID), `/containers/${ID}/json`],
     ["startContainer", "started", "3m0s", () => client.startContainer(ID), `/containers/${ID}/start`],
-    ["removeContainer", "removing", "5m0s", () =>
-      client.removeContainer(ID, { force: true, removeVolumes: true }), `/containers/${ID}`],
-    ["stopContainer", "stopped", "2m30s", () =>
-      client.stopContainer(ID, { stopTimeoutMs: 30_000 }), `/containers/${ID}/stop`],
+    [
+      "removeContainer",
+      "removing",
+      "5m0s",
+      () => client.removeContainer(ID, { force: true, removeVolumes: true }),
+      `/containers/${ID}`,
+    ],
+    [
+      "stopContainer",
+      "stopped",
+      "2m30s",
+      () => client.stopContainer(ID, { stopTimeoutMs: 30_000 }),
+      `/containers/${ID}/stop`,
+    ],
     ["listContainers", "listing", "10m0s", () => client.listContainers({ all: true, labels: {} }), "/containers/json"],
   ] as const)("%s gives up after its limit", async (_name, word, limit, call, path) => {
     await client.version();
@@ -205,13 +220,13 @@ describe("events of the newest daemons", () => {
     daemon.on(
       "/events",
       ({ response, socket }) => {
-        response.write(lines(event("start", 7)), () => socket.destroy());
+        response.write(toLines(event("start", 7)), () => socket.destroy());
       },
       stream(event("start", 7), event("die", 7), event("destroy", 8)),
     );
     const recorder = await EventRecorder.open(client, {});
     await recorder.event(ID, "start");
-    await clock.resolve(clock.hold(daemon.request("/events", 2)));
+    await retried(daemon.request("/events", 2));
     await recorder.event(ID, "destroy");
     expect(daemon.to("/events")[1]?.query.get("since")).toBe("1795469665.000000007");
     expect(recorder.items.map((item) => (item.type === "event" ? item.event.action : item.type))).toEqual([
@@ -234,7 +249,7 @@ describe("events of the newest daemons", () => {
     await daemon.request("/events");
     expect(items).toEqual([]);
     clock.advanceSync(10_000);
-    await clock.resolve(clock.hold(daemon.request("/events", 2)));
+    await retried(daemon.request("/events", 2));
     stop.abort();
     await reading;
   });
@@ -247,7 +262,7 @@ describe("events of the newest daemons", () => {
     clock.advanceSync(WATCH_INTERVAL_MS);
     await daemon.request("/_ping");
     clock.advanceSync(PING_LIMIT_MS);
-    await clock.resolve(clock.hold(daemon.request("/events", 2)));
+    await retried(daemon.request("/events", 2));
     await recorder.event(ID, "die");
     await recorder.connections(2);
     await recorder.close();
@@ -256,7 +271,7 @@ describe("events of the newest daemons", () => {
   it("a line that is no event ends the connection, not the feed", async () => {
     daemon.on("/events", stream("nonsense"), stream(event("start", 1)));
     const recorder = await EventRecorder.open(client, {});
-    await clock.resolve(clock.hold(daemon.request("/events", 2)));
+    await retried(daemon.request("/events", 2));
     await recorder.event(ID, "start");
     await recorder.close();
   });
@@ -315,7 +330,7 @@ describe("pulls", () => {
   it("report progress by layer", async () => {
     daemon.on("/images/create", ({ response }) => {
       response.end(
-        lines(
+        toLines(
           { status: "Pulling from library/web", id: "latest" },
           { status: "Downloading", progressDetail: { current: 5, total: 10 }, progress: "[==>", id: "0123456789ab" },
           { status: "Pull complete", progressDetail: {}, id: "0123456789ab" },
@@ -333,7 +348,9 @@ describe("pulls", () => {
 
   it("fail on an error record although the status was 200", async () => {
     const record = { errorDetail: { message: "toomanyrequests: slow down" }, error: "toomanyrequests: slow down" };
-    daemon.on("/images/create", ({ response }) => response.end(lines({ status: "Pulling from web", id: "1" }, record)));
+    daemon.on("/images/create", ({ response }) =>
+      response.end(toLines({ status: "Pulling from web", id: "1" }, record)),
+    );
     await expect(client.pullImage("web")).rejects.toMatchObject({
       name: "CannotPullContainerError",
       message: "toomanyrequests: slow down",
@@ -346,7 +363,7 @@ describe("pulls", () => {
 
   it("fail when the stream is cut", async () => {
     daemon.on("/images/create", ({ response, socket }) => {
-      response.write(lines({ status: "Pulling from web", id: "1" }), () => socket.destroy());
+      response.write(toLines({ status: "Pulling from web", id: "1" }), () => socket.destroy());
     });
     await expect(client.pullImage("web")).rejects.toMatchObject({ name: "CannotPullContainerError", retryable: true });
   });
@@ -366,7 +383,7 @@ describe("pulls", () => {
 
   it("DC-3: give up when nothing follows", async () => {
     daemon.on("/images/create", stream({ status: "Downloading", id: "0123456789ab" }));
-    let arrived = () => undefined as void;
+    let arrived: () => void = () => undefined;
     const firstLine = new Promise<void>((resolve) => {
       arrived = resolve;
     });
@@ -385,12 +402,12 @@ describe("pulls", () => {
       "/images/create",
       ({ response }) => {
         sender = response;
-        response.write(lines({ status: "Downloading", id: "0123456789ab" }));
+        response.write(toLines({ status: "Downloading", id: "0123456789ab" }));
       },
       json({ status: "Status: Image is up to date" }),
     );
     const seen: LayerProgress[] = [];
-    let arrived = () => undefined as void;
+    let arrived: () => void = () => undefined;
     const pulling = client.pullImage("web", {
       onProgress: (progress) => {
         seen.push(progress);
@@ -408,7 +425,7 @@ describe("pulls", () => {
         });
       }
       clock.advanceSync(30_000);
-      sender?.write(lines({ status: "Downloading", id: "0123456789ab" }));
+      sender?.write(toLines({ status: "Downloading", id: "0123456789ab" }));
     }
     await failed;
     await expect(client.pullImage("busybox")).resolves.toBeUndefined();
@@ -424,6 +441,21 @@ describe("logs and stats", () => {
     expect(values).toMatchObject([{ cpuTotalNs: 5 }]);
   });
 
+  it("samples go on after an empty record about a container that runs", async () => {
+    const [first, second] = [1, 2].map((total_usage) => ({
+      read: "2026-11-23T21:34:25Z",
+      cpu_stats: { cpu_usage: { total_usage } },
+    }));
+    daemon.on(`/containers/${ID}/json`, json({ Id: ID, State: { Running: true } }));
+    daemon.on(`/containers/${ID}/stats`, stream(first, { read: "0001-01-01T00:00:00Z" }, second));
+    const values: number[] = [];
+    for await (const { cpuTotalNs } of client.stats(ID, { signal: new AbortController().signal })) {
+      values.push(cpuTotalNs);
+      if (values.length === 2) break;
+    }
+    expect(values).toEqual([1, 2]);
+  });
+
   it("samples that do not come are an error after 18 seconds", async () => {
     daemon.on(`/containers/${ID}/stats`, stream());
     const samples = client.stats(ID, { signal: new AbortController().signal })[Symbol.asyncIterator]();
@@ -437,7 +469,10 @@ describe("logs and stats", () => {
   });
 
   it("a reader that leaves ends the request", async () => {
-    daemon.on(`/containers/${ID}/stats`, stream({ read: "2026-11-23T21:34:25Z", cpu_stats: { cpu_usage: { total_usage: 5 } } }));
+    daemon.on(
+      `/containers/${ID}/stats`,
+      stream({ read: "2026-11-23T21:34:25Z", cpu_stats: { cpu_usage: { total_usage: 5 } } }),
+    );
     for await (const _ of client.stats(ID, { signal: new AbortController().signal })) break;
     const { socket } = await daemon.request(`/containers/${ID}/stats`);
     if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
@@ -467,6 +502,17 @@ describe("close()", () => {
   });
 });
 
-function lines(...records: readonly unknown[]): string {
-  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+/** Lets the waits of a back-off pass, and no limit, while the promise waits for a socket. */
+async function retried<T>(promise: Promise<T>): Promise<T> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  while (!settled) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const nextAt = clock.nextAt ?? Number.POSITIVE_INFINITY;
+    if (nextAt - clock.now() <= LONGEST_BACK_OFF_MS) clock.advanceSync(nextAt - clock.now());
+  }
+  return promise;
 }

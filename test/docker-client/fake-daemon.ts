@@ -23,13 +23,18 @@ export const json =
     response.end(JSON.stringify(body));
   };
 
+/** Records as Docker writes them; `timeNano` may be given as text, because a number of JavaScript cannot hold it. */
+export function toLines(...records: readonly unknown[]): string {
+  return records.map((record) => `${JSON.stringify(record).replace(/"timeNano":"(\d+)"/, '"timeNano":$1')}\n`).join("");
+}
+
 /** Head and lines, and the stream stays open. */
 export const stream =
-  (...lines: readonly unknown[]): Answer =>
+  (...records: readonly unknown[]): Answer =>
   ({ response }) => {
     response.writeHead(200, { "Content-Type": "application/json" });
     response.flushHeaders();
-    for (const line of lines) response.write(`${JSON.stringify(line)}\n`);
+    response.write(toLines(...records));
   };
 
 /** The connection ends without an answer. */

@@ -3,7 +3,7 @@ export const IMAGE = "berth-test/busybox:latest";
 
 /** Where the daemon listens that tests may use. */
 export function realDaemon(): string {
-  const endpoint = process.env["BERTH_TEST_DOCKER_HOST"];
+  const endpoint = process.env.BERTH_TEST_DOCKER_HOST;
   if (endpoint) return endpoint;
   throw new Error(
     `Cannot test against a real Docker daemon: BERTH_TEST_DOCKER_HOST is not set. Set it to the endpoint of a daemon that has the image ${IMAGE}`,

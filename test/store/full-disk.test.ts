@@ -19,19 +19,18 @@ afterAll(async () => {
 
 describe("LmdbStateStore on a full disk", () => {
   it("fails the commits that find no room, keeps the others, and works again when there is room", async () => {
-    const filler = startProgram(program, [folder], 400);
+    const filler = startProgram(program, [folder], 3_000);
     expect(await filler.ended).toBe(0);
     const { stored, kept, failures } = JSON.parse(filler.lines[0] ?? "{}");
     expect(stored).toBeGreaterThan(5);
-    expect(stored).toBeLessThan(60);
+    expect(stored).toBeLessThan(300);
     expect(kept).toBe(stored);
     expect(failures).toHaveLength(1);
-    expect(failures[0]).toMatch(/^StateStoreError Cannot save state in .*: File too large/);
+    expect(failures[0]).toMatch(/^StateStoreError Cannot save state in .*: EFBIG/);
 
     const store = await LmdbStateStore.open({ folder });
-    const { images, meta } = await store.load();
-    expect(images).toHaveLength(stored - 10);
-    expect(meta).toEqual({ after: "yes" });
+    await store.commit([{ type: "putMeta", key: "after", value: "yes" }]);
+    expect((await store.load()).images).toHaveLength(stored);
     await store.close();
   });
 });

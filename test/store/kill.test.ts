@@ -44,7 +44,7 @@ describe("LmdbStateStore after kill -9", () => {
   it("REC-9: a second process gets a clear error at once, and the folder is free after the first is killed", async () => {
     const state = join(folder, "lock");
     const writer = startProgram(program, [state]);
-    await writer.written(1);
+    await writer.written(2);
     const second = LmdbStateStore.open({ folder: state });
     await expect(second).rejects.toMatchObject({ name: "StateStoreError" });
     await expect(second).rejects.toThrow(`process ${writer.child.pid} has it open`);

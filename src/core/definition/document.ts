@@ -7,7 +7,7 @@ import type { Problem } from "./problem.ts";
 import { ProblemList } from "./problem.ts";
 import { OUTPUT_ONLY_MEMBERS } from "./schema.ts";
 
-export type DocumentForm =
+type DocumentForm =
   /** The request shape. */
   | "request"
   /** An answer of DescribeTaskDefinition, whole or its `taskDefinition` alone. */

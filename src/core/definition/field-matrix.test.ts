@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { FIELD_SUPPORT, renderFieldMatrix } from "./field-matrix.ts";
+import { renderFieldMatrix } from "./field-matrix.ts";
+import { FIELD_SUPPORT } from "./field-support.ts";
 import { fieldNames, TASK_MEMBERS } from "./members.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/field-matrix.md", import.meta.url));

@@ -2,10 +2,6 @@
 import type { FieldSupport } from "./field-support.ts";
 import { FIELD_SUPPORT } from "./field-support.ts";
 
-export type { FieldSupport, Support } from "./field-support.ts";
-export { FIELD_SUPPORT } from "./field-support.ts";
-export { limitationsOf } from "./limitations.ts";
-
 const SECTIONS = [
   { title: "Task", prefix: "" },
   { title: "Container definitions", prefix: "containerDefinitions[]." },

@@ -4,7 +4,7 @@
  * Source: interfaces 1.5, engine-modern 18 to 25 and 37.
  */
 
-export type Support =
+type Support =
   /** As on ECS. */
   | "honoured"
   /** The effect is there, by other means. */

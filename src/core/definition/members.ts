@@ -1,5 +1,6 @@
 /** The members of a schema as a tree: what is known under which name, of which type. Derived, so it cannot drift. */
 import type * as v from "valibot";
+import { assert } from "../assert.ts";
 import { requiredMembers, taskDefinitionSchema, taskOverrideSchema } from "./schema.ts";
 
 export type ObjectMembers = {
@@ -17,6 +18,7 @@ export type Members =
 type Node = v.GenericSchema;
 
 const hasEntries = (schema: Node): schema is Node & { entries: Record<string, Node> } => schema.type === "object";
+const hasPipe = (schema: Node): schema is Node & { pipe: readonly Node[] } => "pipe" in schema;
 const hasItem = (schema: Node): schema is Node & { item: Node } => schema.type === "array";
 const hasWrapped = (schema: Node): schema is Node & { wrapped: Node } => schema.type === "optional";
 const hasOptions = (schema: Node): schema is Node & { options: readonly string[] } => schema.type === "picklist";
@@ -25,7 +27,8 @@ function membersOf(schema: Node): Members {
   if (hasWrapped(schema)) return membersOf(schema.wrapped);
   if (hasItem(schema)) return { kind: "list", item: membersOf(schema.item) };
   if (hasOptions(schema)) return { kind: "enum", options: schema.options };
-  if (hasEntries(schema)) return objectMembers(schema);
+  const object = objectIn(schema);
+  if (object !== undefined) return objectMembers(object);
   switch (schema.type) {
     case "number":
       return { kind: "integer" };
@@ -38,13 +41,26 @@ function membersOf(schema: Node): Members {
   }
 }
 
-function objectMembers(schema: Node & { entries: Record<string, Node> }): ObjectMembers {
+type ObjectNode = Node & { entries: Record<string, Node> };
+
+/** An object schema stands behind the check that it is given no list. */
+function objectIn(schema: Node): ObjectNode | undefined {
+  return hasPipe(schema) ? schema.pipe.find(hasEntries) : undefined;
+}
+
+function rootMembers(schema: Node): ObjectMembers {
+  const object = objectIn(schema);
+  assert(object !== undefined, "a definition and its overrides are objects");
+  return objectMembers(object);
+}
+
+function objectMembers(schema: ObjectNode): ObjectMembers {
   const members = new Map(Object.entries(schema.entries).map(([name, entry]) => [name, membersOf(entry)]));
   return { kind: "object", members, required: requiredMembers(schema) };
 }
 
-export const TASK_MEMBERS: ObjectMembers = objectMembers(taskDefinitionSchema);
-export const OVERRIDE_MEMBERS: ObjectMembers = objectMembers(taskOverrideSchema);
+export const TASK_MEMBERS: ObjectMembers = rootMembers(taskDefinitionSchema);
+export const OVERRIDE_MEMBERS: ObjectMembers = rootMembers(taskOverrideSchema);
 
 /** What stands at `keys` in the tree; undefined for members that the model does not have. */
 export function memberAt(root: Members, keys: readonly unknown[]): Members | undefined {

@@ -1,6 +1,9 @@
 /** The known word that a mistyped one was probably meant to be. */
 
 const WORD_MAX = 64;
+/** A hostile file may name thousands; a few hundred are more than a task can have. */
+const CANDIDATES_MAX = 200;
+const LISTED_MAX = 10;
 
 /** Number of single-letter edits (insert, delete, replace) between two words, letter case ignored. */
 function editDistance(a: string, b: string): number {
@@ -24,7 +27,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let seen = 0;
   for (const candidate of candidates) {
+    seen += 1;
+    if (seen > CANDIDATES_MAX) break;
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance >= bestDistance) continue;
@@ -34,8 +40,15 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `: did you mean "x"`, or nothing. */
+/** `Did you mean "x"`, or nothing. */
 export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(word, candidates);
   return found === undefined ? undefined : `Did you mean "${found}"`;
+}
+
+/** What to write in place of a name that does not exist. */
+export function nameFix(word: string, candidates: Iterable<string>): string {
+  const names = [...candidates];
+  const more = names.length > LISTED_MAX ? " …" : "";
+  return suggestion(word, names) ?? `Write one of ${names.slice(0, LISTED_MAX).join(", ")}${more}`;
 }

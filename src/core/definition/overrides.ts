@@ -2,7 +2,7 @@
 import { checkMembers } from "./check-members.ts";
 import { deepFreeze } from "./freeze.ts";
 import { OVERRIDE_MEMBERS } from "./members.ts";
-import { suggestion } from "./nearest.ts";
+import { nameFix } from "./nearest.ts";
 import { prepare } from "./prepare.ts";
 import type { Problem, Report } from "./problem.ts";
 import { isError, ProblemList, quote } from "./problem.ts";
@@ -64,7 +64,7 @@ function checkContainerOverrides(overrides: WireTaskOverride, definition: TaskDe
     if (name === undefined || names.has(name)) continue;
     const message = `The task definition has no container ${quote(name)}`;
     report("override-container-unknown", `containerOverrides[${index}].name`, message, {
-      fix: suggestion(name, names) ?? `Write one of ${[...names].join(", ")}`,
+      fix: nameFix(name, names),
       awsMessage: `Override for container named ${name} is not a container in the TaskDefinition.`,
     });
   }

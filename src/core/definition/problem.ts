@@ -1,7 +1,7 @@
 /** One finding about a task definition, as `berth validate` prints it. */
 import type { RuleId } from "./rules.ts";
 
-export type Severity = "error" | "warning";
+type Severity = "error" | "warning";
 
 export type Problem = {
   readonly severity: Severity;

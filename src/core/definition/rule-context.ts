@@ -22,7 +22,7 @@ export type RuleContext = {
   readonly windows: boolean;
   /** CPU units; undefined when absent or unreadable. */
   readonly taskCpu: number | undefined;
-  /** MiB; undefined when absent or unreadable. */
+  /** MiB; undefined when absent, unreadable or 0. */
   readonly taskMemory: number | undefined;
   readonly report: Report;
   /** Was the value at this path (or its member) taken out because of its type? Then it is wrong, but not missing. */
@@ -48,7 +48,7 @@ export function ruleContext(task: WireTask, damaged: ReadonlySet<string>, report
     fargate: task.requiresCompatibilities?.includes("FARGATE") ?? false,
     windows: task.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false,
     taskCpu: task.cpu === undefined ? undefined : parseTaskCpu(task.cpu),
-    taskMemory: task.memory === undefined ? undefined : parseTaskMemory(task.memory),
+    taskMemory: task.memory === undefined ? undefined : parseTaskMemory(task.memory) || undefined,
     report,
     isDamaged: (path, member) => damaged.size > 0 && damaged.has(member === undefined ? path : `${path}.${member}`),
   };

@@ -1,9 +1,9 @@
 /** Start order: dependsOn, and the graph that it makes with links and volumesFrom. Source: interfaces 1.3.2, engine-modern 5.2. */
-import { suggestion } from "./nearest.ts";
+import { linkTarget } from "../task-dependencies.ts";
+import { nameFix } from "./nearest.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
-import { linkTarget } from "./rules-network.ts";
 
 export function checkDependencies(context: RuleContext): void {
   for (const entry of context.containers) {
@@ -27,7 +27,7 @@ function checkDependency(
   const target = byName.get(name);
   if (target === undefined) {
     report("depends-on-unknown", `${at}.containerName`, `The task has no container ${quote(name)}`, {
-      fix: suggestion(name, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
+      fix: nameFix(name, byName.keys()),
       awsMessage: `Container ${label} depends on unknown container ${name}.`,
     });
     return;
@@ -86,6 +86,11 @@ function graphOf({ containers, byName }: RuleContext): Graph {
 
 type Step = { readonly name: string; readonly via: EdgeKind; next: number };
 
+/** More circles than this help nobody, and a dense graph has more of them than fit into memory. */
+const CYCLES_MAX = 20;
+/** Names of one circle that are printed. */
+const SHOWN_MAX = 12;
+
 /** Depth first without recursion: a hostile file may chain any number of containers. */
 function findCycles(graph: Graph): Step[][] {
   const cycles: Step[][] = [];
@@ -104,7 +109,9 @@ function findCycles(graph: Graph): Step[][] {
         continue;
       }
       const seenAt = onTrail.get(edge.to);
-      if (seenAt !== undefined) cycles.push([...trail.slice(seenAt), { name: edge.to, via: edge.kind, next: 0 }]);
+      if (seenAt !== undefined && cycles.length < CYCLES_MAX) {
+        cycles.push([...trail.slice(seenAt), { name: edge.to, via: edge.kind, next: 0 }]);
+      }
       if (seenAt !== undefined || done.has(edge.to)) continue;
       onTrail.set(edge.to, trail.length);
       trail.push({ name: edge.to, via: edge.kind, next: 0 });
@@ -113,10 +120,16 @@ function findCycles(graph: Graph): Step[][] {
   return cycles;
 }
 
+function describeCycle(cycle: readonly Step[]): string {
+  const names = cycle.map(({ name }) => name);
+  const shown = names.length > SHOWN_MAX ? [...names.slice(0, SHOWN_MAX - 2), "…", ...names.slice(-1)] : names;
+  return shown.join(" -> ");
+}
+
 function checkCycles(context: RuleContext): void {
   const pathOf = new Map(context.containers.map(({ container, path }) => [container.name, path]));
   for (const cycle of findCycles(graphOf(context))) {
-    const names = cycle.map(({ name }) => name).join(" -> ");
+    const names = describeCycle(cycle);
     // The first step was entered from outside the circle, so only the later ones tell how it hangs together.
     const isOnlyLinks = cycle.slice(1).every(({ via }) => via === "links");
     const path = `${pathOf.get(cycle[0]?.name) ?? "containerDefinitions"}.${isOnlyLinks ? "links" : cycle[1]?.via}`;

@@ -1,5 +1,5 @@
 /** Roles, tags, placement, proxy. Source: interfaces 1.3.2, 1.1. */
-import { suggestion } from "./nearest.ts";
+import { nameFix } from "./nearest.ts";
 import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { RuleContext } from "./rule-context.ts";
@@ -84,7 +84,7 @@ export function checkProxy({ task, byName, report }: RuleContext): void {
   const name = task.proxyConfiguration?.containerName;
   if (name === undefined || byName.has(name)) return;
   report("proxy-container-unknown", "proxyConfiguration.containerName", `The task has no container ${quote(name)}`, {
-    fix: suggestion(name, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
+    fix: nameFix(name, byName.keys()),
     awsMessage: `Unknown container '${name}' in proxyConfiguration.`,
   });
 }

@@ -1,14 +1,9 @@
 /** Links, and members that a network mode does not have. Source: interfaces 1.3.2, 1.5. */
-import { suggestion } from "./nearest.ts";
+import { linkTarget } from "../task-dependencies.ts";
+import { nameFix } from "./nearest.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries, present } from "./rule-context.ts";
-
-/** The container that `name` or `name:alias` refers to. */
-export function linkTarget(link: string): string {
-  const colon = link.indexOf(":");
-  return colon === -1 ? link : link.slice(0, colon);
-}
 
 export function checkLinks(context: RuleContext): void {
   for (const entry of context.containers) {
@@ -40,7 +35,7 @@ function checkLink(
   }
   if (byName.has(target)) return;
   report("link-unknown", at, `The link names ${quote(target)}, and the task has no such container`, {
-    fix: suggestion(target, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
+    fix: nameFix(target, byName.keys()),
     awsMessage: `Container ${label} links to unknown container ${target}.`,
   });
 }

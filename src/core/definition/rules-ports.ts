@@ -13,10 +13,10 @@ const MAPPINGS_MAX = 100;
 const RANGE_MAX_PORTS = 100;
 const PORT_NAME = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
 
-export type PortRange = { readonly first: number; readonly last: number };
+type PortRange = { readonly first: number; readonly last: number };
 
 /** Reads `"8000-8010"`; undefined when it is no range of 1 to 100 ports. */
-export function parsePortRange(value: string): PortRange | undefined {
+function parsePortRange(value: string): PortRange | undefined {
   const found = /^(\d{1,5})-(\d{1,5})$/.exec(value);
   if (found === null) return undefined;
   const first = Number(found[1]);

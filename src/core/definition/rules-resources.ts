@@ -108,7 +108,7 @@ function checkTaskCpu({ task, taskCpu, fargate, report }: RuleContext): void {
 }
 
 function checkTaskMemory({ task, taskMemory, report }: RuleContext): void {
-  if (task.memory === undefined || (taskMemory !== undefined && taskMemory > 0)) return;
+  if (task.memory === undefined || taskMemory !== undefined) return;
   report("task-memory-invalid", "memory", `The task's memory ${quote(task.memory)} cannot be read`, {
     fix: 'Write MiB as in "2048", or GB as in "2GB"',
     awsMessage: "Invalid 'memory' setting for task.",

@@ -1,4 +1,6 @@
 /** Health checks, logs, secrets. Source: interfaces 1.3.2, 1.2; engine-modern 10.1. */
+import { InvalidInputError } from "../errors.ts";
+import { parseValueFrom } from "../secrets/value-from.ts";
 import { holdsPlaceholder } from "./placeholder-forms.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./problem.ts";
@@ -86,7 +88,7 @@ function checkAwslogs(options: Readonly<Record<string, string>>, at: string, { r
   });
 }
 
-const PARAMETER_NAME = /^[A-Za-z0-9_.\-/]{1,2048}$/;
+const PARAMETER_NAME = /^[A-Za-z0-9_.\-/]{1,2048}(?::[A-Za-z0-9_.-]{1,100})?$/;
 
 export function checkSecrets(context: RuleContext): void {
   for (const { container, path } of context.containers) {
@@ -121,17 +123,29 @@ function reportDuplicate(name: string, at: string, report: Report): void {
 }
 
 function checkParameterName(name: string, valueFrom: string | undefined, at: string, report: Report): void {
-  if (valueFrom === undefined || valueFrom.startsWith("arn:") || PARAMETER_NAME.test(valueFrom)) return;
-  if (holdsPlaceholder(valueFrom)) return;
-  report(
-    "secret-parameter-name",
-    `${at}.valueFrom`,
-    `${quote(valueFrom)} is neither an ARN nor the name of a parameter`,
-    {
-      fix: "Write the ARN of a secret, or a parameter name of letters, digits and _ . - /",
-      awsMessage: `The Systems Manager parameter name specified for secret ${name} is invalid`,
-    },
-  );
+  if (valueFrom === undefined || PARAMETER_NAME.test(valueFrom) || holdsPlaceholder(valueFrom)) return;
+  if (valueFrom.startsWith("arn:")) {
+    if (isReadable(valueFrom)) return;
+    report("secret-parameter-name", `${at}.valueFrom`, `${quote(valueFrom)} names neither a parameter nor a secret`, {
+      severity: "warning",
+      fix: "Write the whole ARN of a parameter or of a secret",
+    });
+    return;
+  }
+  report("secret-parameter-name", `${at}.valueFrom`, `${quote(valueFrom)} is neither an ARN nor a parameter's name`, {
+    fix: "Write the ARN of a secret, or a parameter name of letters, digits and _ . - /",
+    awsMessage: `The Systems Manager parameter name specified for secret ${name} is invalid`,
+  });
+}
+
+function isReadable(valueFrom: string): boolean {
+  try {
+    parseValueFrom(valueFrom);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return false;
+    throw error;
+  }
 }
 
 function checkSecretsRole({ task, containers, fargate, report, isDamaged }: RuleContext): void {

@@ -1,5 +1,5 @@
 /** Volumes and how containers mount them. Source: interfaces 1.3.2, 1.2. */
-import { suggestion } from "./nearest.ts";
+import { nameFix, suggestion } from "./nearest.ts";
 import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
@@ -76,7 +76,7 @@ function checkVolumesFrom({ container, path }: NamedContainer, { byName, report 
       `${path}.volumesFrom[${index}].sourceContainer`,
       `The task has no container ${quote(sourceContainer)}`,
       {
-        fix: suggestion(sourceContainer, byName.keys()) ?? `Write one of ${[...byName.keys()].join(", ")}`,
+        fix: nameFix(sourceContainer, byName.keys()),
         awsMessage: `Unknown container '${sourceContainer}' in volumesFrom.`,
       },
     );

@@ -10,22 +10,25 @@ const INT32_MAX = 2_147_483_647;
 /** Members that the model itself marks as required, by object schema. */
 const REQUIRED = new WeakMap<object, readonly string[]>();
 
-/** An object whose `required` members are asked for by the member walk, so that one miss hides no other finding. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * An object whose `required` members are asked for by the member walk, so that one miss hides no other finding. A list is
+ * refused before, because `v.object` takes it for an object.
+ */
 function shape<const Entries extends v.ObjectEntries>(
   entries: Entries,
   required: readonly (keyof Entries & string)[] = [],
 ) {
   const schema = v.object(entries);
   REQUIRED.set(schema, required);
-  return schema;
+  return v.pipe(v.custom<Readonly<Record<string, unknown>>>(isPlainObject), schema);
 }
 
 export function requiredMembers(schema: object): readonly string[] {
   return REQUIRED.get(schema) ?? [];
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Not `v.record`: that one drops a key like "constructor" without a word, and it is a fine label name. */

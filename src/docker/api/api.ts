@@ -53,7 +53,11 @@ export interface Api {
   close(): void;
 }
 
-export function createApi(deps: { readonly endpoint: string; readonly clock: Clock; readonly connection: Connection }): Api {
+export function createApi(deps: {
+  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly connection: Connection;
+}): Api {
   const { endpoint, clock, connection } = deps;
   const scopes = createScopes(clock);
   const negotiator = createNegotiator(askVersion, endpoint);
@@ -165,9 +169,7 @@ export function createApi(deps: { readonly endpoint: string; readonly clock: Clo
     status: (call, operation, options) =>
       run(operation, options, async (scope) => (await readAnswer(call, scope)).status),
     json: (call, operation, parse, options) =>
-      run(operation, options, async (scope) =>
-        parse(parseJson((await readAnswer(call, scope)).body.toString("utf8"))),
-      ),
+      run(operation, options, async (scope) => parse(parseJson((await readAnswer(call, scope)).body.toString("utf8")))),
     find: (call, operation, parse, options) =>
       run(operation, options, async (scope) => {
         const { status, body } = await readAnswer({ ...call, accept: [404] }, scope);
@@ -176,8 +178,7 @@ export function createApi(deps: { readonly endpoint: string; readonly clock: Clo
     open: (call, scope) => sendVersioned(call, scope, false),
     scope: (signal) => scopes.open(signal),
     errorFor,
-    negotiate: (options) =>
-      run(OPERATIONS.version, options, (scope) => orAborted(negotiator.refresh(), scope.signal)),
+    negotiate: (options) => run(OPERATIONS.version, options, (scope) => orAborted(negotiator.refresh(), scope.signal)),
     forgetVersion: () => negotiator.forget(),
     close() {
       scopes.close();
@@ -191,7 +192,10 @@ function withoutEffect(error: unknown): unknown {
   if (!(error instanceof DockerCallError)) return error;
   const { failure } = error;
   const unreachable = (fact: string) =>
-    new DockerCallError({ type: "unreachable", code: "", message: `asking for its version: ${fact}` }, { cause: error });
+    new DockerCallError(
+      { type: "unreachable", code: "", message: `asking for its version: ${fact}` },
+      { cause: error },
+    );
   switch (failure.type) {
     case "timeout":
       return unreachable(`no answer within ${formatGoDuration(failure.limitMs)}`);

@@ -98,7 +98,9 @@ function sendOver(wire: Wire, address: DaemonAddress, sending: Sending): Promise
     request.once("response", resolve);
     // Stays registered: an error after the head of the answer shows at its body, and must not be thrown here.
     request.on("error", (error: NodeJS.ErrnoException) => {
-      reject(signal.aborted ? signal.reason : new DockerCallError(failureOf(error, request, isReached()), { cause: error }));
+      reject(
+        signal.aborted ? signal.reason : new DockerCallError(failureOf(error, request, isReached()), { cause: error }),
+      );
     });
     request.end(body);
   });

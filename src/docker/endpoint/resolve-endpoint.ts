@@ -23,24 +23,24 @@ export type ResolvedEndpoint = {
  * @throws {EngineError} CannotGetDockerclientError when a context or a certificate that is asked for cannot be read
  */
 export function resolveEndpoint(env: Environment, homeDir: string): ResolvedEndpoint {
-  const configDir = env["DOCKER_CONFIG"] || join(homeDir, ".docker");
-  const host = env["DOCKER_HOST"];
+  const configDir = env.DOCKER_CONFIG || join(homeDir, ".docker");
+  const host = env.DOCKER_HOST;
   if (host) return { endpoint: host, ...tlsFromEnvironment(env, configDir), source: "DOCKER_HOST" };
-  const context = readContext(env["DOCKER_CONTEXT"], configDir);
+  const context = readContext(env.DOCKER_CONTEXT, configDir);
   if (context) return context;
   return { endpoint: `unix://${defaultSocket(env)}`, source: "default" };
 }
 
 function defaultSocket(env: Environment): string {
-  if (existsSync(DEFAULT_SOCKET) || !env["XDG_RUNTIME_DIR"]) return DEFAULT_SOCKET;
-  const rootless = join(env["XDG_RUNTIME_DIR"], "docker.sock");
+  if (existsSync(DEFAULT_SOCKET) || !env.XDG_RUNTIME_DIR) return DEFAULT_SOCKET;
+  const rootless = join(env.XDG_RUNTIME_DIR, "docker.sock");
   return existsSync(rootless) ? rootless : DEFAULT_SOCKET;
 }
 
 /** A certificate path without DOCKER_TLS_VERIFY means TLS that trusts any daemon, as for Docker's own clients. */
 function tlsFromEnvironment(env: Environment, configDir: string): { readonly tls?: TlsMaterial } {
-  const verify = Boolean(env["DOCKER_TLS_VERIFY"]);
-  const certPath = env["DOCKER_CERT_PATH"] || (verify ? configDir : undefined);
+  const verify = Boolean(env.DOCKER_TLS_VERIFY);
+  const certPath = env.DOCKER_CERT_PATH || (verify ? configDir : undefined);
   if (certPath === undefined) return {};
   const pem = (name: string) => readPem(join(certPath, name));
   return { tls: { ca: pem("ca.pem"), cert: pem("cert.pem"), key: pem("key.pem"), verify } };

@@ -3,7 +3,14 @@ import { parseEvent } from "./parse-event.ts";
 
 /** As API 1.41 writes them: with the old members beside the new ones. */
 function oldForm(action: string, attributes: Record<string, string> = {}, type = "container", id = "abc"): string {
-  const event = { status: action, id, from: "busybox", Type: type, Action: action, Actor: { ID: id, Attributes: attributes } };
+  const event = {
+    status: action,
+    id,
+    from: "busybox",
+    Type: type,
+    Action: action,
+    Actor: { ID: id, Attributes: attributes },
+  };
   return JSON.stringify({ ...event, scope: "local", time: 1_795_469_665 }).replace(
     /}$/,
     ',"timeNano":1795469665753045557}',

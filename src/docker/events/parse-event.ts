@@ -63,7 +63,7 @@ function isAction(action: string | undefined): action is DockerEvent["action"] {
 }
 
 function exitCodeOf(action: string, attributes: Readonly<Record<string, string>>): { readonly exitCode?: number } {
-  const text = attributes["exitCode"];
+  const text = attributes.exitCode;
   return action === "die" && text !== undefined && /^-?\d+$/.test(text) ? { exitCode: Number(text) } : {};
 }
 

@@ -1,6 +1,7 @@
 /** Puts the pieces of long lines together: Docker stores what is over 16 KiB in several records. */
-import { compareTimestamps, parseTimestamp, type Timestamp, timestampToEpochMs } from "../parse/timestamp.ts";
+
 import type { LogLine } from "../../ports/docker-client.ts";
+import { compareTimestamps, parseTimestamp, type Timestamp, timestampToEpochMs } from "../parse/timestamp.ts";
 import type { Frame } from "./frame-decoder.ts";
 
 /** A line that is longer comes in pieces of this size at least. */

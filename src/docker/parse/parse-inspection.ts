@@ -106,9 +106,6 @@ function parseMount(wire: WireMount): ContainerInspection["mounts"][number] {
 }
 
 /** A member only when there is a value, as exact optional types ask for. */
-function present<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [Key in Name]?: Value } {
+function present<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [Key in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [Key in Name]?: Value });
 }

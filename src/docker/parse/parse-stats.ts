@@ -30,7 +30,7 @@ export function parseStats(body: unknown): ContainerStats | undefined {
 
 /** cgroup v1 has `cache`; v2 does not, and its reclaimable part is `inactive_file`. */
 function cacheOf(stats: Readonly<Record<string, number>>): number {
-  return stats["cache"] ?? stats["inactive_file"] ?? 0;
+  return stats.cache ?? stats.inactive_file ?? 0;
 }
 
 function networkBytes(wire: WireStats): Pick<ContainerStats, "networkRxBytes" | "networkTxBytes"> {

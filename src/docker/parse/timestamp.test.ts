@@ -12,9 +12,12 @@ describe("parseTimestamp()", () => {
     expect(parseTimestamp(text)).toEqual(timestamp);
   });
 
-  it.each(["", "now", "2026-11-23", "2026-13-45T00:00:00Z", "2026-11-23T21:34:25.7530455571Z"])("refuses %j", (text) => {
-    expect(parseTimestamp(text)).toBeUndefined();
-  });
+  it.each(["", "now", "2026-11-23", "2026-13-45T00:00:00Z", "2026-11-23T21:34:25.7530455571Z"])(
+    "refuses %j",
+    (text) => {
+      expect(parseTimestamp(text)).toBeUndefined();
+    },
+  );
 
   it("keeps the order of instants to the nanosecond", () => {
     const timestamp = fc.record({ seconds: fc.nat(4_000_000_000), nanos: fc.nat(999_999_999) });

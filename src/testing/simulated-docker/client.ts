@@ -11,6 +11,7 @@ import { killContainer, removeContainer, stopContainer } from "./container-stop.
 import type { DaemonState } from "./daemon-state.ts";
 import { toSimulatedEngineError } from "./engine-error.ts";
 import { openFeed } from "./event-feed.ts";
+import type { CallFault } from "./faults.ts";
 import { importImage } from "./image-import.ts";
 import { inspectLocalImage } from "./image-store.ts";
 import { summariseNetwork } from "./network-store.ts";
@@ -126,11 +127,13 @@ export class SimulatedDockerClient implements port.DockerClient {
   }
 
   logs(dockerId: DockerId, request: LogRequest): AsyncIterable<port.LogLine> {
-    return this.#stream("logs", dockerId, (container) => openLogs(this.#connection, container, request));
+    return this.#stream("logs", dockerId, (container, fault) => openLogs(this.#connection, container, request, fault));
   }
 
   stats(dockerId: DockerId, request: { readonly signal: AbortSignal }): AsyncIterable<port.ContainerStats> {
-    return this.#stream("stats", dockerId, (container) => openStats(this.#connection, container, request));
+    return this.#stream("stats", dockerId, (container, fault) =>
+      openStats(this.#connection, container, request, fault),
+    );
   }
 
   async pullImage(reference: string, options: port.PullOptions = {}): Promise<void> {
@@ -288,11 +291,14 @@ export class SimulatedDockerClient implements port.DockerClient {
   async *#stream<T>(
     operation: "logs" | "stats",
     dockerId: DockerId,
-    open: (container: SimulatedContainer) => AsyncIterable<T>,
+    open: (container: SimulatedContainer, fault: CallFault | undefined) => AsyncIterable<T>,
   ): AsyncIterable<T> {
-    const container = await this.#call(operation, dockerId, { timeoutMs: 0 }, () => this.#state.getContainer(dockerId));
+    const { container, fault } = await this.#call(operation, dockerId, undefined, (context) => ({
+      container: this.#state.getContainer(dockerId),
+      fault: context.fault,
+    }));
     try {
-      yield* open(container);
+      yield* open(container, fault);
     } catch (failure) {
       throw this.#errorFor(operation, failure);
     }

@@ -37,7 +37,8 @@ export type Exchange = {
   readonly observers: Set<(record: CallRecord) => void>;
 };
 
-const NEVER: Promise<never> = new Promise(() => undefined);
+/** Calls whose answer is a stream break inside it, and know how. */
+const STREAMS: ReadonlySet<DockerOperation> = new Set(["pullImage", "events", "logs", "stats"]);
 
 export class Connection {
   readonly exchange: Exchange;
@@ -164,7 +165,7 @@ export class Connection {
       if (isStart) this.exchange.startsUnderWay--;
     }
     // What was under way when the daemon went down is forgotten; the guard has told the caller.
-    if (this.exchange.state.life !== life || !this.exchange.state.isUp) return NEVER;
+    if (this.exchange.state.life !== life || !this.exchange.state.isUp) return never();
     const carryOut = async (): Promise<T> => effect({ isOver, ...(fault === undefined ? {} : { fault }) });
     return fault === undefined ? carryOut() : this.#strike(call, fault, carryOut);
   }
@@ -183,8 +184,7 @@ export class Connection {
       case "hang":
         return this.#hang(fault, carryOut);
       case "connectionReset":
-        // Pulls break inside their stream.
-        if (call.operation === "pullImage") return carryOut();
+        if (STREAMS.has(call.operation)) return carryOut();
         throw new ConnectionLost("read ECONNRESET", true);
       case "latency":
       case "pullStuck":
@@ -196,7 +196,7 @@ export class Connection {
   async #hang<T>(fault: Extract<CallFault, { readonly kind: "hang" }>, carryOut: () => Promise<T>): Promise<T> {
     const early = fault.takesEffect === true ? carryOut() : undefined;
     early?.catch(answerIsLost);
-    if (fault.forMs === undefined) return NEVER;
+    if (fault.forMs === undefined) return never();
     await this.sleep(fault.forMs);
     return early ?? carryOut();
   }
@@ -226,6 +226,11 @@ export class Connection {
     const outcome = failure === undefined ? "ok" : String(failure);
     for (const observe of observers) observe({ at: state.clock.now(), operation, subject, outcome });
   }
+}
+
+/** A new one each time: a shared promise would keep everybody who ever waited for it. */
+export function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** Nobody hears how it went: that is the fault. */

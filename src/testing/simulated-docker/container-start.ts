@@ -26,7 +26,8 @@ export function startContainer(state: DaemonState, container: SimulatedContainer
   } catch (failure) {
     process.vanish();
     disconnect(state, container);
-    throw recordFailedStart(container, failure);
+    recordFailedStart(container, failure);
+    throw failure;
   }
   markRunning(state, container, process);
   state.emitContainer(container, "start");
@@ -44,11 +45,11 @@ function markRunning(state: DaemonState, container: SimulatedContainer, process:
   container.startedAt = state.clock.now();
 }
 
-function recordFailedStart(container: SimulatedContainer, failure: unknown): unknown {
-  if (!(failure instanceof DockerRefusal)) return failure;
+function recordFailedStart(container: SimulatedContainer, failure: unknown): void {
+  if (!(failure instanceof DockerRefusal)) return;
   container.error = failure.message;
   container.exitCode = failure instanceof StartRefusal ? failure.exitCode : START_FAILED_EXIT_CODE;
-  return failure;
+  container.startFailed?.();
 }
 
 function makeProcess(state: DaemonState, container: SimulatedContainer): SimulatedProcess {
@@ -68,18 +69,13 @@ function processIn(
     ...outside,
     attempt: container.starts,
     command: container.command,
-    env: Object.fromEntries(env.map(splitVariable)),
+    env,
     dockerName: container.dockerName,
     labels: container.labels,
     hasInit: container.hostConfig.Init ?? false,
     mounts: container.mounts.map(({ destination }) => destination),
     files: container.files,
   });
-}
-
-function splitVariable(variable: string): readonly [string, string] {
-  const equals = variable.indexOf("=");
-  return equals < 0 ? [variable, ""] : [variable.slice(0, equals), variable.slice(equals + 1)];
 }
 
 function containerEnded(state: DaemonState, container: SimulatedContainer, end: ProcessEnd): void {

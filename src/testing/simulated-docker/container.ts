@@ -50,6 +50,8 @@ export class SimulatedContainer {
   ipAddress: string | undefined;
   /** Called when its process ends, whatever the cause, and then forgotten. */
   exitWaiters: (() => void)[] = [];
+  /** Called when its process could not be started. */
+  startFailed: (() => void) | undefined;
   #eventAttributes: Readonly<Record<string, string>> | undefined;
 
   constructor(parts: ContainerParts) {

@@ -3,13 +3,12 @@ import { asDockerId, asEpochMs } from "../../core/brand.ts";
 import type { DockerEvent, FeedItem } from "../../ports/docker-client.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import type { Connection } from "./connection.ts";
+import { EventDelivery } from "./event-delivery.ts";
 import { type LabelFilter, matchesLabels, type SimulatedEvent } from "./event-log.ts";
-import { drawLatency } from "./latency.ts";
+import { itemsUntilReset } from "./streams.ts";
 
 /** Between the end of a stream and the next try, as in the real client's first step of back-off. */
 const RECONNECT_AFTER_MS = 10;
-/** A doubled event comes again at once unless told otherwise. */
-const DOUBLED_AFTER_MS = 0;
 
 type FeedRequest = { readonly labels: LabelFilter; readonly signal: AbortSignal };
 
@@ -22,18 +21,18 @@ class EventFeed {
   readonly queue: AsyncQueue<FeedItem>;
   readonly #connection: Connection;
   readonly #labels: LabelFilter;
+  readonly #delivery: EventDelivery;
   #unsubscribe: (() => void) | undefined;
   #cancelRetry: () => void = () => undefined;
   readonly #stopListening: () => void;
   #lastSequence: number | undefined;
-  #notBefore = 0;
-  #swapped: SimulatedEvent | undefined;
   #itemsUntilReset = Number.POSITIVE_INFINITY;
   #isOver = false;
 
   constructor(connection: Connection, { labels, signal }: FeedRequest) {
     this.#connection = connection;
     this.#labels = labels;
+    this.#delivery = new EventDelivery(connection.exchange, (event) => this.#push(event));
     const close = (): void => this.#close();
     this.queue = new AsyncQueue(close);
     const stopBroken = connection.onBroken(() => this.#disconnect());
@@ -51,8 +50,7 @@ class EventFeed {
   #connect(): void {
     const { state, faults } = this.#connection.exchange;
     if (this.#isOver || this.#unsubscribe !== undefined || !this.#connection.isOpen) return;
-    const fault = faults.drawCall("events", "");
-    this.#itemsUntilReset = fault?.kind === "connectionReset" ? (fault.afterItems ?? 0) : Number.POSITIVE_INFINITY;
+    this.#itemsUntilReset = itemsUntilReset(faults.drawCall("events", ""));
     this.queue.push({ type: "connected" });
     const missed = this.#lastSequence === undefined ? [] : state.events.after(this.#lastSequence);
     this.#lastSequence ??= state.events.newest;
@@ -69,7 +67,7 @@ class EventFeed {
   #disconnect(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    this.#swapped = undefined;
+    this.#delivery.reset();
   }
 
   #retryLater(): void {
@@ -82,47 +80,9 @@ class EventFeed {
     if (event.type !== "container" || !isHeard(event.action) || !matchesLabels(event.attributes, this.#labels)) return;
     if (this.#unsubscribe === undefined) return;
     this.#lastSequence = event.sequence;
-    this.#deliverWithFaults(event);
+    this.#delivery.accept(event);
     this.#itemsUntilReset--;
     if (this.#itemsUntilReset === 0) this.#reset();
-  }
-
-  #deliverWithFaults(event: SimulatedEvent): void {
-    const fault = this.#connection.exchange.faults.drawEvent(event.action, event.attributes.name ?? event.id);
-    switch (fault?.kind) {
-      case "eventLost":
-        return;
-      case "eventLate":
-        this.#after(fault.ms, () => this.#push(event));
-        return;
-      case "eventDoubled":
-        this.#deliver(event);
-        this.#after(fault.afterMs ?? DOUBLED_AFTER_MS, () => this.#push(event));
-        return;
-      case "eventReordered":
-        if (this.#swapped !== undefined) this.#deliver(this.#swapped);
-        this.#swapped = event;
-        return;
-      case undefined:
-        this.#deliver(event);
-        this.#deliverSwapped();
-    }
-  }
-
-  #deliverSwapped(): void {
-    const swapped = this.#swapped;
-    this.#swapped = undefined;
-    if (swapped !== undefined) this.#deliver(swapped);
-  }
-
-  /** In order: no event overtakes one that is still on its way. */
-  #deliver(event: SimulatedEvent): void {
-    const { latency, state } = this.#connection.exchange;
-    const now = state.clock.now();
-    const at = Math.max(now + drawLatency(latency.eventDelivery, state.random), this.#notBefore);
-    this.#notBefore = at;
-    if (at <= now) this.#push(event);
-    else this.#after(at - now, () => this.#push(event));
   }
 
   #push(event: SimulatedEvent): void {

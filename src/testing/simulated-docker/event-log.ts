@@ -11,12 +11,13 @@ export type SimulatedEvent = {
   /** Id of the container, image, volume or network. */
   readonly id: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly exitCode?: number;
+  /** On `die`. */
+  readonly exitCode: number | undefined;
   readonly at: EpochMs;
   /** Tells events within one millisecond apart: the last six digits of Docker's nanoseconds. */
   readonly subMs: number;
 };
-export type NewEvent = Pick<SimulatedEvent, "type" | "action" | "id" | "attributes" | "exitCode">;
+export type NewEvent = Pick<SimulatedEvent, "type" | "action" | "id" | "attributes"> & { readonly exitCode?: number };
 export type LabelFilter = Readonly<Record<string, string | true>>;
 
 /** The real daemon keeps this many, whatever their kind. */
@@ -47,7 +48,18 @@ export class EventLog {
     const at = this.#clock.now();
     this.#subMs = at === this.#lastAt ? this.#subMs + 1 : 0;
     this.#lastAt = at;
-    const numbered: SimulatedEvent = { ...event, at, subMs: this.#subMs, sequence: this.#nextSequence++ };
+    const { type, action, id, attributes, exitCode } = event;
+    // Member by member: this is the busiest place of a simulation, and spreading costs several times as much.
+    const numbered: SimulatedEvent = {
+      sequence: this.#nextSequence++,
+      type,
+      action,
+      id,
+      attributes,
+      exitCode,
+      at,
+      subMs: this.#subMs,
+    };
     this.#ring[numbered.sequence % this.#limit] = numbered;
     for (const listener of this.#listeners) listener(numbered);
   }
@@ -63,9 +75,9 @@ export class EventLog {
     return this.#recent().filter((event) => event.sequence > sequence);
   }
 
-  /** Kept events from this instant on, in milliseconds with a fraction. */
-  since(atMs: number): readonly SimulatedEvent[] {
-    return this.#recent().filter((event) => event.at + event.subMs / 1_000_000 >= atMs);
+  /** Kept events from this instant on. */
+  since({ at, subMs }: Pick<SimulatedEvent, "at" | "subMs">): readonly SimulatedEvent[] {
+    return this.#recent().filter((event) => event.at > at || (event.at === at && event.subMs >= subMs));
   }
 
   /** A daemon that starts anew remembers nothing. */

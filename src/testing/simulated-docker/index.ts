@@ -35,6 +35,7 @@ export {
   type FaultTarget,
   roughFaults,
 } from "./faults.ts";
+export { type ServerAddress, SimulatedDockerServer } from "./http/server.ts";
 export type { ImageConfig } from "./image-store.ts";
 export { instantLatency, type Latency, type LatencyTable, typicalLatency } from "./latency.ts";
 export type { DockerOperation } from "./operations.ts";

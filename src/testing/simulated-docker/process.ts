@@ -7,9 +7,11 @@ import { isHarmless, signalName, signalNumber } from "./signals.ts";
 export type ProcessEnd = { readonly exitCode: number; readonly oomKilled: boolean };
 export type ProcessSurroundings = Pick<
   ScriptedProcess,
-  "attempt" | "command" | "env" | "dockerName" | "labels" | "hasInit" | "mounts" | "files"
+  "attempt" | "command" | "dockerName" | "labels" | "hasInit" | "mounts" | "files"
 > & {
   readonly clock: Clock;
+  /** `NAME=VALUE`; the last one of a name holds. */
+  readonly env: readonly string[];
   readonly print: (text: string, stream: OutputStream) => void;
   /** Called once. */
   readonly ended: (end: ProcessEnd) => void;
@@ -20,7 +22,6 @@ const SIGKILL_EXIT_CODE = 137;
 export class SimulatedProcess implements ScriptedProcess {
   readonly attempt: number;
   readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
   readonly dockerName: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly hasInit: boolean;
@@ -37,12 +38,15 @@ export class SimulatedProcess implements ScriptedProcess {
     this.#surroundings = surroundings;
     this.attempt = surroundings.attempt;
     this.command = surroundings.command;
-    this.env = surroundings.env;
     this.dockerName = surroundings.dockerName;
     this.labels = surroundings.labels;
     this.hasInit = surroundings.hasInit;
     this.mounts = surroundings.mounts;
     this.files = surroundings.files;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#surroundings.env.map(splitVariable));
   }
 
   /** The daemon has told of the start: an end that came during it may now be told, too. */
@@ -116,4 +120,9 @@ export class SimulatedProcess implements ScriptedProcess {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
   }
+}
+
+function splitVariable(variable: string): readonly [string, string] {
+  const equals = variable.indexOf("=");
+  return equals < 0 ? [variable, ""] : [variable.slice(0, equals), variable.slice(equals + 1)];
 }

@@ -3,7 +3,7 @@ import { asEpochMs } from "../../core/brand.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LayerProgress, PullOptions } from "../../ports/docker-client.ts";
 import { CallTimeout, ConnectionLost, StreamError } from "./call-failure.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, never } from "./connection.ts";
 import type { CallFault } from "./faults.ts";
 import { drawLatency } from "./latency.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -15,7 +15,6 @@ type PullContext = { readonly fault?: CallFault; readonly isOver: () => boolean;
 
 const BEGIN_TIMEOUT_MS = 5 * 60_000;
 const INACTIVITY_TIMEOUT_MS = 60_000;
-const NEVER: Promise<never> = new Promise(() => undefined);
 
 /** @throws {DockerRefusal} {@link StreamError} {@link CallTimeout} {@link ConnectionLost} */
 export async function pullThrough(connection: Connection, reference: string, options: PullOptions): Promise<void> {
@@ -34,7 +33,7 @@ export async function pullThrough(connection: Connection, reference: string, opt
   };
   try {
     await Promise.race([
-      connection.perform(call, (context) => pull(connection, reference, options, { ...context, report })),
+      connection.perform(call, (context) => pullImage(connection, reference, options, { ...context, report })),
       watch.expired,
     ]);
   } finally {
@@ -44,10 +43,11 @@ export async function pullThrough(connection: Connection, reference: string, opt
   }
 }
 
-async function pull(
+/** What the daemon does; the limits are the client's business. @throws {DockerRefusal} {@link StreamError} */
+export async function pullImage(
   connection: Connection,
   reference: string,
-  options: PullOptions,
+  options: Pick<PullOptions, "auth">,
   context: PullContext,
 ): Promise<void> {
   const { state } = connection.exchange;
@@ -103,7 +103,7 @@ function strikesAt(fault: CallFault | undefined, layer: number): boolean {
 
 async function strike(fault: CallFault | undefined): Promise<void> {
   if (fault?.kind === "pullError") throw new StreamError(fault.message ?? "unexpected EOF while reading layer");
-  await NEVER;
+  await never();
 }
 
 /** The limits between the lines of a pull. */

@@ -15,11 +15,17 @@ describe("logs()", () => {
     docker.image("talk", { run: [prints(["a", "b", "c"], { everyMs: 10 }), exits(0, { afterMs: 50 })] });
     const dockerId = await run("talk", { Image: "talk" });
     docker.faults.next("logs", { kind: "connectionReset", afterItems: 2 });
-    const broken = collect(client.logs(dockerId, { follow: true })).catch((error: unknown) => error);
+    const beforeBreak: string[] = [];
+    const broken = Promise.allSettled([
+      (async () => {
+        for await (const { text } of client.logs(dockerId, { follow: true })) beforeBreak.push(text);
+      })(),
+    ]);
     const whole = collect(client.logs(dockerId, { follow: true }));
     await clock.advance(100);
     expect((await whole).map(({ text }) => text)).toEqual(["a", "b", "c"]);
-    expect(await broken).toMatchObject({ name: "UnknownError", retryable: true });
+    expect(await broken).toMatchObject([{ status: "rejected", reason: { name: "UnknownError", retryable: true } }]);
+    expect(beforeBreak).toEqual(["a", "b"]);
     const [first, second] = await whole;
     expect(second?.at).toBe((first?.at ?? 0) + 10);
     expect(

@@ -6,6 +6,7 @@ import { ConnectionLost } from "./call-failure.ts";
 import type { Connection } from "./connection.ts";
 import type { SimulatedContainer } from "./container.ts";
 import type { DaemonState } from "./daemon-state.ts";
+import type { CallFault } from "./faults.ts";
 
 const SAMPLE_INTERVAL_MS = 1_000;
 const NS_PER_MS = 1_000_000;
@@ -17,6 +18,11 @@ export type LogRequest = {
   readonly tail?: number;
   readonly signal?: AbortSignal;
 };
+
+/** How many items a stream may have before the fault, if it is one of streams, breaks it. */
+export function itemsUntilReset(fault: CallFault | undefined): number {
+  return fault?.kind === "connectionReset" ? (fault.afterItems ?? 0) : Number.POSITIVE_INFINITY;
+}
 
 /** A queue that ends with the signal and fails when the connection breaks. */
 class Stream<T> {
@@ -56,10 +62,10 @@ export function openLogs(
   connection: Connection,
   container: SimulatedContainer,
   request: LogRequest,
+  fault?: CallFault,
 ): AsyncIterable<LogLine> {
   const stream = new Stream<LogLine>(connection, request.signal);
-  const fault = connection.exchange.faults.drawCall("logs", container.dockerName);
-  let left = fault?.kind === "connectionReset" ? (fault.afterItems ?? 0) : Number.POSITIVE_INFINITY;
+  let left = itemsUntilReset(fault);
   const push = (line: LogLine): void => {
     if (left-- <= 0) stream.break();
     else stream.queue.push(line);
@@ -78,12 +84,18 @@ export function openStats(
   connection: Connection,
   container: SimulatedContainer,
   { signal }: { readonly signal: AbortSignal },
+  fault?: CallFault,
 ): AsyncIterable<ContainerStats> {
   const { state } = connection.exchange;
   const stream = new Stream<ContainerStats>(connection, signal);
   let cancel: () => void = () => undefined;
   let isOver = false;
+  let left = itemsUntilReset(fault);
   const sample = (): void => {
+    if (left-- <= 0) {
+      stream.break();
+      return;
+    }
     stream.queue.push(sampleOf(state, container));
     later();
   };

@@ -30,7 +30,7 @@ describe("commands in simulated containers", () => {
 
   it.each([
     ["echo one; echo 'two  words' \"$WHO\"", ["one", "two  words you"]],
-    [String.raw`echo "\$WHO \\ ${"${WHO}"}s$WHO"`, ["$WHO \\ yousyou"]],
+    [`echo "\\$WHO \\\\ \${WHO}s$WHO"`, ["$WHO \\ yousyou"]],
     ["echo hidden >/dev/null; echo seen >&2", ["seen"]],
     ["echo text > /file; echo more >> /file; cat /file", ["text", "more"]],
     ['cat /nothing || echo "code $?"', ["cat: can't open '/nothing': No such file or directory", "code 1"]],

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { aFargateRequest, aRequest, definitionOf } from "./a-definition.ts";
+import { limitationsOf } from "./limitations.ts";
+
+const C0 = "containerDefinitions[0]";
+const found = (input: unknown) => limitationsOf(definitionOf(input)).map(({ rule, path }) => `${rule} ${path}`);
+
+describe("limitationsOf()", () => {
+  it("says nothing of a definition that is honoured whole", () => {
+    expect(
+      found(aRequest({ networkMode: "bridge" }, { portMappings: [{ containerPort: 80 }], command: ["a"] })),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      aRequest({ taskRoleArn: "a", executionRoleArn: "b" }),
+      ["ignored-here taskRoleArn", "ignored-here executionRoleArn"],
+    ],
+    [aRequest({ networkMode: "awsvpc" }), ["emulated-here networkMode"]],
+    [aRequest({ memory: "512" }, { memory: null }), ["emulated-here memory"]],
+    [aRequest({ memory: "512" }), []],
+    [aRequest({ placementConstraints: [{ type: "memberOf" }] }), ["ignored-here placementConstraints"]],
+    [aRequest({ tags: [{ key: "a" }] }), ["ignored-here tags"]],
+    [aRequest({ proxyConfiguration: { containerName: "web" } }), ["ignored-here proxyConfiguration"]],
+    [
+      aRequest({ inferenceAccelerators: [{ deviceName: "a", deviceType: "b" }] }),
+      ["ignored-here inferenceAccelerators"],
+    ],
+    [aRequest({ ephemeralStorage: { sizeInGiB: 21 } }), ["ignored-here ephemeralStorage"]],
+    [aRequest({ enableFaultInjection: true }), ["ignored-here enableFaultInjection"]],
+    [
+      aRequest({ runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" } }),
+      ["ignored-here runtimePlatform.cpuArchitecture"],
+    ],
+    [
+      aRequest({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }),
+      ["refused-here runtimePlatform.operatingSystemFamily"],
+    ],
+    [
+      aRequest({}, { repositoryCredentials: { credentialsParameter: "a" } }),
+      [`emulated-here ${C0}.repositoryCredentials`],
+    ],
+    [
+      aRequest({}, { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/a.env" }] }),
+      [`emulated-here ${C0}.environmentFiles`],
+    ],
+    [aRequest({}, { secrets: [{ name: "A", valueFrom: "/a" }] }), [`emulated-here ${C0}.secrets`]],
+    [
+      aRequest({}, { portMappings: [{ containerPort: 80, name: "web", appProtocol: "http" }] }),
+      [`ignored-here ${C0}.portMappings[0].name`],
+    ],
+    [aRequest({}, { logConfiguration: { logDriver: "json-file" } }), []],
+    [
+      aRequest({}, { logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "token", valueFrom: "/t" }] } }),
+      [`emulated-here ${C0}.logConfiguration`, `ignored-here ${C0}.logConfiguration.secretOptions`],
+    ],
+    [aRequest({}, { firelensConfiguration: { type: "fluentbit" } }), [`emulated-here ${C0}.firelensConfiguration`]],
+    [
+      aRequest({}, { resourceRequirements: [{ type: "GPU", value: "1" }] }),
+      [`emulated-here ${C0}.resourceRequirements[0]`],
+    ],
+    [
+      aRequest({}, { credentialSpecs: ["credentialspec:arn:aws:s3:::b/a.json"] }),
+      [`refused-here ${C0}.credentialSpecs`],
+    ],
+    [
+      aRequest({}, { dockerSecurityOptions: ["credentialspec:file://a.json"] }),
+      [`refused-here ${C0}.dockerSecurityOptions[0]`],
+    ],
+    [
+      aRequest({ volumes: [{ name: "v", efsVolumeConfiguration: { fileSystemId: "fs-1" } }] }),
+      ["refused-here volumes[0].efsVolumeConfiguration"],
+    ],
+    [aRequest({ volumes: [{ name: "v", configuredAtLaunch: true }] }), ["refused-here volumes[0].configuredAtLaunch"]],
+  ])("names what is not honoured in %j", (input, expected) => {
+    expect(found(input)).toEqual(expected);
+  });
+
+  it("tells where logs for CloudWatch are shown", () => {
+    const options = { "awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "shop" };
+    const [, , , logs] = limitationsOf(
+      definitionOf(
+        aFargateRequest(
+          { executionRoleArn: "run" },
+          { memory: null, logConfiguration: { logDriver: "awslogs", options } },
+        ),
+      ),
+    );
+    expect(logs?.message).toBe(
+      "Logs for awslogs are captured on this host under group /ecs/web, stream shop/web/TASK, and sent nowhere",
+    );
+  });
+
+  it("names the option that makes up for a volume that is not there", () => {
+    const volumes = [{ name: "data", efsVolumeConfiguration: { fileSystemId: "fs-1" } }];
+    expect(limitationsOf(definitionOf(aRequest({ volumes })))[0]?.fix).toBe(
+      "Put a host directory in its place with --volume data=PATH",
+    );
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { aFargateRequest, aRequest, definitionOf, twoContainers } from "./a-definition.ts";
+import { applyOverrides, validateTaskOverride } from "./overrides.ts";
+
+const definition = definitionOf(
+  twoContainers(
+    {
+      cpu: 10,
+      command: ["a"],
+      environment: [
+        { name: "A", value: "1" },
+        { name: "B", value: "2" },
+      ],
+      environmentFiles: [file("base")],
+    },
+    {},
+  ),
+);
+
+function file(name: string) {
+  return { type: "s3" as const, value: `arn:aws:s3:::bucket/${name}.env` };
+}
+
+const findings = (input: unknown, of = definition) =>
+  validateTaskOverride(input, of).problems.map(({ rule, path }) => `${rule} ${path}`.trim());
+
+describe("validateTaskOverride()", () => {
+  it("takes none, empty ones and normalised sizes", () => {
+    expect(validateTaskOverride(undefined, definition)).toEqual({ ok: true, overrides: {}, problems: [] });
+    expect(validateTaskOverride({ cpu: "1 vCPU", memory: "2GB" }, definition)).toMatchObject({
+      ok: true,
+      overrides: { cpu: "1024", memory: "2048" },
+    });
+    expect(validateTaskOverride({ inferenceAcceleratorOverrides: [] }, definition)).toMatchObject({
+      ok: true,
+      overrides: {},
+    });
+  });
+
+  it("refuses a container that the definition does not have, with AWS's text", () => {
+    const [problem] = validateTaskOverride({ containerOverrides: [{ name: "wed" }] }, definition).problems;
+    expect(problem).toEqual({
+      severity: "error",
+      rule: "override-container-unknown",
+      path: "containerOverrides[0].name",
+      message: 'The task definition has no container "wed"',
+      fix: 'Did you mean "web"',
+      awsMessage: "Override for container named wed is not a container in the TaskDefinition.",
+    });
+  });
+
+  it("refuses more than 8192 characters, counted as JSON", () => {
+    const overrides = (length: number) => ({ containerOverrides: [{ name: "web", command: ["x".repeat(length)] }] });
+    const rest = JSON.stringify(overrides(0)).length;
+    expect(findings(overrides(8192 - rest))).toEqual([]);
+    expect(findings(overrides(8193 - rest))).toEqual(["override-too-large"]);
+  });
+
+  it.each([
+    [[], ["document-not-object"]],
+    [{ containerOverrides: [{ name: "web", cpu: "1" }] }, ["wrong-type containerOverrides[0].cpu"]],
+    [{ containerOverrides: [{}] }, ["member-required containerOverrides[0].name"]],
+    [{ containerOverrides: [{ name: "web", entryPoint: [] }] }, ["unknown-member containerOverrides[0].entryPoint"]],
+    [{ cpu: "x", memory: "y" }, ["task-cpu-invalid cpu", "task-memory-invalid memory"]],
+    [{ taskRoleArn: "arn:aws:iam::1:role/a" }, ["role-invalid taskRoleArn"]],
+  ])("judges %j", (input, expected) => {
+    expect(findings(input)).toEqual(expected);
+  });
+
+  it("holds Fargate's pairs against the sizes that result", () => {
+    const fargate = definitionOf(aFargateRequest());
+    expect(findings({ cpu: "512" }, fargate)).toEqual(["fargate-size memory"]);
+    expect(findings({ cpu: "512", memory: "1024" }, fargate)).toEqual([]);
+    expect(findings({ taskRoleArn: "run" }, fargate)).toEqual([]);
+  });
+});
+
+describe("applyOverrides()", () => {
+  const apply = (override: object) => {
+    const checked = validateTaskOverride({ containerOverrides: [{ name: "web", ...override }] }, definition);
+    if (!checked.ok) throw new Error("the override is valid");
+    return applyOverrides(definition, checked.overrides).containerDefinitions[0];
+  };
+
+  it("replaces the command whole, and numbers", () => {
+    expect(apply({ command: ["x", "y"], cpu: 20, memory: 128, memoryReservation: 32 })).toMatchObject({
+      command: ["x", "y"],
+      cpu: 20,
+      memory: 128,
+      memoryReservation: 32,
+    });
+  });
+
+  it("replaces environment entries where they stand and adds new ones", () => {
+    expect(
+      apply({
+        environment: [
+          { name: "B", value: "3" },
+          { name: "C", value: "4" },
+        ],
+      })?.environment,
+    ).toEqual([
+      { name: "A", value: "1" },
+      { name: "B", value: "3" },
+      { name: "C", value: "4" },
+    ]);
+  });
+
+  it("adds environment files after the definition's", () => {
+    expect(apply({ environmentFiles: [file("more")] })?.environmentFiles).toEqual([file("base"), file("more")]);
+  });
+
+  it("changes task settings, and no container that is not named", () => {
+    const changed = applyOverrides(definition, {
+      cpu: "1024",
+      memory: "2048",
+      taskRoleArn: "run",
+      ephemeralStorage: { sizeInGiB: 30 },
+    });
+    expect(changed).toEqual({
+      ...definition,
+      cpu: "1024",
+      memory: "2048",
+      taskRoleArn: "run",
+      ephemeralStorage: { sizeInGiB: 30 },
+    });
+    expect(changed.containerDefinitions[1]).toBe(definition.containerDefinitions[1]);
+    expect(Object.isFrozen(changed)).toBe(true);
+  });
+
+  it("leaves the definition alone", () => {
+    const before = JSON.stringify(definition);
+    apply({ command: ["z"], environment: [{ name: "A", value: "9" }] });
+    expect(JSON.stringify(definition)).toBe(before);
+    expect(definitionOf(aRequest())).toEqual(applyOverrides(definitionOf(aRequest()), {}));
+  });
+});

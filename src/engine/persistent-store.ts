@@ -1,0 +1,66 @@
+/**
+ * Saves until it is saved: a full disk or a lost answer pauses who waits for the save, and loses nothing. Containers
+ * run on meanwhile. Every mutation says what is to be, not what is to change, so that doing it twice is harmless.
+ */
+import { asEpochMs } from "../core/brand.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Mutation, StateStore } from "../ports/state-store.ts";
+
+const RETRY_MS = 1_000;
+
+export class PersistentStore {
+  readonly #store: StateStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+
+  constructor(store: StateStore, clock: Clock, log: Log, signal: AbortSignal) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  /** Resolves when it is durable. @throws the signal's reason when the engine ends first */
+  async commit(mutations: readonly Mutation[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#store.commit(mutations);
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        if (attempt === 1) this.#log.error("Cannot save state: trying again until it works", { error });
+        await this.#pause();
+      }
+    }
+  }
+
+  /**
+   * One try; a failure is undone as far as possible, because an answer may have been lost after the effect.
+   * @throws {EngineError} StateStoreError
+   */
+  async commitOrUndo(mutations: readonly Mutation[], undo: readonly Mutation[]): Promise<void> {
+    try {
+      await this.#store.commit(mutations);
+    } catch (error) {
+      await this.#store.commit(undo).catch((again: unknown) => {
+        this.#log.warn("Cannot undo a save that failed", { error: again });
+      });
+      throw error;
+    }
+  }
+
+  async #pause(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + RETRY_MS), () => {
+        this.#signal.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      const onAbort = () => {
+        cancel();
+        reject(this.#signal.reason);
+      };
+      this.#signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+}

@@ -1,0 +1,37 @@
+/** How badly the world behaves. Rates are odds per call or event. */
+import type { FaultProfile } from "../simulated-docker/index.ts";
+import type { ProfileName } from "./plan.ts";
+
+const ROUGH: FaultProfile["rates"] = {
+  latency: 0.1,
+  errorBeforeEffect: 0.02,
+  errorAfterEffect: 0.03,
+  connectionReset: 0.03,
+  hang: 0.005,
+  pullError: 0.05,
+  eventLost: 0.1,
+  eventLate: 0.1,
+  eventDoubled: 0.1,
+  eventReordered: 0.1,
+};
+
+export function faultProfile(name: ProfileName): FaultProfile {
+  switch (name) {
+    case "calm":
+      return { rates: {} };
+    case "rough":
+      return { rates: ROUGH };
+    case "crashes":
+      return { rates: { latency: 0.2, errorAfterEffect: 0.02, eventLost: 0.05 } };
+    case "daemon":
+      return {
+        rates: { latency: 0.1, eventLost: 0.05 },
+        daemonRestart: { everyMs: 60_000, downMs: [500, 20_000], liveRestore: "either" },
+        clockJump: { everyMs: 100_000, maxMs: 20_000 },
+      };
+    case "store":
+      return { rates: { latency: 0.1, errorAfterEffect: 0.02 } };
+  }
+}
+
+export const PROFILES: readonly ProfileName[] = ["calm", "rough", "crashes", "daemon", "store"];

@@ -1,0 +1,103 @@
+/** The command as a user runs it: a process of its own, the built program, nothing loaded beside it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const BUILT = join(ROOT, "dist", "main.js");
+const OWN = join(ROOT, ".berth", "test-cli", "main.js");
+
+let command: Promise<string> | undefined;
+
+/** The built program when it is up to date, else one that is bundled for the tests. */
+export function berthCommand(): Promise<string> {
+  command ??= findOrBuild();
+  return command;
+}
+
+async function findOrBuild(): Promise<string> {
+  const newest = newestSource(join(ROOT, "src"));
+  const fresh = [BUILT, OWN].find((file) => existsSync(file) && statSync(file).mtimeMs > newest);
+  if (fresh !== undefined) return fresh;
+  await build({
+    entryPoints: [join(ROOT, "src", "main.ts")],
+    outdir: join(OWN, ".."),
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"],
+    banner: {
+      js: 'import { createRequire as toRequire } from "node:module"; const require = toRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+  });
+  return OWN;
+}
+
+function newestSource(folder: string): number {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const times = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return newestSource(path);
+    return entry.name.endsWith(".test.ts") ? 0 : statSync(path).mtimeMs;
+  });
+  return Math.max(0, ...times);
+}
+
+export type BerthOptions = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+};
+
+export type BerthResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+export type BerthProcess = {
+  readonly child: ChildProcess;
+  readonly result: Promise<BerthResult>;
+  /** Resolves as soon as stdout and stderr together match; rejects when the process ends before. */
+  seen(pattern: RegExp): Promise<void>;
+};
+
+export async function berth(args: readonly string[], options: BerthOptions = {}): Promise<BerthResult> {
+  return (await startBerth(args, options)).result;
+}
+
+export async function startBerth(args: readonly string[], options: BerthOptions = {}): Promise<BerthProcess> {
+  const child = spawn(process.execPath, [await berthCommand(), ...args], {
+    cwd: options.cwd ?? ROOT,
+    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...options.env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  // A program that ends without reading all of its input is no failure of the test.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.stdin ?? "");
+  const text = { stdout: "", stderr: "" };
+  const waiting = new Set<() => void>();
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (chunk: string) => {
+      text[name] += chunk;
+      for (const look of [...waiting]) look();
+    });
+  }
+  const result = new Promise<BerthResult>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...text }));
+  });
+  const seen = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!pattern.test(text.stdout + text.stderr)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+      const tooLate = () => reject(new Error(`Ended before ${pattern} was seen:\n${text.stdout}${text.stderr}`));
+      result.then(tooLate, tooLate);
+    });
+  return { child, result, seen };
+}
