@@ -79,7 +79,7 @@ export function logLine(log: BoardLog, task: Task, screen: Screen): string {
 }
 
 /** Internal containers are the engine's own business, until one fails. */
-export function shownContainers(task: Task): readonly Container[] {
+function shownContainers(task: Task): readonly Container[] {
   return task.containers.filter((container) => !isInternal(container) || container.error !== undefined);
 }
 

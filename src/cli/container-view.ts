@@ -105,7 +105,7 @@ function endOf(container: Container): string[] {
 }
 
 /** 143 and 137 are how a container ends that was told to stop: no failure of its own. */
-export function hasFailed(container: Container, task: Task): boolean {
+function hasFailed(container: Container, task: Task): boolean {
   if (container.error !== undefined) return true;
   const { exitCode = 0, finishedAt } = container;
   const told = task.stoppingAt !== undefined && (finishedAt === undefined || finishedAt >= task.stoppingAt);

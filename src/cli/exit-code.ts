@@ -19,7 +19,7 @@ export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 export const EXIT_OK = 0;
 /** Bad usage or an invalid definition. */
 export const EXIT_USAGE = 2;
-export const EXIT_TIMEOUT = 124;
+const EXIT_TIMEOUT = 124;
 /** The engine could not run it. */
 export const EXIT_ENGINE = 125;
 const SIGNAL_EXITS: Readonly<Record<EndingSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -64,7 +64,7 @@ function hasRun(container: Container): boolean {
  * The essential container whose end was the task's. One that ended after the task was told to stop was stopped by the
  * engine, so that its exit code tells nothing.
  */
-export function enderOf(task: Task): Container | undefined {
+function enderOf(task: Task): Container | undefined {
   const essential = task.containers.filter((container) => container.essential && container.knownStatus === "STOPPED");
   const byEnd = essential
     .filter((container) => hasRun(container) && container.finishedAt !== undefined)

@@ -52,7 +52,7 @@ function ruleLines(
 }
 
 /** Breaks text between words. */
-export function wrapText(text: string, columns: number): string[] {
+function wrapText(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -25,7 +25,7 @@ export function createJsonReporter({ output, now }: JsonOptions): RunReporter {
 }
 
 /** `time` is added by the caller: when the change was seen. */
-export function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, unknown>> {
+function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, unknown>> {
   switch (change.type) {
     case "task":
       return { type: "task", taskArn: task.arn, ...taskToJson(task) };

@@ -114,7 +114,10 @@ class LiveBoard implements RunReporter {
       this.#clear();
       this.#stream.write(overflow.map((log) => `${logLine(log, state.task, screen)}\n`).join(""));
     }
-    this.#frame = renderFrame(state, screen);
+    const frame = renderFrame(state, screen);
+    // log-update 7.2.0 draws over the line below when one is put in between two that stay: then draw all of it.
+    if (frame.length !== this.#frame.length) this.#clear();
+    this.#frame = frame;
     this.#update(this.#frame.join("\n"));
     this.#stream.send();
   }

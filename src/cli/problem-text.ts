@@ -11,7 +11,7 @@ export function problemLines(source: string, problems: readonly Problem[], colou
   return [`${colours.bold(source)}: ${summary(errors.length, warnings.length)}`, ...lines];
 }
 
-export function summary(errors: number, warnings: number): string {
+function summary(errors: number, warnings: number): string {
   const parts = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""];
   return parts.filter((part) => part !== "").join(", ") || "valid";
 }

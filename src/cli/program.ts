@@ -1,11 +1,10 @@
 /** The verbs and options of `berth`. Imports commander and nothing else, so that `--help` is quick: bodies load on use. */
 import { Command, Option } from "commander";
 import type { CliHost } from "./host.ts";
+import { PULL_BEHAVIOURS } from "./run-environment.ts";
 
 /** Runs of the parsed verb; resolves to the exit code. */
 export type Outcome = { code: number };
-
-const PULL_BEHAVIOURS = ["default", "always", "once", "prefer-cached"];
 
 const EXAMPLES = `
 Examples:

@@ -40,7 +40,8 @@ export async function runCommand(file: string, options: RunOptions, host: CliHos
   const ending = new RunEnding(() => host.clock.now());
   const release = listenForEndings(ending, options, host);
   try {
-    const end = await runUntilEnd(file, options, { host, ending });
+    const speaker = { say: (text: string) => host.output.writeErr(`berth: ${text}\n`) };
+    const end = await runUntilEnd(file, options, { host, ending, speaker });
     if (ending.wayOut?.type === "crash") throw ending.wayOut.error;
     if (end.message !== undefined) host.output.writeErr(`berth: ${end.message}\n`);
     return end.code;
@@ -64,14 +65,20 @@ function listenForEndings(ending: RunEnding, options: RunOptions, host: CliHost)
   };
 }
 
-type RunContext = { readonly host: CliHost; readonly ending: RunEnding };
+type RunContext = {
+  readonly host: CliHost;
+  readonly ending: RunEnding;
+  /** Where Berth's own words go: to stderr, and once there is one to the reporter, whose board they must not tear. */
+  readonly speaker: { say: (text: string) => void };
+};
 
-async function runUntilEnd(file: string, options: RunOptions, { host, ending }: RunContext): Promise<RunEnd> {
+async function runUntilEnd(file: string, options: RunOptions, context: RunContext): Promise<RunEnd> {
+  const { host, ending } = context;
   const over = ending.reached(1).then(() => undefined);
   const loaded = await Promise.race([loadDefinition(file, options, host), over]);
   if (loaded === undefined) return endedEarly(ending);
   refuseWhatCannotRun(loaded);
-  const environment = await openEnvironment(options, { host, ending });
+  const environment = await openEnvironment(options, context);
   if (environment === undefined) return endedEarly(ending);
   try {
     const task = environment.buildTask(loaded.definition);
@@ -82,7 +89,7 @@ async function runUntilEnd(file: string, options: RunOptions, { host, ending }: 
         "",
         [`Cannot start the task: ${count(missing.length, "value")} missing`, ...missing].join("\n"),
       );
-    return await reportedSession(task, { loaded, options, host, ending, environment });
+    return await reportedSession(task, { ...context, loaded, options, environment });
   } finally {
     await environment.close();
   }
@@ -100,7 +107,10 @@ function refuseWhatCannotRun({ limitations }: LoadedDefinition): void {
 }
 
 /** `undefined` when the run was ended before the daemon answered. */
-async function openEnvironment(options: RunOptions, { host, ending }: RunContext): Promise<RunEnvironment | undefined> {
+async function openEnvironment(
+  options: RunOptions,
+  { host, ending, speaker }: RunContext,
+): Promise<RunEnvironment | undefined> {
   const opening = host.openRunEnvironment({
     cluster: options.cluster,
     pull: options.pull,
@@ -108,7 +118,7 @@ async function openEnvironment(options: RunOptions, { host, ending }: RunContext
     ...(options.secrets === undefined ? {} : { secretsFile: options.secrets }),
     ...(options.envFiles === undefined ? {} : { envFilesDirectory: options.envFiles }),
     signal: ending.signal,
-    onWarning: (text) => host.output.writeErr(`berth: ${text}\n`),
+    onWarning: (text) => speaker.say(text),
   });
   const environment = await Promise.race([opening, ending.reached(1).then(() => undefined)]);
   // One that comes too late is given back.
@@ -125,6 +135,8 @@ type SessionContext = RunContext & {
 async function reportedSession(task: Task, context: SessionContext): Promise<RunEnd> {
   const { environment, host, options, ending, loaded } = context;
   const reporter = await createReporter(task, context);
+  const { say } = context.speaker;
+  context.speaker.say = (text) => reporter.note(text);
   try {
     for (const note of [...startNotes(loaded), ...remoteLogNotes(task)]) reporter.note(note);
     return await runSession(task, {
@@ -137,6 +149,7 @@ async function reportedSession(task: Task, context: SessionContext): Promise<Run
       showLogs: options.logs,
     });
   } finally {
+    context.speaker.say = say;
     reporter.close();
   }
 }

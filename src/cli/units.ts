@@ -5,7 +5,7 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_
 const DURATION = /^(?:\d+(?:\.\d+)?(?:h|ms|m|s))+$/u;
 const PART = /(\d+(?:\.\d+)?)(h|ms|m|s)/gu;
 /** About 24.8 days: the longest time that a timer of Node takes. */
-export const MAX_DURATION_MS = 2_147_483_647;
+const MAX_DURATION_MS = 2_147_483_647;
 
 /**
  * Milliseconds of `30`, `30s`, `2m`, `1h30m` or `500ms`; a bare number counts seconds.

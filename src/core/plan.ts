@@ -40,7 +40,7 @@ export type TaskPlan = {
 };
 
 /** Grace of a container without `stopTimeout`, seconds. Source: engine-modern 5.2, ECS_CONTAINER_STOP_TIMEOUT. */
-export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
 /** `from` waits for `to` on the way up, and `to` for `from` on the way down. */
 type Edge = Omit<Dependency, "containerName"> & { readonly from: string; readonly to: string };

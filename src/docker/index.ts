@@ -16,8 +16,7 @@ import { systemCalls } from "./system.ts";
 import { systemClock } from "./system-clock.ts";
 import { volumeCalls } from "./volumes.ts";
 
-export type { TlsMaterial } from "./endpoint/parse-endpoint.ts";
-export { type ResolvedEndpoint, resolveEndpoint } from "./endpoint/resolve-endpoint.ts";
+export { resolveEndpoint } from "./endpoint/resolve-endpoint.ts";
 
 export type DockerClientOptions = {
   /** `unix:///path` or `tcp://host:port`, as `resolveEndpoint` finds it. */

@@ -31,7 +31,7 @@ function failureIn({ error, errorDetail }: WireProgress): DockerCallError | unde
 }
 
 /** "Pulling from" carries the tag where others carry the layer. */
-export function parseProgress({ id, status, progressDetail }: WireProgress): LayerProgress | undefined {
+function parseProgress({ id, status, progressDetail }: WireProgress): LayerProgress | undefined {
   if (!id || !status || status.startsWith("Pulling from")) return undefined;
   return {
     layer: id,

@@ -9,6 +9,7 @@ import { EngineError } from "../core/errors.ts";
 import { CONTAINER_NAME_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerInspection, CreateBody, DockerClient } from "../ports/docker-client.ts";
+import { wait } from "./wait.ts";
 
 export type CallLimits = {
   /** Source: ECS_CONTAINER_CREATE_TIMEOUT, 4 min. */
@@ -140,17 +141,7 @@ export class ContainerCalls {
 
   async #pause(attempt: number): Promise<void> {
     const ms = Math.min(POLL_MAX_MS, POLL_FIRST_MS * 2 ** Math.min(attempt, 8));
-    await new Promise<void>((resume, reject) => {
-      const cancelled = () => reject(this.#signal.reason);
-      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + ms), () => {
-        this.#signal.removeEventListener("abort", cancelled);
-        resume();
-      });
-      this.#signal.addEventListener("abort", () => {
-        cancel();
-        cancelled();
-      }, { once: true });
-    });
+    await wait(this.#clock, ms, this.#signal);
   }
 }
 

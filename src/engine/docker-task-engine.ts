@@ -2,6 +2,7 @@
  * The engine: owns the actors, the feed and the outbox, and lends them the ports. All decisions are in `core/machine`,
  * all Docker calls in the effect runner. Source: engine-behaviour 2, engine-modern 4, 8.
  */
+import { setMaxListeners } from "node:events";
 import type { Blocker } from "../core/blocker.ts";
 import type { TaskArn } from "../core/brand.ts";
 import { describeGraphProblem, findGraphProblem } from "../core/dependencies.ts";
@@ -84,6 +85,8 @@ export class DockerTaskEngine implements TaskEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    // Every wait and every call of every task listens to it, which is many, and no leak.
+    setMaxListeners(0, this.#abort.signal);
     this.#store = new PersistentStore(options.store, options.clock, options.log, this.#abort.signal);
     this.#outbox = new Outbox((taskArn, upTo) => this.#acknowledge(taskArn, upTo));
   }

@@ -232,7 +232,8 @@ export class EffectRunner {
   }
 
   async #facts(task: Task, container: Container) {
-    const imageEnv = isInternal(container) ? [] : await this.#ports.images.environmentOf(container.image);
+    const { calls, images } = this.#ports;
+    const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container.image));
     const { secrets, files, logOptions } = this.#ports.environment.environmentOf(task.arn, container.name);
     return { imageEnv, secrets, environmentFiles: files, logOptions };
   }

@@ -1,8 +1,8 @@
 /** Waits of `mustInit`: 200 ms to 2 s, factor 1.5, jitter up to 20 %. Source: engine-behaviour 2.5, EN-3. */
-import { asEpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Random } from "../ports/random.ts";
+import { wait } from "./wait.ts";
 
 const FIRST_MS = 200;
 const MAX_MS = 2_000;
@@ -30,16 +30,6 @@ export class MustInitBackoff {
   async wait(signal: AbortSignal | undefined): Promise<void> {
     const ms = this.#delayMs * (1 + this.#random.next() * JITTER);
     this.#delayMs = Math.min(MAX_MS, this.#delayMs * FACTOR);
-    await new Promise<void>((resolve, reject) => {
-      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + ms), () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      const onAbort = () => {
-        cancel();
-        reject(signal?.reason);
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+    await wait(this.#clock, ms, signal);
   }
 }

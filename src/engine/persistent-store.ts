@@ -2,10 +2,10 @@
  * Saves until it is saved: a full disk or a lost answer pauses who waits for the save, and loses nothing. Containers
  * run on meanwhile. Every mutation says what is to be, not what is to change, so that doing it twice is harmless.
  */
-import { asEpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Mutation, StateStore } from "../ports/state-store.ts";
+import { wait } from "./wait.ts";
 
 const RETRY_MS = 1_000;
 
@@ -30,7 +30,7 @@ export class PersistentStore {
       } catch (error) {
         this.#signal.throwIfAborted();
         if (attempt === 1) this.#log.error("Cannot save state: trying again until it works", { error });
-        await this.#pause();
+        await wait(this.#clock, RETRY_MS, this.#signal);
       }
     }
   }
@@ -48,19 +48,5 @@ export class PersistentStore {
       });
       throw error;
     }
-  }
-
-  async #pause(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + RETRY_MS), () => {
-        this.#signal.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      const onAbort = () => {
-        cancel();
-        reject(this.#signal.reason);
-      };
-      this.#signal.addEventListener("abort", onAbort, { once: true });
-    });
   }
 }

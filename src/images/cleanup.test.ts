@@ -55,9 +55,9 @@ describe("ImageManager and references", () => {
     const world = setUp();
     await expect(used(world, "absent:1")).rejects.toThrow(/Docker does not know it/);
     await expect(used(world, "")).rejects.toThrow(/has no name/);
-    world.docker.faults.next("inspectImage", { kind: "errorBeforeEffect", status: 500 });
+    world.docker.faults.always("inspectImage", { kind: "errorBeforeEffect", status: 503 });
     world.docker.image("app:1");
-    await expect(used(world, "app:1")).rejects.toThrow();
+    await expect(world.clock.resolve(used(world, "app:1"))).rejects.toMatchObject({ status: 503 });
     expect(world.manager.imageStates()).toEqual([]);
   });
 
@@ -368,8 +368,8 @@ describe("ImageManager.explainCleanup()", () => {
 describe("ImageManager and a full disk", () => {
   it("removes more than usual from the high mark on, down to the low mark", async () => {
     const images = Array.from({ length: 10 }, (_, index) => `app:${index}`);
-    const used90 = { left: 0.95 };
-    const diskPressure = { usedPart: async () => used90.left, high: 0.9, low: 0.7 };
+    let percent = 89;
+    const diskPressure = { usedPart: async () => percent / 100, high: 0.9, low: 0.7 };
     const world = setUp({ cleanup: { imagesPerCycle: 2, diskPressure } });
     for (const name of images) {
       world.docker.image(name);
@@ -377,14 +377,15 @@ describe("ImageManager and a full disk", () => {
       await world.clock.advance(1);
     }
     world.docker.onCall(({ operation }) => {
-      if (operation === "removeImage") used90.left -= 0.05;
+      if (operation === "removeImage") percent -= 5;
     });
     await world.clock.advance(2 * HOUR_MS);
     await world.manager.removeUnusedImages();
     expect(world.removals).toEqual(images.slice(0, 2));
-    used90.left = 0.95;
+    percent = 92;
     await world.manager.removeUnusedImages();
-    expect(world.removals).toEqual(images.slice(0, 8));
+    expect(world.removals).toEqual(images.slice(0, 7));
+    expect(percent).toBe(67);
   });
 
   it("keeps to the usual number when nobody knows how full the disk is", async () => {

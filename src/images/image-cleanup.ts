@@ -89,6 +89,7 @@ export class ImageCleanup {
   async #run(): Promise<CleanupResult> {
     const removed: string[] = [];
     const failed = new Set<string>();
+    const isPressed = await this.#isAbove("high");
     const remove = async (): Promise<boolean> => {
       const next = this.#next(failed);
       if (next === undefined) return false;
@@ -98,7 +99,7 @@ export class ImageCleanup {
     };
     // A failed removal uses up one of the cycle's tries. Source: engine-behaviour 6.4.
     for (let tries = 0; tries < this.#options.imagesPerCycle && (await remove()); tries++);
-    if (await this.#isAbove("high")) while ((await this.#isAbove("low")) && (await remove()));
+    while (isPressed && (await this.#isAbove("low")) && (await remove()));
     const quota = this.#options.imagesPerCycle - removed.length;
     const others = await this.#untracked?.run(Math.max(0, quota));
     return { removed: [...removed, ...(others ?? [])], failed: [...failed] };

@@ -98,7 +98,10 @@ export function readRows(
   current = STATE_VERSION,
 ): StoredState {
   const today = migrate(raw, version, migrations, current);
-  if (isStoredState(today)) return { ...today, tasks: today.tasks.map(persistedTask) };
+  if (isStoredState(today)) {
+    const { tasks, changes, images, meta } = today;
+    return { tasks: tasks.map(persistedTask), changes, images, meta };
+  }
   const [issue] = v.safeParse(rows, today).issues ?? [];
   const path = issue === undefined ? "" : (v.getDotPath(issue) ?? "");
   throw new InvalidInputError(path, `Cannot read state: ${issue?.message ?? "a row is not as it should be"}`);

@@ -11,7 +11,7 @@ const OWN = join(ROOT, ".berth", "test-cli", "main.js");
 let command: Promise<string> | undefined;
 
 /** The built program when it is up to date, else one that is bundled for the tests. */
-export function berthCommand(): Promise<string> {
+function berthCommand(): Promise<string> {
   command ??= findOrBuild();
   return command;
 }

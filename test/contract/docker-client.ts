@@ -11,11 +11,7 @@ import { testStops } from "./stops.ts";
 import { testStorage } from "./storage.ts";
 import { testSystem } from "./system.ts";
 
-export { COMMANDS, CONTRACT_LABEL, type ContractClient, type MakeContractClient } from "./contract-world.ts";
-
-/** Gives each test a world of its own; `get` is for use inside tests. */
-export type WorldOf = () => World;
-
+/** Each test has a world of its own, and leaves nothing behind. */
 export function describeDockerClientContract(name: string, makeClient: MakeContractClient): void {
   describe(`${name} keeps the contract of a DockerClient`, () => {
     let contract: ContractClient;

@@ -31,7 +31,7 @@ export type Call = {
   readonly unversioned?: boolean;
 };
 
-export type Reply = { readonly status: number; readonly response: IncomingMessage; readonly repeated: boolean };
+type Reply = { readonly status: number; readonly response: IncomingMessage; readonly repeated: boolean };
 
 export interface Api {
   readonly endpoint: string;

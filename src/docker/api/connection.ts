@@ -9,7 +9,7 @@ const MAX_IDLE_SOCKETS = 32;
 /** TCP keep-alive probes notice a peer that is gone without a word. */
 const KEEP_ALIVE_PROBE_MS = 15_000;
 
-export type Sending = {
+type Sending = {
   readonly method: string;
   /** With version and query. */
   readonly path: string;

@@ -3,9 +3,9 @@ import type { IncomingMessage } from "node:http";
 import { DockerCallError, malformed } from "./failure.ts";
 
 /** Largest answer that is read whole: a list of some ten thousand containers. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Longest line of a stream of JSON records. */
-export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** @throws {DockerCallError} noAnswer when the body is cut; or the signal's reason */
@@ -28,8 +28,9 @@ function cutShort(error: unknown): DockerCallError {
 export function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(signal.aborted ? signal.reason : cutShort(error));
+    const closed = () => fail(new Error("the connection closed"));
     // Cut before anybody listened: no event will come any more.
-    if (response.destroyed && !response.complete) return fail(new Error("the connection closed"));
+    if (response.destroyed && !response.complete) return closed();
     const chunks: Buffer[] = [];
     let size = 0;
     response.on("data", (chunk: Buffer) => {
@@ -37,9 +38,12 @@ export function readBody(response: IncomingMessage, signal: AbortSignal): Promis
       size += chunk.length;
       if (size > MAX_BODY_BYTES) response.destroy(malformed(`it is longer than ${MAX_BODY_BYTES} bytes`));
     });
-    response.once("end", () => resolve(Buffer.concat(chunks)));
     response.once("error", fail);
-    response.once("close", () => fail(new Error("the connection closed")));
+    response.once("close", closed);
+    response.once("end", () => {
+      response.off("close", closed);
+      resolve(Buffer.concat(chunks));
+    });
   });
 }
 

@@ -14,8 +14,8 @@ export type DaemonAddress =
   | { readonly type: "unix"; readonly socketPath: string }
   | { readonly type: "tcp"; readonly host: string; readonly port: number; readonly tls: boolean };
 
-export const DOCKER_PORT = 2375;
-export const DOCKER_TLS_PORT = 2376;
+const DOCKER_PORT = 2375;
+const DOCKER_TLS_PORT = 2376;
 
 /**
  * Reads `unix:///run/docker.sock`, a bare absolute path, or `tcp://host:port` (also `http://` and `https://`).

@@ -51,6 +51,8 @@ export async function* readFeed(api: Api, log: Log, request: FeedRequest): Async
   const filters = filtersOf(request.labels, EVENT_FILTERS);
   const seen = createRecentKeys(REMEMBERED_EVENTS);
   const pumping = pump({ api, log, filters, buffer, seen, signal: scope.signal, since: undefined });
+  // Its failure would be a bug of ours; it is thrown below, when the reader comes back.
+  pumping.catch(() => undefined);
   try {
     for (let item = await buffer.take(); item && !scope.signal.aborted; item = await buffer.take()) yield item;
   } finally {

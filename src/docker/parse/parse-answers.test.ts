@@ -19,7 +19,7 @@ describe("parseSummaries()", () => {
       "running",
       "running",
     ]);
-    expect(byName.get("fx-created")).toMatchObject({ labels: { colour: "red" }, createdAt: 1_795_472_740_000 });
+    expect(byName.get("fx-created")).toMatchObject({ labels: { colour: "red" }, createdAt: 1_795_472_741_000 });
   });
 
   it("takes the own name of a container that others link to", () => {

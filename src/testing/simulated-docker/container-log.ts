@@ -4,7 +4,7 @@ import type { LogLine } from "../../ports/docker-client.ts";
 import type { OutputStream } from "./behaviour.ts";
 
 /** Older lines are forgotten, as with the `max-size` option of Docker's log driver. */
-export const LOG_LINE_LIMIT = 10_000;
+const LOG_LINE_LIMIT = 10_000;
 
 export class ContainerLog {
   #lines: LogLine[] = [];

@@ -161,7 +161,7 @@ export class ImageStore {
   }
 }
 
-export function noSuchImage(reference: string): DockerRefusal {
+function noSuchImage(reference: string): DockerRefusal {
   return new DockerRefusal(404, `No such image: ${/[@:]/.test(reference) ? reference : `${reference}:latest`}`);
 }
 

@@ -12,7 +12,7 @@ export class InvariantViolation extends Error {
   override readonly name = "InvariantViolation";
 }
 
-type Truth = { started: boolean; running: boolean; exitCode: number | undefined; everHealthy: boolean };
+type Truth = { started: boolean; exitCode: number | undefined; everHealthy: boolean };
 
 export class InvariantChecker {
   readonly #docker: SimulatedDocker;
@@ -92,17 +92,12 @@ export class InvariantChecker {
         this.#mayStart(name, truth);
         this.#oneAtATime(name);
         truth.started = true;
-        truth.running = true;
         break;
       case "die":
-        truth.running = false;
         truth.exitCode = event.exitCode;
         break;
       case "health_status: healthy":
         truth.everHealthy = true;
-        break;
-      case "destroy":
-        truth.running = false;
         break;
       default:
     }
@@ -116,7 +111,8 @@ export class InvariantChecker {
     for (const { containerName, condition } of found.container.dependencies) {
       const target = found.task.containers.find((each) => each.name === containerName);
       if (target === undefined) continue;
-      if (!conditionHeld(condition, this.#truthOf(target.dockerName), target)) {
+      const isUp = this.#isRunning(target);
+      if (!conditionHeld(condition, this.#truthOf(target.dockerName), target, isUp)) {
         this.#fail(`${found.container.name} starts although ${containerName} is not ${condition}`);
       }
     }
@@ -172,7 +168,7 @@ export class InvariantChecker {
   #truthOf(dockerName: string): Truth {
     let truth = this.#truth.get(dockerName);
     if (truth === undefined) {
-      truth = { started: false, running: false, exitCode: undefined, everHealthy: false };
+      truth = { started: false, exitCode: undefined, everHealthy: false };
       this.#truth.set(dockerName, truth);
     }
     return truth;
@@ -188,14 +184,15 @@ function isDependant(each: Container, of: Container): boolean {
   return each.dependencies.some((edge) => edge.containerName === of.name);
 }
 
-function conditionHeld(condition: string, truth: Truth, target: Container): boolean {
+/** A daemon that dies takes the events of its containers' ends with it, so that their state is asked for. */
+function conditionHeld(condition: string, truth: Truth, target: Container, isUp: boolean): boolean {
   switch (condition) {
     case "START":
       return truth.started;
     case "COMPLETE":
-      return truth.started && !truth.running;
+      return truth.started && !isUp;
     case "SUCCESS":
-      return truth.started && !truth.running && (truth.exitCode === 0 || target.exitCode === 0);
+      return truth.started && !isUp && (truth.exitCode === 0 || target.exitCode === 0);
     case "HEALTHY":
       return truth.everHealthy;
     default:

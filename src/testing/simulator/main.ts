@@ -60,7 +60,7 @@ async function runMany(): Promise<number> {
 }
 
 async function explain(plan: Plan, violation: string): Promise<void> {
-  const least = await minimise(plan);
+  const least = await minimise(plan, violation);
   const { trace, violation: again } = await simulate(least, { trace: true });
   console.log(trace.join("\n"));
   console.log(`Shortest plan found: ${JSON.stringify({ tasks: least.tasks, operations: least.operations })}`);

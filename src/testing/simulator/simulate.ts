@@ -48,6 +48,7 @@ class Simulation {
   #readChanges = 0;
   #up = false;
   #resting = false;
+  #startDue = false;
 
   constructor(plan: Plan, keepsTrace: boolean) {
     this.#plan = plan;
@@ -115,10 +116,11 @@ class Simulation {
     docker.calm();
     this.#calmStore();
     this.#host.reconnect();
-    // An engine that crashed is on its way up again, or is down for a while yet.
-    await clock.runUntil(() => this.#up);
+    while (!this.#up) await this.#advanceTo(clock.elapsedMs + 1_000);
     this.#note("rest");
-    for (const task of this.#host.engine.listTasks()) await this.#host.engine.stopTask(task.arn, { reason: "rest" });
+    for (const task of this.#host.engine.listTasks()) {
+      await clock.resolve(this.#host.engine.stopTask(task.arn, { reason: "rest" }));
+    }
     const until = clock.elapsedMs + REST_MS;
     while (clock.elapsedMs < until && this.#host.engine.listTasks().length > 0) await this.#advanceTo(clock.elapsedMs + 30_000);
     await this.#advanceTo(clock.elapsedMs + 60_000);
@@ -129,6 +131,7 @@ class Simulation {
   }
 
   async #start(): Promise<void> {
+    this.#startDue = false;
     for (let attempt = 0; ; attempt += 1) {
       try {
         await this.#host.start();
@@ -154,6 +157,7 @@ class Simulation {
     const { clock } = this.#host;
     while (clock.elapsedMs < elapsedMs) {
       await clock.advance(Math.min(10_000, elapsedMs - clock.elapsedMs));
+      if (this.#startDue) await this.#start();
       this.#check();
     }
   }
@@ -169,7 +173,7 @@ class Simulation {
   }
 
   async #add(planned: PlannedTask, index: number): Promise<void> {
-    if (!this.#up) return;
+    if (!this.#up || planned.containers.length === 0) return;
     for (const { definition, behaviour, health } of planned.containers) {
       this.#host.docker.container(definition.name, {
         run: scriptOf(behaviour),
@@ -221,7 +225,7 @@ class Simulation {
     this.#host.crash();
     this.#note("engine crashes");
     await this.#host.clock.advance(downMs);
-    await this.#start();
+    if (!this.#up) await this.#start();
   }
 
   #crashAtCall(calls: number, downMs: number): void {
@@ -234,7 +238,10 @@ class Simulation {
       this.#up = false;
       this.#host.crash();
       this.#note("engine crashes at a call");
-      this.#later(downMs, () => void this.#start());
+      // Whoever turns the clock starts the engine: two must not turn it at once.
+      this.#later(downMs, () => {
+        this.#startDue = true;
+      });
     });
   }
 
