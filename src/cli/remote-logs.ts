@@ -4,7 +4,7 @@ import type { Task } from "../core/task.ts";
 import { count } from "./units.ts";
 
 /** Drivers whose output stays on the host, where it can be read back. */
-const LOCAL_DRIVERS = new Set(["json-file", "local", "journald", "none"]);
+const LOCAL_DRIVERS = new Set(["json-file", "local", "none"]);
 
 export function remoteLogNotes(task: Task): readonly string[] {
   const remote = task.definition.containerDefinitions.filter(

@@ -50,7 +50,7 @@ export function keyText(key: RowKey): string {
   return JSON.stringify(key);
 }
 
-export function checksumOf(key: RowKey, json: string): number {
+function checksumOf(key: RowKey, json: string): number {
   return crc32(json, crc32(keyText(key)));
 }
 

@@ -8,7 +8,7 @@ import { CONTAINER_STATUSES, TASK_STATUSES } from "../core/status.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { persistedTask } from "./persisted.ts";
 
-export const STATE_FORMAT = "berth-state";
+const STATE_FORMAT = "berth-state";
 /** Raise it when the form of a row changes, and add the migration from the version before. */
 export const STATE_VERSION = 1;
 

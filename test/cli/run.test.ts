@@ -242,7 +242,7 @@ describe("berth run: output", () => {
 
   it("shows the lines of all runs of a container that is restarted, once each", async () => {
     const restartPolicy = { enabled: true, ignoredExitCodes: [0] };
-    const script = "echo run; if [ -f /tmp/again ]; then exit 0; fi; touch /tmp/again; exit 1";
+    const script = "echo run; if [ -f /tmp/again ]; then exit 0; fi; touch /tmp/again; sleep 0.5; exit 1";
     const { code, stdout } = await run({ containers: [shell("a", script, { restartPolicy })] });
     expect(code).toBe(0);
     expect(stdout.match(/\| run$/gm)).toHaveLength(2);

@@ -1,20 +1,20 @@
 /** Runs one of this folder's programs in a process of its own, so that it can be killed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
 // Inside the checkout, so that the program finds its packages.
-const programs = join(here, "../../node_modules/.berth-test");
+const programs = fileURLToPath(new URL("../../node_modules/.berth-test/", import.meta.url));
 
-/** Makes a program that Node can run out of a TypeScript file of this folder. @returns its path */
-export async function buildProgram(name: string): Promise<string> {
+/** Makes a program that Node can run out of a TypeScript file. @returns its path */
+export async function buildProgram(source: URL): Promise<string> {
+  const name = basename(source.pathname, ".ts");
   await mkdir(programs, { recursive: true });
   const outfile = join(programs, `${name}-${process.pid}.mjs`);
   await build({
-    entryPoints: [join(here, `${name}.ts`)],
+    entryPoints: [fileURLToPath(source)],
     outfile,
     bundle: true,
     platform: "node",

@@ -9,7 +9,7 @@ let program = "";
 let folder = "";
 
 beforeAll(async () => {
-  program = await buildProgram("filler");
+  program = await buildProgram(new URL("./filler.ts", import.meta.url));
   folder = await mkdtemp(join(tmpdir(), "store-full-"));
 });
 afterAll(async () => {

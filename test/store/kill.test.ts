@@ -10,7 +10,7 @@ let program = "";
 let folder = "";
 
 beforeAll(async () => {
-  program = await buildProgram("writer");
+  program = await buildProgram(new URL("./writer.ts", import.meta.url));
   folder = await mkdtemp(join(tmpdir(), "store-kill-"));
 });
 afterAll(async () => {

@@ -22,7 +22,7 @@ export type CleanupVerdict =
   | { readonly type: "keep"; readonly imageId: string; readonly names: readonly string[]; readonly reason: string };
 
 /** Why this image stays; `undefined` when it may go. */
-export function whyKept(state: ImageState, rules: CleanupRules): string | undefined {
+function whyKept(state: ImageState, rules: CleanupRules): string | undefined {
   const [user] = state.references;
   if (user !== undefined) return `in use by ${user}`;
   if (rules.isBusy(state)) return "being pulled";

@@ -15,7 +15,7 @@ export type ImageReference = {
   readonly digest?: string;
 };
 
-export const DOCKER_HUB = "docker.io";
+const DOCKER_HUB = "docker.io";
 
 const HOST = /^(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?)(?::[0-9]+)?$/;
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;

@@ -127,7 +127,7 @@ describe("step() under random lives", () => {
           if (!world.isForgotten) expectNothing(world, { type: "timerFired" });
         });
       }),
-      { numRuns: RUNS / 3 },
+      { numRuns: RUNS / 3, endOnFailure: true },
     );
   });
 });

@@ -34,7 +34,7 @@ export function selectMember(document: unknown, jsonKey: string | undefined): Se
 }
 
 /** Keys under which the whole secret may stand, the most exact first. */
-export function documentKeys({ location }: SecretRequest): readonly string[] {
+function documentKeys({ location }: SecretRequest): readonly string[] {
   if (location.service === "secretsmanager") {
     const bare = nameWithoutSuffix(location.name);
     const bareArn = nameWithoutSuffix(location.arn);

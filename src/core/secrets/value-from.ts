@@ -5,7 +5,7 @@
  */
 import { InvalidInputError } from "../errors.ts";
 
-export type ParameterLocation = {
+type ParameterLocation = {
   readonly service: "ssm";
   /** Of an ARN; a plain name is looked for in the default region. */
   readonly region?: string;

@@ -63,10 +63,18 @@ describe("awslogs passed through", () => {
 describe("other drivers", () => {
   it("get their options and those that come from secrets", () => {
     const splunk: LogConfiguration = { logDriver: "splunk", options: { "splunk-url": "http://192.0.2.1" } };
-    expect(body(splunk, { logOptions: { "splunk-token": "t" } }).HostConfig?.LogConfig).toEqual({
+    expect(body(splunk, { remoteLogs: "passthrough", logOptions: { "splunk-token": "t" } }).HostConfig?.LogConfig).toEqual({
       Type: "splunk",
       Config: { "splunk-url": "http://192.0.2.1", "splunk-token": "t" },
     });
+  });
+
+  it("stay with the daemon as well unless logs are passed through, so that no start fails for want of a log server", () => {
+    for (const logDriver of ["syslog", "gelf", "fluentd", "splunk", "journald"]) {
+      const { HostConfig, Labels } = body({ logDriver, options: { tag: "t" } });
+      expect(HostConfig?.LogConfig?.Type, logDriver).toBe("json-file");
+      expect(Labels?.["berth.log-driver"]).toBe(logDriver);
+    }
   });
 
   it("get a buffer of 10m when they do not block and name none", () => {

@@ -1,6 +1,6 @@
 /**
- * Log drivers. Logs that are meant for AWS can stay with the daemon: then the container's labels tell under which group
- * and stream they would have been found. Source: interfaces 1.5.2, engine-modern 21.2 and 21.3, engine-behaviour 8.7.
+ * Log drivers. Logs that are meant for somewhere else can stay with the daemon: then the container's labels tell where they
+ * would have gone. Source: interfaces 1.5.2, engine-modern 21.2 and 21.3, engine-behaviour 8.7.
  */
 import type { ContainerDefinition, LogConfiguration } from "../../core/definition/types.ts";
 import { EngineError } from "../../core/errors.ts";
@@ -10,6 +10,8 @@ import { optional } from "./present.ts";
 
 /** Bounds of what the daemon keeps of one container's output in place of a remote driver. */
 export const LOCAL_LOG_BOUNDS = { "max-size": "10m", "max-file": "3" } as const;
+/** Drivers of the daemon itself: their output can be read back from it, or is not wanted at all. */
+const LOCAL_DRIVERS: ReadonlySet<string> = new Set(["json-file", "local", "none"]);
 /** Given to a non-blocking driver that names no buffer of its own. */
 const DEFAULT_BUFFER = "10m";
 
@@ -46,9 +48,10 @@ export function logLabels(input: CreateInput): Options {
   };
 }
 
+/** Whatever goes off the host, or needs a service on it that may not be there, would make the start fail. */
 function isKeptLocally({ context }: CreateInput, { logDriver }: LogConfiguration): boolean {
-  if (context.remoteLogs !== "local") return false;
-  return logDriver === "awslogs" || (logDriver === "awsfirelens" && context.firelens === undefined);
+  if (context.remoteLogs !== "local" || LOCAL_DRIVERS.has(logDriver)) return false;
+  return logDriver !== "awsfirelens" || context.firelens === undefined;
 }
 
 function logConfig(driver: string, options: Options): Pick<HostConfig, "LogConfig"> {

@@ -329,7 +329,7 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
         { name: "none", logConfiguration: { logDriver: "none" } },
       ],
     },
-    context: { logOptions: { "gelf-address": "udp://192.0.2.1:12201" } },
+    context: { remoteLogs: "passthrough", logOptions: { "gelf-address": "udp://192.0.2.1:12201" } },
   },
   {
     name: "logs-kept-locally",
