@@ -12,6 +12,8 @@ import { isWritten } from "./lint/room-borders.mjs";
 /** @typedef {import("./lib/lifetime.mjs").Lifetime} Lifetime */
 /** @typedef {{ name: string, check: (life: Lifetime) => Promise<boolean> }} Step */
 
+const STEP_LIMIT_MS = 5 * 60_000;
+
 /** @type {Step[]} */
 const STEPS = [
   { name: "types", check: tool("typescript/bin/tsc", "-p", "tsconfig.json") },
@@ -30,7 +32,7 @@ const STEPS = [
 /** A step that runs a tool of node_modules. @param {string} path @param {string[]} args @returns {Step["check"]} */
 function tool(path, ...args) {
   const command = [join(ROOT, "node_modules", path), ...args];
-  return async (life) => (await run(life, process.execPath, command, { cwd: ROOT })).code === 0;
+  return async (life) => (await run(life, process.execPath, command, { cwd: ROOT, limitMs: STEP_LIMIT_MS })).code === 0;
 }
 
 /** @param {Lifetime} life */

@@ -15,6 +15,8 @@ import { pushImage, startRegistry, TEST_LOGIN } from "./lib/registry.mjs";
 import { run } from "./lib/run.mjs";
 import { closingLine, countTests } from "./lib/test-summary.mjs";
 
+/** A test that loops without end would otherwise keep the run for ever: vitest's own limits need its loop to turn. */
+const LIMIT_MS = 15 * 60_000;
 const REPORT = join(BERTH_DIR, `test-report.${process.pid}.json`);
 
 await main(async (life) => {
@@ -25,7 +27,7 @@ await main(async (life) => {
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`];
   const args = [vitest, "run", ...reporters, ...process.argv.slice(2)];
-  const { code } = await run(life, process.execPath, args, { cwd: ROOT, env });
+  const { code } = await run(life, process.execPath, args, { cwd: ROOT, env, limitMs: LIMIT_MS });
   console.log(`\n${closingLine(countTests(readReport(), code))}`);
   return code;
 });

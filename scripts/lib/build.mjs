@@ -92,7 +92,6 @@ async function buildCommand(target) {
     external: EXTERNAL,
     banner: { js: REQUIRE },
     legalComments: "inline",
-    keepNames: true,
     logLevel: "warning",
   });
   const path = join(target, "main.js");

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { Problem } from "./problem.mjs";
+import { say, seconds } from "./say.mjs";
 
 /**
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {"show" | "keep"} [output] show it as it comes, or keep it for the answer and the error message
+ * @property {number} [limitMs] kills it when it takes longer; the exit code is then 124
  * @property {boolean} [finish] an interruption waits for the end instead of passing the signal on
  */
 
@@ -19,7 +21,7 @@ import { Problem } from "./problem.mjs";
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, output: string }>} code 128 + n when signal n ended it
  */
-export async function run(life, command, args, { cwd, env, output = "show", finish = false } = {}) {
+export async function run(life, command, args, { cwd, env, output = "show", limitMs, finish = false } = {}) {
   life.signal.throwIfAborted();
   const child = spawn(command, args, {
     stdio: ["ignore", output === "show" ? "inherit" : "pipe", output === "show" ? "inherit" : "pipe"],
@@ -30,11 +32,13 @@ export async function run(life, command, args, { cwd, env, output = "show", fini
   let kept = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (kept += chunk));
   const stopPassingOn = finish ? () => {} : passSignalsOn(life, child);
+  const limit = limitFor(child, limitMs);
   try {
     const code = await exitOf(child, command);
     life.signal.throwIfAborted();
-    return { code, output: kept };
+    return { code: limit.isReached() ? 124 : code, output: kept };
   } finally {
+    limit.clear();
     stopPassingOn();
   }
 }
@@ -56,6 +60,18 @@ export async function mustRun(life, command, args, options = {}) {
 /** @param {string} text @param {number} count */
 export function lastLines(text, count) {
   return text.trimEnd().split("\n").slice(-count).join("\n");
+}
+
+/** @param {import("node:child_process").ChildProcess} child @param {number | undefined} limitMs */
+function limitFor(child, limitMs) {
+  if (limitMs === undefined) return { isReached: () => false, clear: () => {} };
+  let reached = false;
+  const timer = setTimeout(() => {
+    reached = true;
+    say(`Killing it: it took longer than ${seconds(limitMs)}`);
+    signalGroup(child.pid, "SIGKILL");
+  }, limitMs);
+  return { isReached: () => reached, clear: () => clearTimeout(timer) };
 }
 
 /** @param {import("./lifetime.mjs").Lifetime} life @param {import("node:child_process").ChildProcess} child */

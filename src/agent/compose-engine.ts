@@ -2,8 +2,9 @@
  * Puts an engine together: every port that is not given gets its production implementation. The one place where the
  * adapters meet. Used by the library, the command and the daemon.
  */
-import type { PullBehaviour } from "../core/images/pull-policy.ts";
+
 import type { HostTotals } from "../core/host-resources.ts";
+import type { PullBehaviour } from "../core/images/pull-policy.ts";
 import { buildCreateBody } from "../docker/create-body/index.ts";
 import { systemClock } from "../docker/system-clock.ts";
 import { DEFAULT_ENGINE_CONFIG, DockerTaskEngine, type EngineConfig } from "../engine/docker-task-engine.ts";
@@ -76,7 +77,11 @@ export async function composeEngine(options: ComposeOptions): Promise<DockerTask
     log,
     config: { ...config, startConcurrency: config.startConcurrency ?? 2 * info.cpus },
     images: imageService(manager, client, options),
-    resources: [new DockerVolumeResource(client, { engineId }), new PauseImageResource(client), ...(options.resources ?? [])],
+    resources: [
+      new DockerVolumeResource(client, { engineId }),
+      new PauseImageResource(client),
+      ...(options.resources ?? []),
+    ],
     environment: options.environment ?? NO_ENVIRONMENT,
     factory: containerFactory(options, info),
     hostPorts: new HostPortAllocator({
@@ -99,7 +104,8 @@ function containerFactory(options: ComposeOptions, info: DaemonInfo): ContainerF
       ...facts,
       engineId,
       region,
-      launchEnv: task.definition.requiresCompatibilities?.includes("FARGATE") === true ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2",
+      launchEnv:
+        task.definition.requiresCompatibilities?.includes("FARGATE") === true ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2",
       cgroupVersion: info.cgroupVersion,
       taskMemoryFallback: true,
       remoteLogs,

@@ -11,8 +11,12 @@ const FALLBACK_RANGE: PortRange = { first: 49_153, last: 65_535 };
 /** `"a-b"`, or the kernel's range when absent or not understood. */
 export async function dynamicPortRange(setting?: string): Promise<PortRange> {
   const text = setting ?? (await readFile(KERNEL_RANGE, "utf8").catch(() => ""));
-  const [first, last] = text.trim().split(/[\s-]+/).map(Number);
-  const isRange = Number.isInteger(first) && Number.isInteger(last) && first !== undefined && last !== undefined && first <= last;
+  const [first, last] = text
+    .trim()
+    .split(/[\s-]+/)
+    .map(Number);
+  const isRange =
+    Number.isInteger(first) && Number.isInteger(last) && first !== undefined && last !== undefined && first <= last;
   return isRange ? { first, last } : FALLBACK_RANGE;
 }
 

@@ -4,6 +4,9 @@ import type { Random } from "../ports/random.ts";
 
 export const systemRandom: Random = {
   next: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-  hex: (digits) => randomBytes(Math.ceil(digits / 2)).toString("hex").slice(0, digits),
+  hex: (digits) =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString("hex")
+      .slice(0, digits),
   uuid: () => randomUUID(),
 };

@@ -56,7 +56,12 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
       new EnvironmentFilesAdapter(request.envFilesDirectory, environment),
     ],
   });
-  await engine.init({ signal: request.signal });
+  try {
+    await engine.init({ signal: request.signal });
+  } catch (error) {
+    docker.close();
+    throw error;
+  }
   return {
     engine,
     docker,

@@ -46,7 +46,8 @@ export class ContainerCalls {
   async create(name: DockerName, body: CreateBody): Promise<DockerId> {
     return await this.#untilCertain(
       this.#limits.createTimeoutMs,
-      async (timeoutMs) => (await this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs })).dockerId,
+      async (timeoutMs) =>
+        (await this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs })).dockerId,
       async (failure) => {
         if (failure.status !== 409 && !failure.indeterminate) return undefined;
         const seen = await this.#look(name);
@@ -97,7 +98,9 @@ export class ContainerCalls {
       const seen = await this.#look(dockerId);
       if (seen === undefined || seen.status !== "running") return seen;
       if (this.#clock.now() >= deadline) {
-        throw new EngineError("CannotStopContainerError", "container is still running after its stop", { retryable: true });
+        throw new EngineError("CannotStopContainerError", "container is still running after its stop", {
+          retryable: true,
+        });
       }
       await this.#pause(attempt);
     }
@@ -106,7 +109,8 @@ export class ContainerCalls {
   async #look(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
     return await this.#untilCertain(
       this.#limits.startTimeoutMs,
-      (timeoutMs) => this.#client.inspectContainer(idOrName, { signal: this.#signal, timeoutMs: Math.min(30_000, timeoutMs) }),
+      (timeoutMs) =>
+        this.#client.inspectContainer(idOrName, { signal: this.#signal, timeoutMs: Math.min(30_000, timeoutMs) }),
       async () => undefined,
     );
   }

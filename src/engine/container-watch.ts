@@ -39,7 +39,9 @@ export class ContainerWatch {
 
   /** Opens the feed; resolves when it is subscribed, so that nothing falls between it and the first list. */
   async open(): Promise<void> {
-    const feed = this.#ports.client.events({ labels: this.#ports.labels, signal: this.#ports.signal })[Symbol.asyncIterator]();
+    const feed = this.#ports.client
+      .events({ labels: this.#ports.labels, signal: this.#ports.signal })
+      [Symbol.asyncIterator]();
     await feed.next();
     void this.#follow(feed);
     this.#scheduleRelist();
@@ -114,7 +116,9 @@ export class ContainerWatch {
     this.#relisting = true;
     try {
       const { client, labels, signal } = this.#ports;
-      const listed = new Map((await client.listContainers({ all: true, labels }, { signal })).map((each) => [each.dockerId, each]));
+      const listed = new Map(
+        (await client.listContainers({ all: true, labels }, { signal })).map((each) => [each.dockerId, each]),
+      );
       for (const task of this.#ports.tasks()) {
         for (const container of task.containers) {
           if (needsLook(container, listed)) this.#look(task, container, undefined);

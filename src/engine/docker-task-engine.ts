@@ -22,19 +22,19 @@ import type { Log } from "../ports/log.ts";
 import type { Random } from "../ports/random.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
-import { ContainerCalls, DEFAULT_CALL_LIMITS, type CallLimits } from "./container-calls.ts";
+import { type CallLimits, ContainerCalls, DEFAULT_CALL_LIMITS } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner, portOwner } from "./effect-runner.ts";
 import type { HostPortAllocator } from "./host-port-allocator.ts";
 import type { HostResourceManager } from "./host-resource-manager.ts";
+import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
-import { type Observations, observeSaved, removeStrays, restoredTask } from "./restore.ts";
 import { PersistentStore } from "./persistent-store.ts";
+import { type Observations, observeSaved, removeStrays, restoredTask } from "./restore.ts";
 import { StartGate } from "./start-gate.ts";
 import { TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import { TaskEngineState } from "./task-engine-state.ts";
-import { MustInitBackoff } from "./must-init-backoff.ts";
 
 export type EngineConfig = {
   readonly machine: MachineConfig;
@@ -255,7 +255,8 @@ export class DockerTaskEngine implements TaskEngine {
 
   #adoptHostPorts(task: Task): void {
     if (task.knownStatus === "STOPPED") return;
-    for (const { name, hostPorts } of task.containers) this.#options.hostPorts.adopt(portOwner(task.arn, name), hostPorts);
+    for (const { name, hostPorts } of task.containers)
+      this.#options.hostPorts.adopt(portOwner(task.arn, name), hostPorts);
   }
 
   /** References are not saved: they are rebuilt, so that no image in use is taken for unused. Source: peers 24. */
@@ -263,7 +264,10 @@ export class DockerTaskEngine implements TaskEngine {
     for (const container of task.containers) {
       if (isInternal(container) || container.removed || container.dockerId === undefined) continue;
       await this.#options.images.adopt(task, container).catch((error: unknown) => {
-        this.#options.log.warn("Cannot record the image of a restored container", { containerName: container.name, error });
+        this.#options.log.warn("Cannot record the image of a restored container", {
+          containerName: container.name,
+          error,
+        });
       });
     }
   }
@@ -275,7 +279,10 @@ export class DockerTaskEngine implements TaskEngine {
       config: config.machine,
       log: log.child({ taskArn: task.arn }),
       save: (next, changes) =>
-        this.#store.commit([{ type: "putTask", task: next }, ...changes.map((change) => ({ type: "putChange", change }) as const)]),
+        this.#store.commit([
+          { type: "putTask", task: next },
+          ...changes.map((change) => ({ type: "putChange", change }) as const),
+        ]),
       perform: (effect, current) => this.#perform(effect, current),
       onState: (next, changes) => this.#publish(next, changes),
       onCrash: (error) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: task.arn, error }),
@@ -384,19 +391,24 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   #requireRunner(): EffectRunner {
-    if (this.#runner === undefined) throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
+    if (this.#runner === undefined)
+      throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
     return this.#runner;
   }
 
   #assertInitialised(): void {
     this.#assertNotShutDown();
     if (this.#phase !== "initialised") {
-      throw new EngineError("EngineNotInitializedError", "Cannot manage tasks: the engine is not initialised, call init() first");
+      throw new EngineError(
+        "EngineNotInitializedError",
+        "Cannot manage tasks: the engine is not initialised, call init() first",
+      );
     }
   }
 
   #assertNotShutDown(): void {
-    if (this.#phase === "shutDown") throw new EngineError("EngineDisabledError", "Cannot use the engine: it is shut down");
+    if (this.#phase === "shutDown")
+      throw new EngineError("EngineDisabledError", "Cannot use the engine: it is shut down");
   }
 }
 

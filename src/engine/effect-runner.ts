@@ -6,10 +6,11 @@ import { unreachable } from "../core/assert.ts";
 import type { DockerId } from "../core/brand.ts";
 import { EngineError, type EngineErrorName } from "../core/errors.ts";
 import { type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
+import type { PullBehaviour } from "../core/images/pull-policy.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
-import type { PullBehaviour } from "../core/images/pull-policy.ts";
-import type { Container, Task } from "../core/task.ts";
+import { networkBindingsOf } from "../core/network-bindings.ts";
+import type { Container, NetworkBinding, Task } from "../core/task.ts";
 import { findContainer, isInternal } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
@@ -65,7 +66,10 @@ export class EffectRunner {
   }
 
   /** Begins an effect. Never rejects: a failure is an answer too. */
-  async perform(effect: Exclude<Effect, { readonly type: "requestHostResources" | "releaseHostResources" | "forgetTask" }>, task: Task): Promise<void> {
+  async perform(
+    effect: Exclude<Effect, { readonly type: "requestHostResources" | "releaseHostResources" | "forgetTask" }>,
+    task: Task,
+  ): Promise<void> {
     switch (effect.type) {
       case "observe":
         return await this.observe(task.arn, effect.containerName);
@@ -92,7 +96,11 @@ export class EffectRunner {
       this.#ports.send(taskArn, { type: "containerObserved", containerName, observation });
     } catch (error) {
       if (this.#ports.signal.aborted) return;
-      this.#ports.log.warn("Cannot look at container", { taskArn, containerName, error: toNamedError(error, "CannotInspectContainerError") });
+      this.#ports.log.warn("Cannot look at container", {
+        taskArn,
+        containerName,
+        error: toNamedError(error, "CannotInspectContainerError"),
+      });
     }
   }
 
@@ -136,7 +144,10 @@ export class EffectRunner {
       case "provision":
         return { ok: true, observation: seenAs(task, container, await calls.inspect(effect.dockerId)) };
       case "stop":
-        return { ok: true, observation: seenAs(task, container, await calls.stop(effect.dockerId, effect.stopTimeoutMs)) };
+        return {
+          ok: true,
+          observation: seenAs(task, container, await calls.stop(effect.dockerId, effect.stopTimeoutMs)),
+        };
       case "kill":
         return { ok: true, observation: seenAs(task, container, await calls.kill(effect.dockerId)) };
       case "remove":
@@ -213,7 +224,7 @@ export class EffectRunner {
   async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
     try {
       await this.#ports.calls.start(dockerId);
-      return { ok: true };
+      return { ok: true, networkBindings: bindingsOf(task, container) };
     } catch (error) {
       const requests = requestedHostPorts(task, container);
       if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
@@ -228,7 +239,7 @@ export class EffectRunner {
     const made = await this.#create(task, container, requests);
     if (!made.ok || made.dockerId === undefined) return made;
     await calls.start(made.dockerId);
-    return made;
+    return { ...made, networkBindings: bindingsOf(task, { ...container, hostPorts: made.hostPorts ?? [] }) };
   }
 
   async #facts(task: Task, container: Container) {
@@ -238,7 +249,11 @@ export class EffectRunner {
     return { imageEnv, secrets, environmentFiles: files, logOptions };
   }
 
-  async #remove(task: Task, container: Container, target: Extract<ContainerEffect, { type: "remove" }>["target"]): Promise<ActionResult> {
+  async #remove(
+    task: Task,
+    container: Container,
+    target: Extract<ContainerEffect, { type: "remove" }>["target"],
+  ): Promise<ActionResult> {
     const { client, images, signal } = this.#ports;
     await client.removeContainer(target, { force: true, removeVolumes: true }, { signal });
     if (!isInternal(container)) await images.release(task, container);
@@ -272,6 +287,12 @@ export class EffectRunner {
   }
 }
 
+/** Known before any look: the ports were leased before the create. RUNNING is told with them. */
+function bindingsOf(task: Task, container: Container): readonly NetworkBinding[] | undefined {
+  const bindings = networkBindingsOf(task, container, []);
+  return bindings.length === 0 ? undefined : bindings;
+}
+
 /** Docker has no status of its own for it. */
 function isPortConflict(error: unknown): boolean {
   return error instanceof EngineError && /port is already allocated|address already in use/.test(error.message);
@@ -298,4 +319,3 @@ function seenAs(task: Task, container: Container, seen: ContainerInspection | un
 function pullKey(task: Task, containerName: string): string {
   return `${task.arn} ${containerName}`;
 }
-

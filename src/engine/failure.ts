@@ -11,6 +11,7 @@ export function toNamedError(error: unknown, fallback: EngineErrorName): NamedEr
 export function toFailure(error: unknown, fallback: EngineErrorName): Failure {
   const named = toNamedError(error, fallback);
   if (!(error instanceof EngineError)) return { error: named, indeterminate: false };
-  const uncertain = error.indeterminate || error.name === "DockerTimeoutError" || error.name === "CannotInspectContainerError";
+  const uncertain =
+    error.indeterminate || error.name === "DockerTimeoutError" || error.name === "CannotInspectContainerError";
   return { error: named, indeterminate: uncertain, status: error.status };
 }

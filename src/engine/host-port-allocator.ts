@@ -22,7 +22,11 @@ export class HostPortAllocator {
   #next: number;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: { readonly range: PortRange; readonly probe: PortProbe; readonly reserved?: readonly number[] }) {
+  constructor(options: {
+    readonly range: PortRange;
+    readonly probe: PortProbe;
+    readonly reserved?: readonly number[];
+  }) {
     this.#range = options.range;
     this.#probe = options.probe;
     this.#reserved = new Set(options.reserved ?? []);

@@ -86,7 +86,10 @@ describe("HostResourceManager", () => {
   it("HRM-8: reserved ports are refused at once, and what can never fit too", () => {
     const manager = new HostResourceManager(TOTALS);
     expect(manager.request(onPort(22), never)).toEqual({ type: "refused", resources: ["PORTS_TCP"] });
-    expect(manager.request(taskWith([{ memory: 10, cpu: 4096 }]), never)).toEqual({ type: "refused", resources: ["CPU"] });
+    expect(manager.request(taskWith([{ memory: 10, cpu: 4096 }]), never)).toEqual({
+      type: "refused",
+      resources: ["CPU"],
+    });
     expect(manager.request(taskWith([{ memory: 10 }]), never).type).toBe("granted");
   });
 

@@ -7,7 +7,14 @@
  * - Nobody overtakes the head of the queue, and nothing that can never fit gets into it.
  */
 import type { TaskArn } from "../core/brand.ts";
-import { type HostNeed, type HostTotals, needOf, neverFits, type ResourceName, shortages } from "../core/host-resources.ts";
+import {
+  type HostNeed,
+  type HostTotals,
+  needOf,
+  neverFits,
+  type ResourceName,
+  shortages,
+} from "../core/host-resources.ts";
 import type { Task } from "../core/task.ts";
 
 export type Admission =

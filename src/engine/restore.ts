@@ -25,7 +25,9 @@ export function restoredTask(task: Task, changes: readonly StateChange[]): Task 
     ...task,
     admitted: false,
     acknowledgedChange: Math.max(task.acknowledgedChange, oldest - 1),
-    containers: task.containers.map((container): Container => ({ ...container, inFlight: undefined, retry: undefined })),
+    containers: task.containers.map(
+      (container): Container => ({ ...container, inFlight: undefined, retry: undefined }),
+    ),
     resources: task.resources.map(restoredResource),
   };
 }
@@ -71,7 +73,10 @@ async function look(
     if (seen.labels[TASK_ARN_LABEL] !== task.arn) return undefined;
     return { containerName, observation: toObservation(task, container, seen) };
   } catch (error) {
-    log.warn("Cannot look at restored container", { containerName, error: toNamedError(error, "CannotInspectContainerError") });
+    log.warn("Cannot look at restored container", {
+      containerName,
+      error: toNamedError(error, "CannotInspectContainerError"),
+    });
     return undefined;
   }
 }

@@ -7,12 +7,13 @@
  * - Nothing is published or done before the save; until it works the actor waits.
  * - After `stop` or the end of the task nothing leaves the actor; inputs are dropped.
  */
-import type { Effect } from "../core/machine/effect.ts";
-import type { Input } from "../core/machine/input.ts";
-import type { MachineConfig } from "../core/machine/config.ts";
-import { step } from "../core/machine/step.ts";
+
 import { assert } from "../core/assert.ts";
 import type { EpochMs } from "../core/brand.ts";
+import type { MachineConfig } from "../core/machine/config.ts";
+import type { Effect } from "../core/machine/effect.ts";
+import type { Input } from "../core/machine/input.ts";
+import { step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -113,7 +114,8 @@ export class TaskActor {
 
   #wakeBy(at: EpochMs | undefined): void {
     this.#cancelWake?.();
-    this.#cancelWake = at === undefined ? undefined : this.#ports.clock.schedule(at, () => this.send({ type: "timerFired" }));
+    this.#cancelWake =
+      at === undefined ? undefined : this.#ports.clock.schedule(at, () => this.send({ type: "timerFired" }));
   }
 
   #crash(error: unknown): void {

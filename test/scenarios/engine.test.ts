@@ -1,7 +1,16 @@
 /** The whole engine over the simulated daemon: life cycles, stops, failures. */
 import { describe, expect, it } from "vitest";
-import { commandNotFound, exits, handlesSigterm, healthyAfter, ignoresSigterm, oomKilled, runsForever } from "../../src/testing/index.ts";
 import { asDockerName } from "../../src/core/brand.ts";
+import {
+  attempts,
+  commandNotFound,
+  exits,
+  handlesSigterm,
+  healthyAfter,
+  ignoresSigterm,
+  oomKilled,
+  runsForever,
+} from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
 
 async function startedHost(options: ConstructorParameters<typeof SimulatedHost>[0] = {}): Promise<SimulatedHost> {
@@ -17,7 +26,12 @@ describe("DockerTaskEngine", () => {
     const task = host.task([{ name: "web" }]);
     await host.add(task);
     const ended = await host.untilStatus(task, "STOPPED");
-    expect(host.told(task).filter((each) => !each.includes("MANIFEST"))).toEqual(["web RUNNING", "task RUNNING", "web STOPPED", "task STOPPED"]);
+    expect(host.told(task).filter((each) => !each.includes("MANIFEST"))).toEqual([
+      "web RUNNING",
+      "task RUNNING",
+      "web STOPPED",
+      "task STOPPED",
+    ]);
     expect(ended.containers[0]?.exitCode).toBe(3);
     expect(ended.stopCode).toBe("EssentialContainerExited");
   });
@@ -236,7 +250,11 @@ describe("DockerTaskEngine", () => {
   it("a host port that was taken between choice and bind is chosen again, and the container made anew", async () => {
     const host = await startedHost();
     const client = host.docker.client();
-    const body = { Image: "app", ExposedPorts: { "1/tcp": {} }, HostConfig: { PortBindings: { "1/tcp": [{ HostPort: "32768" }] } } };
+    const body = {
+      Image: "app",
+      ExposedPorts: { "1/tcp": {} },
+      HostConfig: { PortBindings: { "1/tcp": [{ HostPort: "32768" }] } },
+    };
     const theirs = await host.clock.resolve(client.createContainer({ name: asDockerName("theirs"), body }));
     await host.clock.resolve(client.startContainer(theirs.dockerId));
     const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }] }]);
@@ -271,5 +289,27 @@ describe("DockerTaskEngine", () => {
     expect(refused.stoppedReason).toContain("RESOURCE:CPU");
     await host.engine.stopTask(first.arn);
     await host.untilStatus(second, "RUNNING");
+  });
+
+  it("PORT-1: RUNNING is told with the host ports", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }] }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    await host.clock.settle();
+    const running = host.changes.find((change) => change.type === "container" && change.status === "RUNNING");
+    expect(running).toMatchObject({ networkBindings: [{ containerPort: 80, hostPort: 32_768, protocol: "tcp" }] });
+  });
+
+  it("RST: a container that ends at once is restarted where no attempt period is asked for, again and again", async () => {
+    const host = await startedHost();
+    const atOnce = exits(1, { afterMs: 1 });
+    host.docker.container("web", { run: attempts(atOnce, atOnce, atOnce, runsForever()) });
+    const task = host.task([{ name: "web" }]);
+    const [web] = task.containers;
+    if (web === undefined) throw new Error("one container");
+    await host.add({ ...task, containers: [{ ...web, restartPolicy: { enabled: true } }] });
+    await host.clock.advance(5_000);
+    expect(host.container(task, "web")).toMatchObject({ knownStatus: "RUNNING", restart: { count: 3 } });
   });
 });

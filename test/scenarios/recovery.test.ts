@@ -179,7 +179,10 @@ async function crashAt(moment: number): Promise<void> {
   unwatch();
   if (crashed) await host.start();
   const ended = await host.untilStatus(task, "STOPPED", 120_000);
-  expect(ended.containers.map((each) => each.exitCode), `crash at call ${moment}`).toEqual([0, 0, 0]);
+  expect(
+    ended.containers.map((each) => each.exitCode),
+    `crash at call ${moment}`,
+  ).toEqual([0, 0, 0]);
   const names = host.docker.containers().map((each) => each.dockerName);
   expect(new Set(names).size, `crash at call ${moment}`).toBe(3);
   await host.clock.resolve(host.engine.removeTask(task.arn));

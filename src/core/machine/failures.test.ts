@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { aContainer } from "../../testing/builders.ts";
 import { aTaskOf, MachineWorld, type MachineWorldOptions } from "../../testing/machine-harness.ts";
-import type { ContainerAction } from "../task.ts";
 import type { PullBehaviour } from "../images/pull-policy.ts";
+import type { ContainerAction } from "../task.ts";
 
 const WAY_UP: readonly ContainerAction[] = ["resolveManifest", "pull", "create", "start"];
 

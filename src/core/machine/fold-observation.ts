@@ -105,7 +105,7 @@ function isOldRun(container: Container, seen: Present): boolean {
 function recordRestart(container: Container, seen: Present, now: EpochMs): Container | undefined {
   const hasRun = isUp(container) || seen.startedAt !== undefined;
   if (!hasRun || seen.exitCode === undefined) return undefined;
-  const verdict = decideRestart(container, seen.exitCode, seen.finishedAt ?? now);
+  const verdict = decideRestart(container, seen.exitCode, seen.finishedAt ?? now, seen.startedAt);
   if (!verdict.restart) return undefined;
   return {
     ...raise(container, "RUNNING"),

@@ -67,6 +67,7 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
         reach(clear, "RUNNING", {
           dockerId: result.dockerId ?? clear.dockerId,
           hostPorts: result.hostPorts ?? clear.hostPorts,
+          networkBindings: clear.networkBindings ?? result.networkBindings,
           startedAt: clear.startedAt ?? now,
           startRequestedAt: undefined,
         }),

@@ -61,6 +61,8 @@ export type ActionResult =
       /** create; start, when the container had to be made anew for other host ports */
       readonly dockerId?: DockerId | undefined;
       readonly hostPorts?: readonly HostPortLease[] | undefined;
+      /** start: what the leases are bound to by now */
+      readonly networkBindings?: readonly NetworkBinding[] | undefined;
       /** create, provision, stop, kill: how the container looks after it. */
       readonly observation?: Observation | undefined;
     };

@@ -144,7 +144,11 @@ describe("desired statuses", () => {
     const given = aContainer({ name: "given", essential: false, desiredStatus: "STOPPED" });
     const task = aTaskOf(pause, aContainer({ name: "main", desiredStatus: "NONE" }), given);
     const derived = derive(task, NOW, DEFAULT_MACHINE_CONFIG);
-    expect(derived.containers.map((each) => each.desiredStatus)).toEqual(["RESOURCES_PROVISIONED", "RUNNING", "STOPPED"]);
+    expect(derived.containers.map((each) => each.desiredStatus)).toEqual([
+      "RESOURCES_PROVISIONED",
+      "RUNNING",
+      "STOPPED",
+    ]);
   });
 
   it("an essential container that is only to be STOPPED is enough to stop the task", () => {
@@ -156,12 +160,19 @@ describe("desired statuses", () => {
 
   it("derive() settles at once: a second time gives the same task", () => {
     fc.assert(
-      fc.property(taskArbitrary, fc.array(fc.constantFrom(...CONTAINER_STATUSES), { minLength: 7 }), (task, statuses) => {
-        const containers = task.containers.map((each, index) => ({ ...each, knownStatus: statuses[index] ?? "NONE" }));
-        const once = derive({ ...task, containers }, NOW, DEFAULT_MACHINE_CONFIG);
-        expect(derive(once, NOW, DEFAULT_MACHINE_CONFIG)).toBe(once);
-        expect(compareTaskStatus(once.knownStatus, task.knownStatus)).toBeGreaterThanOrEqual(0);
-      }),
+      fc.property(
+        taskArbitrary,
+        fc.array(fc.constantFrom(...CONTAINER_STATUSES), { minLength: 7 }),
+        (task, statuses) => {
+          const containers = task.containers.map((each, index) => ({
+            ...each,
+            knownStatus: statuses[index] ?? "NONE",
+          }));
+          const once = derive({ ...task, containers }, NOW, DEFAULT_MACHINE_CONFIG);
+          expect(derive(once, NOW, DEFAULT_MACHINE_CONFIG)).toBe(once);
+          expect(compareTaskStatus(once.knownStatus, task.knownStatus)).toBeGreaterThanOrEqual(0);
+        },
+      ),
     );
   });
 });

@@ -81,7 +81,9 @@ describe("next action of a container", () => {
   it("MT-44, CORE-6: nothing is asked for twice while it is under way", () => {
     expect(next({ knownStatus: "PULLED", inFlight: { action: "create", id: 1 } })).toBe("wait");
     expect(next({ knownStatus: "CREATED", inFlight: { action: "start", id: 1 } })).toBe("wait");
-    expect(next({ knownStatus: "RUNNING", desiredStatus: "STOPPED", inFlight: { action: "stop", id: 1 } })).toBe("wait");
+    expect(next({ knownStatus: "RUNNING", desiredStatus: "STOPPED", inFlight: { action: "stop", id: 1 } })).toBe(
+      "wait",
+    );
   });
 });
 
@@ -176,7 +178,9 @@ describe("dependencies on the way up", () => {
   });
 
   it("DG-24: a container that is to be STOPPED waits for nothing on the way, whatever is missing", () => {
-    expect(next({ knownStatus: "PULLED", desiredStatus: "STOPPED", dependencies: [dependsOn("ghost")] })).toBe("settle");
+    expect(next({ knownStatus: "PULLED", desiredStatus: "STOPPED", dependencies: [dependsOn("ghost")] })).toBe(
+      "settle",
+    );
     const running = { knownStatus: "RUNNING", desiredStatus: "STOPPED", dependencies: [dependsOn("ghost")] } as const;
     expect(next(running)).toBe("stop");
   });
@@ -283,6 +287,8 @@ describe("a task on the way up", () => {
     const hostPorts = [{ containerPort: 80, hostPort: 32_768, protocol: "tcp" as const }];
     const step = world.answer("create", "web", { hostPorts });
     expect(world.container("web")).toMatchObject({ createRequestedAt: NOW, createdAt: NOW, hostPorts });
-    expect(step.effects).toEqual([{ type: "start", containerName: "web", actionId: 4, dockerId: world.container("web").dockerId }]);
+    expect(step.effects).toEqual([
+      { type: "start", containerName: "web", actionId: 4, dockerId: world.container("web").dockerId },
+    ]);
   });
 });

@@ -46,7 +46,8 @@ export class InvariantChecker {
   /** The reader of state changes got one. */
   change(change: StateChange): void {
     const last = this.#told.get(change.taskArn) ?? 0;
-    if (change.sequence > last + 1) this.#fail(`state change ${change.sequence} of ${change.taskArn} follows ${last}: one is lost`);
+    if (change.sequence > last + 1)
+      this.#fail(`state change ${change.sequence} of ${change.taskArn} follows ${last}: one is lost`);
     if (change.sequence > last) {
       if (this.#ended.has(change.taskArn)) this.#fail(`state change after the end of ${change.taskArn}`);
       this.#told.set(change.taskArn, change.sequence);
@@ -69,7 +70,8 @@ export class InvariantChecker {
 
   /** After everything was stopped and cleaned up. */
   atRest(known: readonly Task[], expected: readonly string[]): void {
-    if (known.length > 0) this.#fail(`tasks are left: ${known.map((task) => `${task.id} ${task.knownStatus}`).join(", ")}`);
+    if (known.length > 0)
+      this.#fail(`tasks are left: ${known.map((task) => `${task.id} ${task.knownStatus}`).join(", ")}`);
     const left = this.#docker.containers().map((each) => each.dockerName);
     if (left.length > 0) this.#fail(`containers are left: ${left.join(", ")}`);
     for (const arn of expected) {
@@ -119,7 +121,9 @@ export class InvariantChecker {
   }
 
   #oneAtATime(dockerName: string): void {
-    const running = this.#docker.containers().filter((each) => each.dockerName === dockerName && each.status === "running");
+    const running = this.#docker
+      .containers()
+      .filter((each) => each.dockerName === dockerName && each.status === "running");
     if (running.length > 1) this.#fail(`${running.length} live containers are called ${dockerName}`);
   }
 
@@ -127,14 +131,19 @@ export class InvariantChecker {
     if (compareTaskStatus(after.knownStatus, before.knownStatus) < 0) {
       this.#fail(`task ${after.id} went back from ${before.knownStatus} to ${after.knownStatus}`);
     }
-    if (before.desiredStatus === "STOPPED" && after.desiredStatus !== "STOPPED") this.#fail(`task ${after.id} is to run again`);
+    if (before.desiredStatus === "STOPPED" && after.desiredStatus !== "STOPPED")
+      this.#fail(`task ${after.id} is to run again`);
     for (const [index, container] of after.containers.entries()) {
       const previous = before.containers[index];
       if (previous === undefined) continue;
       if (compareContainerStatus(container.knownStatus, previous.knownStatus) < 0) {
         this.#fail(`${container.name} went back from ${previous.knownStatus} to ${container.knownStatus}`);
       }
-      if (previous.error !== undefined && container.error !== previous.error && container.error?.message !== previous.error.message) {
+      if (
+        previous.error !== undefined &&
+        container.error !== previous.error &&
+        container.error?.message !== previous.error.message
+      ) {
         this.#fail(`the reason of ${container.name} changed`);
       }
     }

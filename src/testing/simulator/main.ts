@@ -80,15 +80,21 @@ class Totals {
     this.#runs += 1;
     this.#steps += result.steps;
     this.#virtualMs += result.virtualMs;
-    for (const [kind, count] of Object.entries(result.faults)) this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
+    for (const [kind, count] of Object.entries(result.faults))
+      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
     for (const each of result.transitions) this.#transitions.set(each, (this.#transitions.get(each) ?? 0) + 1);
   }
 
   print(): void {
     const seconds = (performance.now() - this.#begunAt) / 1000;
     const list = (counts: ReadonlyMap<string, number>) =>
-      [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `${name} ${count}`).join(", ");
-    console.log(`${this.#runs} simulations, ${this.#steps} steps, ${(this.#virtualMs / 3_600_000).toFixed(1)} virtual hours in ${seconds.toFixed(1)} s`);
+      [...counts]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, count]) => `${name} ${count}`)
+        .join(", ");
+    console.log(
+      `${this.#runs} simulations, ${this.#steps} steps, ${(this.#virtualMs / 3_600_000).toFixed(1)} virtual hours in ${seconds.toFixed(1)} s`,
+    );
     console.log(`faults injected: ${list(this.#faults)}`);
     console.log(`transitions covered: ${list(this.#transitions)}`);
   }

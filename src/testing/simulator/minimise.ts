@@ -37,5 +37,8 @@ function* smallerPlans(plan: Plan): Iterable<Plan> {
 
 /** The sentence without what varies: names, ids and numbers. */
 function kindOf(violation: string | undefined): string | undefined {
-  return violation?.split("\n")[0]?.replaceAll(/\S*\d\S*/g, "").replaceAll("~internal~ecs~pause", "");
+  return violation
+    ?.split("\n")[0]
+    ?.replaceAll(/\S*\d\S*/g, "")
+    .replaceAll("~internal~ecs~pause", "");
 }

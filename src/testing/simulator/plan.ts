@@ -2,8 +2,9 @@
  * What a simulation does, drawn from its seed and written down before it begins: so that it can be shortened piece by
  * piece while it still fails.
  */
-import type { QuickContainer } from "../simulated-host.ts";
+
 import { SeededRandom } from "../seeded-random.ts";
+import type { QuickContainer } from "../simulated-host.ts";
 
 export type ProfileName = "calm" | "rough" | "crashes" | "daemon" | "store";
 
@@ -102,7 +103,9 @@ function edgesOf(container: PlannedContainer): readonly Edge[] {
 function canBeEssential(container: PlannedContainer, all: readonly PlannedContainer[]): boolean {
   return all.every((other) =>
     edgesOf(other).every(
-      (edge) => edge.containerName !== container.definition.name || (edge.condition !== "COMPLETE" && edge.condition !== "SUCCESS"),
+      (edge) =>
+        edge.containerName !== container.definition.name ||
+        (edge.condition !== "COMPLETE" && edge.condition !== "SUCCESS"),
     ),
   );
 }
@@ -121,7 +124,9 @@ function drawContainer(
     stopTimeout: random.pick([2, 5, 30]),
     ...(random.chance(0.3) ? { startTimeout: random.pick([5, 20, 60]) } : {}),
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
-    ...(health === undefined ? {} : { healthCheck: { command: ["CMD", "check"], interval: 5, timeout: 2, retries: 2 } }),
+    ...(health === undefined
+      ? {}
+      : { healthCheck: { command: ["CMD", "check"], interval: 5, timeout: 2, retries: 2 } }),
     ...(random.chance(0.25) ? { restartPolicy: drawRestartPolicy(random) } : {}),
     ...(random.chance(0.3) ? { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] } : {}),
   };

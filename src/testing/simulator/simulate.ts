@@ -8,7 +8,17 @@ import { DEFAULT_ENGINE_CONFIG } from "../../engine/docker-task-engine.ts";
 import { FailingStateStore } from "../../store/failing-state-store.ts";
 import { MemoryStateStore } from "../../store/memory-state-store.ts";
 import { SeededRandom } from "../seeded-random.ts";
-import { commandNotFound, exits, handlesSigterm, healthyAfter, ignoresSigterm, neverHealthy, oomKilled, type RunScript, runsForever } from "../simulated-docker/index.ts";
+import {
+  commandNotFound,
+  exits,
+  handlesSigterm,
+  healthyAfter,
+  ignoresSigterm,
+  neverHealthy,
+  oomKilled,
+  type RunScript,
+  runsForever,
+} from "../simulated-docker/index.ts";
 import { SimulatedHost } from "../simulated-host.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
 import { ACTIVE_MS, type Behaviour, type Operation, type Plan, type PlannedTask } from "./plan.ts";
@@ -79,7 +89,10 @@ class Simulation {
       await this.#live();
       await this.#rest();
     } catch (error) {
-      violation = error instanceof InvariantViolation ? error.message : `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      violation =
+        error instanceof InvariantViolation
+          ? error.message
+          : `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     }
     return {
       seed: this.#plan.seed,
@@ -122,11 +135,13 @@ class Simulation {
       await clock.resolve(this.#host.engine.stopTask(task.arn, { reason: "rest" }));
     }
     const until = clock.elapsedMs + REST_MS;
-    while (clock.elapsedMs < until && this.#host.engine.listTasks().length > 0) await this.#advanceTo(clock.elapsedMs + 30_000);
+    while (clock.elapsedMs < until && this.#host.engine.listTasks().length > 0)
+      await this.#advanceTo(clock.elapsedMs + 30_000);
     await this.#advanceTo(clock.elapsedMs + 60_000);
     this.#checker.atRest(this.#host.engine.listTasks(), this.#accepted);
     const volumes = await clock.resolve(docker.client().listVolumes({ labels: {} }));
-    if (volumes.length > 0) throw new InvariantViolation(`volumes are left: ${volumes.map((each) => each.name).join(", ")}`);
+    if (volumes.length > 0)
+      throw new InvariantViolation(`volumes are left: ${volumes.map((each) => each.name).join(", ")}`);
     this.#check();
   }
 
@@ -177,10 +192,15 @@ class Simulation {
     for (const { definition, behaviour, health } of planned.containers) {
       this.#host.docker.container(definition.name, {
         run: scriptOf(behaviour),
-        ...(health === undefined ? {} : { health: health === "never" ? neverHealthy() : healthyAfter(health.healthyAfter) }),
+        ...(health === undefined
+          ? {}
+          : { health: health === "never" ? neverHealthy() : healthyAfter(health.healthyAfter) }),
       });
     }
-    const task = this.#host.task(planned.containers.map((each) => each.definition), planned.members);
+    const task = this.#host.task(
+      planned.containers.map((each) => each.definition),
+      planned.members,
+    );
     this.#tasks[index] = task;
     this.#note(`add task ${index} ${task.id.slice(0, 8)}`);
     this.#checker.snapshot(task);
@@ -253,7 +273,8 @@ class Simulation {
     if (seen === undefined) return;
     const client = this.#host.docker.client();
     const done = async () => {
-      if (operation.type === "kill" && seen.status === "running") this.#host.docker.signal(container.dockerName, "SIGKILL");
+      if (operation.type === "kill" && seen.status === "running")
+        this.#host.docker.signal(container.dockerName, "SIGKILL");
       if (operation.type === "remove") {
         await client.removeContainer(asDockerName(container.dockerName), { force: true, removeVolumes: false });
       }
@@ -280,7 +301,8 @@ class Simulation {
     docker.onEvent((event) => {
       this.#note(`event ${event.type} ${event.action} ${event.attributes["name"] ?? ""} ${event.exitCode ?? ""}`);
       // The first signal of a stop is the moment at which the order of stops is judged.
-      if (event.type === "container" && event.action === "kill" && event.attributes["signal"] === "15") this.#checker.stopAsked(event.id);
+      if (event.type === "container" && event.action === "kill" && event.attributes["signal"] === "15")
+        this.#checker.stopAsked(event.id);
     });
   }
 
