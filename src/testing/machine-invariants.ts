@@ -65,7 +65,10 @@ function checkProgress(before: Container, after: Container): void {
   // A start may have to make its container anew (host port taken); after the first run there is no other.
   const isFirst = before.dockerId === undefined || before.startedAt === undefined;
   assert(isFirst || after.dockerId === before.dockerId, `${name}: dockerId changed`);
-  for (const key of ["startedAt", "createRequestedAt", "error", "imageDigest"] as const) {
+  // Ours is the time of the answer; Docker's own, which is earlier, replaces it.
+  const first = before.startedAt;
+  assert(first === undefined || (after.startedAt ?? Infinity) <= first, `${name}: startedAt moved on`);
+  for (const key of ["createRequestedAt", "error", "imageDigest"] as const) {
     assert(before[key] === undefined || after[key] === before[key], `${name}: ${key} was set twice`);
   }
   assert(after.restart.count >= before.restart.count, `${name}: restart count went back`);

@@ -149,7 +149,7 @@ function withMetadata(container: Container, seen: Present, now: EpochMs): Contai
     ...container,
     dockerId: seen.dockerId,
     createdAt: seen.createdAt ?? container.createdAt,
-    startedAt: container.startedAt ?? seen.startedAt,
+    startedAt: firstStartOf(container, seen),
     imageId: container.imageId ?? seen.imageId,
     ipAddress: seen.ipAddress ?? container.ipAddress,
     networkBindings: bindingsOf(container, seen),
@@ -183,4 +183,10 @@ function foldHealth(container: Container, seen: ObservedHealth, now: EpochMs): H
 
 function isBeingMade({ inFlight }: Container): boolean {
   return inFlight?.action === "create" || inFlight?.action === "start";
+}
+
+/** Docker's own time of the first start, once it is seen: ours is that of the answer, which comes later. */
+function firstStartOf({ startedAt, restart }: Container, seen: Present): EpochMs | undefined {
+  if (startedAt === undefined || seen.startedAt === undefined) return startedAt ?? seen.startedAt;
+  return restart.count === 0 && seen.startedAt < startedAt ? seen.startedAt : startedAt;
 }
