@@ -146,7 +146,7 @@ describe("pauseExecutable()", () => {
   );
 });
 
-/** Until the program ignores SIGCHLD: from then on it is in its last instruction but one. */
+/** Until the program ignores SIGCHLD: by then it has blocked the signals that end it, so none is lost. */
 async function untilWaiting(pid: number | undefined): Promise<void> {
   const sigchld = 1n << 16n;
   for (;;) {

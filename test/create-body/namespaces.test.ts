@@ -74,9 +74,9 @@ describe("a task with its own address", () => {
     expect(await made.run()).toEqual({ output: "hello", exitCode: 0 });
     const pause = await made.inspect(NETWORK_PAUSE);
     expect(pause.ports).toContainEqual(expect.objectContaining({ containerPort: 8080, protocol: "tcp" }));
-    expect(memberOf((await made.inspect("server")).raw, "HostConfig", "NetworkMode")).toBe(
-      `container:${pause.dockerId}`,
-    );
+    expect((await made.inspect("server")).raw).toMatchObject({
+      HostConfig: { NetworkMode: `container:${pause.dockerId}` },
+    });
   });
 
   it("puts host name, name resolution and network settings on the pause, where all see them", async () => {

@@ -35,7 +35,7 @@ export type CreateContext = {
   /** Directory of the container's metadata file; `id` names its place inside the container. */
   readonly metadataFile?: { readonly hostDirectory: string; readonly id: string };
 
-  /** `local`: logs meant for AWS are kept by the daemon, under the group and stream that they would have gone to. */
+  /** `local`: logs meant for somewhere else are kept by the daemon; labels tell where they would have gone. */
   readonly remoteLogs: "local" | "passthrough";
   /** Values of `logConfiguration.secretOptions`, by option. */
   readonly logOptions: Readonly<Record<string, string>>;

@@ -66,9 +66,9 @@ describe("system controls", () => {
 });
 
 describe("ulimits", () => {
-  it("have Fargate's default for open files there, unless the definition sets it", () => {
+  it("are the definition's own, on Fargate too: a daemon that may not raise limits would refuse the start", () => {
     const fargate = { launchEnv: "AWS_ECS_FARGATE" } as const;
-    expect(body({}, fargate).HostConfig?.Ulimits).toEqual([{ Name: "nofile", Soft: 65_535, Hard: 65_535 }]);
+    expect(body({}, fargate).HostConfig).not.toHaveProperty("Ulimits");
     const own = { ulimits: [{ name: "nofile", softLimit: 10, hardLimit: 20 }] };
     expect(body(own, fargate).HostConfig?.Ulimits).toEqual([{ Name: "nofile", Soft: 10, Hard: 20 }]);
     expect(body({}).HostConfig).not.toHaveProperty("Ulimits");

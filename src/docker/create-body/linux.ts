@@ -1,5 +1,5 @@
 /** What the kernel is told about a container. Source: interfaces 1.5, engine-modern 19. */
-import type { Device, LinuxParameters, SystemControl, Tmpfs, Ulimit } from "../../core/definition/types.ts";
+import type { Device, LinuxParameters, SystemControl, Tmpfs } from "../../core/definition/types.ts";
 import { EngineError } from "../../core/errors.ts";
 import { networkModeOf } from "../../core/host-ports.ts";
 import type { Task } from "../../core/task.ts";
@@ -68,14 +68,12 @@ function tmpfs({ containerPath, size, mountOptions }: Tmpfs): readonly [path: st
   return [containerPath, [`size=${size}m`, ...(mountOptions ?? [])].join(",")];
 }
 
-/** What Fargate gives every container. Source: interfaces 1.5. */
-const FARGATE_NOFILE: Ulimit = { name: "nofile", softLimit: 65_535, hardLimit: 65_535 };
-
-function ulimits({ definition, context }: CreateInput): NonNullable<HostConfig["Ulimits"]> {
-  const given = definition.ulimits ?? [];
-  const isDefaulted =
-    context.launchEnv === "AWS_ECS_FARGATE" && !given.some(({ name }) => name === FARGATE_NOFILE.name);
-  return (isDefaulted ? [...given, FARGATE_NOFILE] : given).map(({ name, softLimit, hardLimit }) => ({
+/**
+ * Only what the definition says. Fargate gives every container nofile 65535, but a daemon that may not raise limits (in
+ * a sandbox, rootless) would refuse the start, and one that may gives more by default.
+ */
+function ulimits({ definition }: CreateInput): NonNullable<HostConfig["Ulimits"]> {
+  return (definition.ulimits ?? []).map(({ name, softLimit, hardLimit }) => ({
     Name: name,
     Soft: softLimit,
     Hard: hardLimit,

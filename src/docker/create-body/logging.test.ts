@@ -63,7 +63,9 @@ describe("awslogs passed through", () => {
 describe("other drivers", () => {
   it("get their options and those that come from secrets", () => {
     const splunk: LogConfiguration = { logDriver: "splunk", options: { "splunk-url": "http://192.0.2.1" } };
-    expect(body(splunk, { remoteLogs: "passthrough", logOptions: { "splunk-token": "t" } }).HostConfig?.LogConfig).toEqual({
+    expect(
+      body(splunk, { remoteLogs: "passthrough", logOptions: { "splunk-token": "t" } }).HostConfig?.LogConfig,
+    ).toEqual({
       Type: "splunk",
       Config: { "splunk-url": "http://192.0.2.1", "splunk-token": "t" },
     });
