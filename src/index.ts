@@ -2,7 +2,9 @@
  * Berth as a library: an engine that runs Amazon ECS tasks on any Docker host. See `examples/library` and
  * docs/architecture.md.
  */
-export { type ComposeOptions, composeEngine } from "./agent/compose-engine.ts";
+export type { DockerTaskEngineOptions } from "./agent/compose-ports.ts";
+export { DOCKER_DEFAULT_ENDPOINT, DOCKER_ENDPOINT_ENV_VARIABLE } from "./agent/docker-endpoint.ts";
+export { createTaskEngine, DockerTaskEngine } from "./agent/docker-task-engine.ts";
 export { systemRandom } from "./agent/system-random.ts";
 export { type Blocker, describeBlocker } from "./core/blocker.ts";
 export * from "./core/brand.ts";
@@ -19,18 +21,49 @@ export {
   InvalidInputError,
   type NamedError,
 } from "./core/errors.ts";
+export { type CleanupRules, type CleanupVerdict, imageStatesForDeletion } from "./core/images/cleanup-policy.ts";
+export type { ImageState } from "./core/images/image-state.ts";
+export * from "./core/named-errors.ts";
+export {
+  parseSavedDocument,
+  SAVED_FORMAT,
+  SAVED_VERSION,
+  type SavedDocument,
+  type SavedState,
+} from "./core/saved/document.ts";
 export type { ContainerStateChange, StateChange, TaskStateChange } from "./core/state-change.ts";
 export type { ContainerStatus, HealthStatus, ReportedStatus, TaskStatus } from "./core/status.ts";
 export type { Container, NetworkBinding, StopCode, Task, TaskResource } from "./core/task.ts";
 export { buildTask, type TaskIdentity } from "./core/task-builder.ts";
 export { createDockerClient, type DockerClientOptions, resolveEndpoint } from "./docker/index.ts";
-export { DEFAULT_ENGINE_CONFIG, DockerTaskEngine, type EngineConfig } from "./engine/docker-task-engine.ts";
-export type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./engine/task-engine.ts";
-export { TaskEngineState } from "./engine/task-engine-state.ts";
-export { ImageManager, type ImageManagerOptions } from "./images/index.ts";
+export {
+  type ContainerChangeEvent,
+  ContainerChangeEventStream,
+  type ContainerChangeHandler,
+} from "./engine/container-change-event-stream.ts";
+export {
+  CredentialsManager,
+  credentialsUri,
+  type OwnedCredentials,
+  type RoleCredentials,
+  type TaskCredentials,
+} from "./engine/credentials-manager.ts";
+export { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "./engine/docker-task-engine.ts";
+export type { EngineEvent, StateChangeDelivery, StateSaver, StopRequest, TaskEngine } from "./engine/task-engine.ts";
+export { type DockerContainer, type FoundContainer, TaskEngineState } from "./engine/task-engine-state.ts";
+export {
+  type CleanupResult,
+  DEFAULT_CLEANUP_OPTIONS,
+  type ImageCleanupOptions,
+  ImageLocks as ImagePullDeleteLock,
+  ImageManager,
+  type ImageManagerOptions,
+  type ImageUse,
+} from "./images/index.ts";
 export type { Clock } from "./ports/clock.ts";
 export type { DockerClient } from "./ports/docker-client.ts";
 export { type Log, silentLog } from "./ports/log.ts";
+export type { MetadataAttachment, MetadataManager } from "./ports/metadata-manager.ts";
 export type { Random } from "./ports/random.ts";
 export type { Mutation, StateStore, StoredState } from "./ports/state-store.ts";
 export type { TaskEnvironment, TaskResourceAdapter } from "./ports/task-resource.ts";

@@ -1,6 +1,6 @@
 /** What this host says of its ports. Source: engine-modern 17.1, 17.2. */
 import { createSocket } from "node:dgram";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { PortProbe, PortRange } from "../engine/host-port-allocator.ts";
 
@@ -9,15 +9,23 @@ const KERNEL_RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
 const FALLBACK_RANGE: PortRange = { first: 49_153, last: 65_535 };
 
 /** `"a-b"`, or the kernel's range when absent or not understood. */
-export async function dynamicPortRange(setting?: string): Promise<PortRange> {
-  const text = setting ?? (await readFile(KERNEL_RANGE, "utf8").catch(() => ""));
-  const [first, last] = text
+export function dynamicPortRange(setting: string = kernelRange()): PortRange {
+  const [first, last] = setting
     .trim()
     .split(/[\s-]+/)
     .map(Number);
   const isRange =
     Number.isInteger(first) && Number.isInteger(last) && first !== undefined && last !== undefined && first <= last;
   return isRange ? { first, last } : FALLBACK_RANGE;
+}
+
+/** Other systems have no such file. */
+function kernelRange(): string {
+  try {
+    return readFileSync(KERNEL_RANGE, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** Opens a socket on all addresses for a moment. Source: PORT-6. */

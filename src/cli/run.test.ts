@@ -102,6 +102,18 @@ class ScriptedEngine implements TaskEngine {
   async version(): Promise<string> {
     throw new Error("ScriptedEngine.version was not expected");
   }
+  get state(): never {
+    throw new Error("ScriptedEngine.state was not expected");
+  }
+  toJSON(): never {
+    throw new Error("ScriptedEngine.toJSON was not expected");
+  }
+  restoreFromJSON(): never {
+    throw new Error("ScriptedEngine.restoreFromJSON was not expected");
+  }
+  setSaver(): never {
+    throw new Error("ScriptedEngine.setSaver was not expected");
+  }
 }
 
 const logLine = (text: string): LogLine => ({

@@ -163,12 +163,18 @@ describe("start timeout", () => {
     (condition) => {
       expect(judge(condition, at("RUNNING", limited))).toEqual({ state: "waits", until: NOW + 1_000 });
       const late = { ...limited, startedAt: asEpochMs(NOW - 5_000) };
-      expect(failureOf(judge(condition, at("RUNNING", late)))).toContain(`timed out: not ${condition} 5 s after its start`);
+      expect(failureOf(judge(condition, at("RUNNING", late)))).toContain(
+        `timed out: not ${condition} 5 s after its start`,
+      );
     },
   );
 
   it("ORD-10: START never times out", () => {
-    const late = { startTimeoutMs: 5_000, startedAt: asEpochMs(NOW - 60_000), steadyStatus: "RESOURCES_PROVISIONED" } as const;
+    const late = {
+      startTimeoutMs: 5_000,
+      startedAt: asEpochMs(NOW - 60_000),
+      steadyStatus: "RESOURCES_PROVISIONED",
+    } as const;
     expect(judge("START", at("RUNNING", late))).toEqual({ state: "waits" });
   });
 
@@ -187,7 +193,10 @@ describe("start timeout", () => {
 });
 
 describe("judgeDependencies()", () => {
-  const find = (...containers: readonly Container[]) => (name: string) => containers.find((each) => each.name === name);
+  const find =
+    (...containers: readonly Container[]) =>
+    (name: string) =>
+      containers.find((each) => each.name === name);
 
   it("DG-5, DG-8: holds at once without dependencies", () => {
     expect(judgeDependencies(web, find(), NOW)).toEqual({ waitsFor: [] });
@@ -214,7 +223,12 @@ describe("judgeDependencies()", () => {
 describe("dependantsOf()", () => {
   it("ORD-11, ORD-15: are all that name it, by any condition, one level deep", () => {
     const db = named("db");
-    const all = [db, named("web", link("db")), named("job", edge("db", "SUCCESS")), named("proxy", edge("web", "START"))];
+    const all = [
+      db,
+      named("web", link("db")),
+      named("job", edge("db", "SUCCESS")),
+      named("proxy", edge("web", "START")),
+    ];
     expect(dependantsOf(db, all).map((each) => each.name)).toEqual(["web", "job"]);
   });
 

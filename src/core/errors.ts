@@ -73,6 +73,11 @@ export class EngineError extends Error {
     this.status = options.status;
   }
 
+  /** The name under which users know it; the same as `name`. */
+  get errorName(): EngineErrorName {
+    return this.name;
+  }
+
   toNamedError(): NamedError {
     return { name: this.name, message: this.message };
   }

@@ -64,6 +64,14 @@ describe("decideRestart()", () => {
     expect(endsAfter(3660, restarted).restart).toBe(true);
   });
 
+  it("RST-6, RST-7: counts by Docker's own times of the run where they are known", () => {
+    const noted = running({ restart: { count: 1, lastRestartAt: asEpochMs(STARTED_AT), pending: false } });
+    const runStartedAt = asEpochMs(STARTED_AT + 20_000);
+    const endedAt = asEpochMs(STARTED_AT + 70_000);
+    expect(decideRestart(noted, 1, endedAt, runStartedAt).restart).toBe(false);
+    expect(decideRestart(noted, 1, asEpochMs(runStartedAt + 60_000), runStartedAt).restart).toBe(true);
+  });
+
   it("needs an enabled policy, an exit code and a run", () => {
     expect(endsAfter(70, running({ restartPolicy: { ...policy, enabled: false } }))).toMatchObject({
       why: "restart policy is not enabled",

@@ -13,28 +13,33 @@ import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "../core/machine/conf
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { StateChange } from "../core/state-change.ts";
+import { isRunningStatus } from "../core/status.ts";
 import { isInternal, type Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
-import type { DockerClient } from "../ports/docker-client.ts";
+import type { DaemonInfo, DockerClient } from "../ports/docker-client.ts";
 import type { ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
+import type { MetadataManager } from "../ports/metadata-manager.ts";
 import type { Random } from "../ports/random.ts";
-import type { StateStore } from "../ports/state-store.ts";
+import type { StateStore, StoredState } from "../ports/state-store.ts";
 import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
 import { type CallLimits, ContainerCalls, DEFAULT_CALL_LIMITS } from "./container-calls.ts";
+import type { ContainerChangeEventStream } from "./container-change-event-stream.ts";
 import { ContainerWatch } from "./container-watch.ts";
+import type { TaskCredentials } from "./credentials-manager.ts";
 import { EffectRunner, portOwner } from "./effect-runner.ts";
+import { EnginePhase } from "./engine-phase.ts";
 import type { HostPortAllocator } from "./host-port-allocator.ts";
 import type { HostResourceManager } from "./host-resource-manager.ts";
 import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
-import { type Observations, observeSaved, removeStrays, restoredTask } from "./restore.ts";
+import { type Observations, observeSaved, removeStrays, restoredTasks } from "./restore.ts";
 import { StartGate } from "./start-gate.ts";
 import { TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
-import { TaskEngineState } from "./task-engine-state.ts";
+import type { TaskEngineState } from "./task-engine-state.ts";
 
 export type EngineConfig = {
   readonly machine: MachineConfig;
@@ -55,12 +60,17 @@ export const DEFAULT_ENGINE_CONFIG: EngineConfig = {
 export type EngineOptions = {
   readonly client: DockerClient;
   readonly config: EngineConfig;
-  /** Goes into a label of everything that this engine makes; stays the same over restarts. */
-  readonly engineId: string;
+  /** As in `EngineFacts`; drawn once and kept in the store when absent. */
+  readonly engineId?: string;
   readonly images: ImageService;
-  readonly resources: readonly TaskResourceAdapter[];
   readonly environment: TaskEnvironment;
-  readonly factory: ContainerFactory;
+  /** What can be made only when the daemon and the store have answered; construction asks neither. */
+  readonly assemble: (facts: EngineFacts) => EngineParts;
+  readonly credentials: TaskCredentials;
+  readonly metadata: MetadataManager;
+  readonly containerChanges: ContainerChangeEventStream;
+  /** Where others look the tasks up; only the engine writes. */
+  readonly state: TaskEngineState;
   readonly hostPorts: HostPortAllocator;
   readonly hostResources: HostResourceManager;
   readonly store: StateStore;
@@ -69,57 +79,107 @@ export type EngineOptions = {
   readonly log: Log;
 };
 
-type Phase = "created" | "initialised" | "shutDown";
+/** What an engine knows once it is initialised. */
+export type EngineFacts = {
+  readonly info: DaemonInfo;
+  /** Goes into a label of everything that this engine makes; stays the same over restarts. */
+  readonly engineId: string;
+};
 
-export class DockerTaskEngine implements TaskEngine {
-  readonly #options: EngineOptions;
+export type EngineParts = {
+  readonly factory: ContainerFactory;
+  readonly resources: readonly TaskResourceAdapter[];
+};
+
+/** Row of the store that keeps the id of an engine that was given none. */
+const ENGINE_ID_META = "engineId";
+const ENGINE_ID_DIGITS = 20;
+
+/** Saving and restoring as JSON needs to know the store from inside: whoever puts the engine together adds it. */
+type OverPorts = Omit<TaskEngine, "toJSON" | "restoreFromJSON" | "setSaver">;
+
+export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> implements OverPorts {
+  readonly #options: Options;
   readonly #actors = new Map<TaskArn, TaskActor>();
-  readonly #state = new TaskEngineState();
+  /** Tasks that are being saved for the first time. */
+  readonly #adding = new Map<TaskArn, Promise<void>>();
+  readonly #state: TaskEngineState;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #outbox: Outbox;
   readonly #abort = new AbortController();
   readonly #store: PersistentStore;
   #runner: EffectRunner | undefined;
-  #phase: Phase = "created";
+  readonly #phase = new EnginePhase();
+  #initialising: Promise<void> | undefined;
   #disabled = false;
 
-  constructor(options: EngineOptions) {
+  constructor(options: Options) {
     this.#options = options;
+    this.#state = options.state;
     // Every wait and every call of every task listens to it, which is many, and no leak.
     setMaxListeners(0, this.#abort.signal);
     this.#store = new PersistentStore(options.store, options.clock, options.log, this.#abort.signal);
     this.#outbox = new Outbox((taskArn, upTo) => this.#acknowledge(taskArn, upTo));
   }
 
+  protected get options(): Options {
+    return this.#options;
+  }
+
+  /** Lookups over the tasks that the engine has. */
   get state(): TaskEngineState {
     return this.#state;
   }
 
+  /** Has `init` been called with success, or the engine been shut down? */
+  get phase(): EnginePhase["current"] {
+    return this.#phase.current;
+  }
+
   async init(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#phase === "initialised") return;
-    this.#assertNotShutDown();
-    const { client, store } = this.#options;
+    this.#phase.assertNotShutDown();
+    if (this.#phase.current === "initialised") return;
+    // Who calls while an init is under way shares its outcome.
+    this.#initialising ??= this.#initialise(options).finally(() => {
+      this.#initialising = undefined;
+    });
+    await this.#initialising;
+  }
+
+  async #initialise(options: { readonly signal?: AbortSignal }): Promise<void> {
+    const { client, store, images } = this.#options;
     const callOptions = options.signal === undefined ? {} : { signal: options.signal };
     await client.ping(callOptions);
-    const startConcurrency = this.#options.config.startConcurrency ?? 2 * (await client.info(callOptions)).cpus;
+    const info = await client.info(callOptions);
     const saved = await store.load();
-    this.#options.images.load(saved.images);
-    const runner = this.#createRunner(startConcurrency);
-    for (const task of saved.tasks) this.#state.put(restoredTask(task, saved.changes));
+    const engineId = await this.#engineIdOf(saved);
+    images.load(saved.images);
+    const runner = this.#createRunner({ info, engineId });
+    await runner.openResources();
+    this.#state.reset();
+    for (const task of restoredTasks(saved)) this.#state.put(task);
     // An init that fails later must leave nobody listening.
     const watching = new AbortController();
-    const watch = this.#createWatch(runner, AbortSignal.any([watching.signal, this.#abort.signal]));
+    const watch = this.#createWatch(runner, engineId, AbortSignal.any([watching.signal, this.#abort.signal]));
     try {
       await watch.open();
-      const observations = await this.#matchWithDocker();
+      const observations = await this.#matchWithDocker(engineId);
+      this.#phase.initialised();
       this.#runner = runner;
       this.#resume(saved.changes, observations);
     } catch (error) {
       watching.abort(error);
       throw error;
     }
-    this.#phase = "initialised";
     void watch.relist();
+  }
+
+  async #engineIdOf({ meta }: StoredState): Promise<string> {
+    const known = this.#options.engineId ?? meta[ENGINE_ID_META];
+    if (known !== undefined) return known;
+    const drawn = this.#options.random.hex(ENGINE_ID_DIGITS);
+    await this.#options.store.commit([{ type: "putMeta", key: ENGINE_ID_META, value: drawn }]);
+    return drawn;
   }
 
   async mustInit(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -129,20 +189,34 @@ export class DockerTaskEngine implements TaskEngine {
       try {
         return await this.init(options);
       } catch (error) {
-        this.#assertNotShutDown();
+        this.#phase.assertNotShutDown();
+        options.signal?.throwIfAborted();
         backoff.logOnce(this.#options.log, error);
         await backoff.wait(options.signal);
       }
     }
   }
 
-  async addTask(task: Task): Promise<void> {
-    this.#assertInitialised();
-    if (this.#state.taskByArn(task.arn) !== undefined) {
-      if (task.desiredStatus === "STOPPED") await this.stopTask(task.arn);
+  async addTask(given: Task): Promise<void> {
+    this.#phase.assertInitialised();
+    // Who adds a task while it is being added shares the outcome: it must not get two actors.
+    for (let adding = this.#adding.get(given.arn); adding !== undefined; adding = this.#adding.get(given.arn)) await adding;
+    if (this.#state.taskByArn(given.arn) !== undefined) {
+      if (given.desiredStatus === "STOPPED") await this.stopTask(given.arn);
       return;
     }
     if (this.#disabled) throw new EngineError("EngineDisabledError", "Cannot add task: the engine takes no new tasks");
+    const adding = this.#accept(given);
+    this.#adding.set(given.arn, adding);
+    try {
+      await adding;
+    } finally {
+      this.#adding.delete(given.arn);
+    }
+  }
+
+  async #accept(given: Task): Promise<void> {
+    const task = this.#requireRunner().withHostResources(given);
     const problem = findGraphProblem(task.containers);
     await this.#store.commitOrUndo([{ type: "putTask", task }], [{ type: "deleteTask", taskArn: task.arn }]);
     const actor = this.#startActor(task);
@@ -154,7 +228,7 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   async stopTask(taskArn: TaskArn, request: StopRequest = {}): Promise<boolean> {
-    this.#assertInitialised();
+    this.#phase.assertInitialised();
     const actor = this.#actors.get(taskArn);
     if (actor === undefined) return false;
     actor.send({ type: "stopRequested", ...request });
@@ -163,7 +237,7 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   async removeTask(taskArn: TaskArn): Promise<void> {
-    this.#assertInitialised();
+    this.#phase.assertInitialised();
     const actor = this.#actors.get(taskArn);
     if (actor === undefined) return;
     if (actor.task.knownStatus !== "STOPPED") {
@@ -180,14 +254,17 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   getTaskByArn(taskArn: TaskArn): Task | undefined {
+    this.#phase.assertInitialised();
     return this.#state.taskByArn(taskArn);
   }
 
   listTasks(): readonly Task[] {
+    this.#phase.assertInitialised();
     return this.#state.allTasks();
   }
 
   whyBlocked(taskArn: TaskArn): readonly Blocker[] {
+    this.#phase.assertInitialised();
     const task = this.#state.taskByArn(taskArn);
     if (task === undefined) return [];
     const blockers = whyBlocked(task, this.#options.clock.now(), this.#options.config.machine);
@@ -196,22 +273,24 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   stateChangeEvents(): AsyncIterable<StateChangeDelivery> {
+    this.#phase.assertInitialised();
     return this.#outbox.read();
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#phase.assertInitialised();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   disable(): void {
+    this.#phase.assertInitialised();
     this.#disabled = true;
   }
 
   async shutdown(): Promise<void> {
-    if (this.#phase === "shutDown") return;
-    this.#phase = "shutDown";
-    this.#disabled = true;
+    if (this.#phase.current === "shutDown") return;
+    this.#phase.shutDown();
     const settled = [...this.#actors.values()].map((actor) => actor.settled());
     await Promise.allSettled(settled);
     this.#abort.abort(new Error("engine is shut down"));
@@ -222,19 +301,20 @@ export class DockerTaskEngine implements TaskEngine {
 
   /** Lets go at once, saving nothing more: what a crash does. For tests of recovery. */
   abandon(): void {
-    this.#phase = "shutDown";
+    this.#phase.shutDown();
     for (const actor of this.#actors.values()) actor.stop();
     this.#abort.abort(new Error("engine is abandoned"));
     this.#outbox.close();
   }
 
   async version(): Promise<string> {
+    this.#phase.assertInitialised();
     return (await this.#options.client.version()).version;
   }
 
   /** Containers found in Docker are matched with rows before anybody acts on them. Source: engine-modern 8.5, 8.6. */
-  async #matchWithDocker(): Promise<Observations> {
-    const { client, engineId, log } = this.#options;
+  async #matchWithDocker(engineId: string): Promise<Observations> {
+    const { client, log } = this.#options;
     const tasks = this.#state.allTasks();
     await removeStrays({ client, log, engineId, tasks });
     for (const task of tasks) await this.#adoptImages(task);
@@ -250,6 +330,9 @@ export class DockerTaskEngine implements TaskEngine {
       this.#adoptHostPorts(task);
       const actor = this.#startActor(task);
       actor.send({ type: "resumed", observations: observations.get(task.arn) ?? [] });
+      for (const { name, knownStatus } of task.containers) {
+        if (isRunningStatus(knownStatus)) void this.#requireRunner().updateMetadata(task.arn, name);
+      }
     }
   }
 
@@ -293,8 +376,11 @@ export class DockerTaskEngine implements TaskEngine {
   }
 
   #publish(task: Task, changes: readonly StateChange[]): void {
+    const before = this.#state.taskByArn(task.arn);
     this.#state.put(task);
     this.#outbox.publish(changes);
+    this.#options.containerChanges.publishDifference(before, task);
+    if (task.knownStatus === "STOPPED") this.#options.credentials.removeTaskCredentials(task.arn);
     this.#emit({ type: "task", task });
   }
 
@@ -309,7 +395,7 @@ export class DockerTaskEngine implements TaskEngine {
       case "releaseHostResources":
         return this.#releaseHostPorts(task);
       case "forgetTask":
-        void this.#forget(task);
+        this.#forget(task).catch((error: unknown) => this.#tellUnlessEnded("Cannot forget task", task.arn, error));
         return;
       default:
         void this.#requireRunner().perform(effect, task);
@@ -337,9 +423,25 @@ export class DockerTaskEngine implements TaskEngine {
     this.#actors.delete(task.arn);
     actor.stop();
     this.#releaseHostPorts(task);
+    await this.#releaseImages(task);
     await this.#store.commit([{ type: "deleteTask", taskArn: task.arn }]);
     this.#state.remove(task.arn);
+    await this.#options.metadata.clean(task.arn).catch((error: unknown) => {
+      this.#options.log.warn("Cannot remove container metadata", { taskArn: task.arn, error });
+    });
     this.#emit({ type: "removed", taskArn: task.arn });
+  }
+
+  /** What the end of the engine cuts off is done by the next one. */
+  #tellUnlessEnded(message: string, taskArn: TaskArn, error: unknown): void {
+    if (!this.#abort.signal.aborted) this.#options.log.error(message, { taskArn, error });
+  }
+
+  /** Of containers that were never made, too: they held their images from the pull on. */
+  async #releaseImages(task: Task): Promise<void> {
+    for (const container of task.containers) {
+      if (!isInternal(container)) await this.#options.images.release(task, container);
+    }
   }
 
   async #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
@@ -351,8 +453,9 @@ export class DockerTaskEngine implements TaskEngine {
     this.#actors.get(taskArn as TaskArn)?.send(input);
   }
 
-  #createRunner(startConcurrency: number): EffectRunner {
-    const { client, clock, config, images, resources, environment, factory, hostPorts, log } = this.#options;
+  #createRunner(facts: EngineFacts): EffectRunner {
+    const { client, clock, config, images, environment, metadata, hostPorts, log } = this.#options;
+    const { factory, resources } = this.#options.assemble(facts);
     const { signal } = this.#abort;
     return new EffectRunner({
       client,
@@ -361,7 +464,8 @@ export class DockerTaskEngine implements TaskEngine {
       resources: new Map(resources.map((adapter) => [adapter.type, adapter])),
       environment,
       factory,
-      startGate: new StartGate(startConcurrency),
+      metadata,
+      startGate: new StartGate(config.startConcurrency ?? 2 * facts.info.cpus),
       hostPorts,
       pullBehaviour: config.machine.pullBehaviour,
       clock,
@@ -374,8 +478,8 @@ export class DockerTaskEngine implements TaskEngine {
     });
   }
 
-  #createWatch(runner: EffectRunner, signal: AbortSignal): ContainerWatch {
-    const { client, clock, config, engineId, log } = this.#options;
+  #createWatch(runner: EffectRunner, engineId: string, signal: AbortSignal): ContainerWatch {
+    const { client, clock, config, log } = this.#options;
     return new ContainerWatch({
       client,
       clock,
@@ -384,7 +488,7 @@ export class DockerTaskEngine implements TaskEngine {
       relistIntervalMs: config.relistIntervalMs,
       signal,
       tasks: () => this.#state.tasks(),
-      findByDockerId: (dockerId) => this.#state.containerByDockerId(dockerId),
+      findByDockerId: (dockerId) => this.#state.containerById(dockerId),
       send: (taskArn, input) => this.#send(taskArn, input),
       observe: (taskArn, containerName, lastExitCode) => runner.observe(taskArn, containerName, lastExitCode),
     });
@@ -394,21 +498,6 @@ export class DockerTaskEngine implements TaskEngine {
     if (this.#runner === undefined)
       throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
     return this.#runner;
-  }
-
-  #assertInitialised(): void {
-    this.#assertNotShutDown();
-    if (this.#phase !== "initialised") {
-      throw new EngineError(
-        "EngineNotInitializedError",
-        "Cannot manage tasks: the engine is not initialised, call init() first",
-      );
-    }
-  }
-
-  #assertNotShutDown(): void {
-    if (this.#phase === "shutDown")
-      throw new EngineError("EngineDisabledError", "Cannot use the engine: it is shut down");
   }
 }
 

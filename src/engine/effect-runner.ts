@@ -5,8 +5,9 @@
 import { unreachable } from "../core/assert.ts";
 import type { DockerId } from "../core/brand.ts";
 import { EngineError, type EngineErrorName } from "../core/errors.ts";
-import { type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
+import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
 import type { PullBehaviour } from "../core/images/pull-policy.ts";
+import { TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
@@ -14,9 +15,10 @@ import type { Container, NetworkBinding, Task } from "../core/task.ts";
 import { findContainer, isInternal } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
-import type { ContainerInspection, DockerClient, LayerProgress } from "../ports/docker-client.ts";
+import type { ContainerInspection, CreateBody, DockerClient, LayerProgress } from "../ports/docker-client.ts";
 import type { ImageRequest, ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
+import type { MetadataAttachment, MetadataManager } from "../ports/metadata-manager.ts";
 import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
 import type { ContainerCalls } from "./container-calls.ts";
 import { toFailure, toNamedError } from "./failure.ts";
@@ -30,6 +32,7 @@ export type EffectRunnerPorts = {
   readonly images: ImageService;
   readonly resources: ReadonlyMap<string, TaskResourceAdapter>;
   readonly environment: TaskEnvironment;
+  readonly metadata: MetadataManager;
   readonly factory: ContainerFactory;
   readonly startGate: StartGate;
   readonly hostPorts: HostPortAllocator;
@@ -63,6 +66,19 @@ export class EffectRunner {
 
   constructor(ports: EffectRunnerPorts) {
     this.#ports = ports;
+  }
+
+  /** Lets adapters look at the host before they are used. @throws {EngineError} when one refuses to begin */
+  async openResources(): Promise<void> {
+    for (const adapter of this.#ports.resources.values()) await adapter.open?.();
+  }
+
+  /** With what this host's settings add to what the definition asks for; part of the task's row from the beginning. */
+  withHostResources(task: Task): Task {
+    const known = new Set(task.resources.map(({ id }) => id));
+    const adapters = [...this.#ports.resources.values()];
+    const added = adapters.flatMap((adapter) => adapter.plan?.(task) ?? []).filter(({ id }) => !known.has(id));
+    return added.length === 0 ? task : { ...task, resources: [...task.resources, ...added] };
   }
 
   /** Begins an effect. Never rejects: a failure is an answer too. */
@@ -137,7 +153,11 @@ export class EffectRunner {
       case "create":
         return await this.#create(task, container);
       case "start":
-        return await startGate.run(() => this.#start(task, container, effect.dockerId));
+        return await this.#andUpdateMetadata(
+          task,
+          container,
+          startGate.run(() => this.#start(task, container, effect.dockerId)),
+        );
       case "restart":
         await startGate.run(() => calls.start(effect.dockerId));
         return { ok: true };
@@ -209,7 +229,8 @@ export class EffectRunner {
     const owner = portOwner(task.arn, container.name);
     const leases = await hostPorts.lease(owner, ports ?? requestedHostPorts(current, container));
     try {
-      const body = factory(current, { ...container, hostPorts: leases }, facts);
+      const ready = { ...container, hostPorts: leases };
+      const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
       return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
     } catch (error) {
       hostPorts.release(owner);
@@ -224,12 +245,19 @@ export class EffectRunner {
   async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
     try {
       await this.#ports.calls.start(dockerId);
-      return { ok: true, networkBindings: bindingsOf(task, container) };
+      const observation = isLogRouter(task, container) ? await this.#addressOf(task, container, dockerId) : undefined;
+      return { ok: true, networkBindings: bindingsOf(task, container), observation };
     } catch (error) {
       const requests = requestedHostPorts(task, container);
       if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
       return await this.#startElsewhere(task, container, requests.map(anyPort));
     }
+  }
+
+  /** Those who log through a router are told its address when they are created, which is soon. Source: engine-modern 21.2. */
+  async #addressOf(task: Task, container: Container, dockerId: DockerId): Promise<Observation | undefined> {
+    const seen = await this.#ports.calls.inspect(dockerId).catch(() => undefined);
+    return seen === undefined ? undefined : toObservation(task, container, seen);
   }
 
   async #startElsewhere(task: Task, container: Container, requests: readonly PortRequest[]): Promise<ActionResult> {
@@ -240,6 +268,29 @@ export class EffectRunner {
     if (!made.ok || made.dockerId === undefined) return made;
     await calls.start(made.dockerId);
     return { ...made, networkBindings: bindingsOf(task, { ...container, hostPorts: made.hostPorts ?? [] }) };
+  }
+
+  async #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> {
+    if (isInternal(container)) return undefined;
+    return await this.#ports.metadata.create(task, container).catch((error: unknown) => {
+      this.#ports.log.warn("Cannot make container metadata", { containerName: container.name, error });
+      return undefined;
+    });
+  }
+
+  async #andUpdateMetadata(task: Task, container: Container, start: Promise<ActionResult>): Promise<ActionResult> {
+    const result = await start;
+    if (result.ok) void this.updateMetadata(task.arn, container.name);
+    return result;
+  }
+
+  /** In the background of a container that runs. Never rejects. Source: EN-12, EN-84. */
+  async updateMetadata(taskArn: Task["arn"], containerName: string): Promise<void> {
+    const found = this.#find(taskArn, containerName);
+    if (found === undefined || isInternal(found.container)) return;
+    await this.#ports.metadata.update(found.task, found.container).catch((error: unknown) => {
+      this.#ports.log.warn("Cannot update container metadata", { containerName, error });
+    });
   }
 
   async #facts(task: Task, container: Container) {
@@ -254,8 +305,12 @@ export class EffectRunner {
     container: Container,
     target: Extract<ContainerEffect, { type: "remove" }>["target"],
   ): Promise<ActionResult> {
-    const { client, images, signal } = this.#ports;
-    await client.removeContainer(target, { force: true, removeVolumes: true }, { signal });
+    const { client, calls, images, signal } = this.#ports;
+    // Under our name may be somebody else's container: its create was refused for it.
+    const seen = await calls.inspect(target);
+    const isForeign = seen !== undefined && seen.labels[TASK_ARN_LABEL] !== task.arn;
+    const ours = isForeign ? container.dockerId : target;
+    if (ours !== undefined) await client.removeContainer(ours, { force: true, removeVolumes: true }, { signal });
     if (!isInternal(container)) await images.release(task, container);
     return { ok: true };
   }
@@ -287,10 +342,21 @@ export class EffectRunner {
   }
 }
 
+function isLogRouter(task: Task, container: Container): boolean {
+  return definitionOf(task, container)?.firelensConfiguration !== undefined;
+}
+
 /** Known before any look: the ports were leased before the create. RUNNING is told with them. */
 function bindingsOf(task: Task, container: Container): readonly NetworkBinding[] | undefined {
   const bindings = networkBindingsOf(task, container, []);
   return bindings.length === 0 ? undefined : bindings;
+}
+
+function withMetadata(body: CreateBody, attachment: MetadataAttachment | undefined): CreateBody {
+  if (attachment === undefined) return body;
+  const { binds, env } = attachment;
+  const hostConfig = { ...body.HostConfig, Binds: [...(body.HostConfig?.Binds ?? []), ...binds] };
+  return { ...body, Env: [...(body.Env ?? []), ...env], HostConfig: hostConfig };
 }
 
 /** Docker has no status of its own for it. */

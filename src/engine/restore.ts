@@ -10,17 +10,30 @@ import type { StateChange } from "../core/state-change.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import type { Log } from "../ports/log.ts";
+import type { StoredState } from "../ports/state-store.ts";
 import { toNamedError } from "./failure.ts";
 import { toObservation } from "./observe.ts";
 
 const LOOKS_AT_A_TIME = 16;
 
 /**
- * A saved task as a restart finds it: nothing is in flight, and values that lived in memory are gone. What is left in
+ * Saved tasks as a restart finds them: nothing is in flight, and values that lived in memory are gone. What is left in
  * the outbox says what was acknowledged: the row may lag behind it.
  */
-export function restoredTask(task: Task, changes: readonly StateChange[]): Task {
-  const oldest = changes.find((change) => change.taskArn === task.arn)?.sequence ?? task.nextChange;
+export function restoredTasks(saved: Pick<StoredState, "tasks" | "changes">): readonly Task[] {
+  const oldest = oldestChanges(saved.changes);
+  return saved.tasks.map((task) => restoredTask(task, oldest.get(task.arn) ?? task.nextChange));
+}
+
+function oldestChanges(changes: readonly StateChange[]): ReadonlyMap<TaskArn, number> {
+  const oldest = new Map<TaskArn, number>();
+  for (const { taskArn, sequence } of changes) {
+    if (!oldest.has(taskArn)) oldest.set(taskArn, sequence);
+  }
+  return oldest;
+}
+
+function restoredTask(task: Task, oldest: number): Task {
   return {
     ...task,
     admitted: false,
@@ -48,7 +61,9 @@ export async function observeSaved(client: DockerClient, log: Log, tasks: readon
       const { task, container } = next;
       const observation = await look(client, log, task, container);
       if (observation === undefined) continue;
-      observations.set(task.arn, [...(observations.get(task.arn) ?? []), observation]);
+      const known = observations.get(task.arn);
+      if (known === undefined) observations.set(task.arn, [observation]);
+      else known.push(observation);
     }
   };
   await Promise.all(Array.from({ length: LOOKS_AT_A_TIME }, worker));

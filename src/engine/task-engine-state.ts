@@ -1,31 +1,63 @@
-/** Indices over the tasks of an engine; every lookup is O(1). Source: engine-behaviour 5 (DS-*). */
-import type { DockerId, TaskArn } from "../core/brand.ts";
+/**
+ * Indices over the tasks of an engine, for whoever looks something up by what Docker or the network calls it. Every
+ * lookup is O(1) but for short ids of fewer than twelve digits. Source: engine-behaviour 5.1, 5.2 (DS-*).
+ *
+ * INVARIANTS
+ * - A container is found by its Docker id, or by its reserved Docker name while a create that was asked for has not told
+ *   the id yet; never by both.
+ * - An IP address belongs to the container that is up and had it last: Docker gives the address of a stopped one to others.
+ * - Snapshots are the engine's own, frozen in time: who keeps one sees no later change in it.
+ */
+import type { DockerId, DockerName, TaskArn } from "../core/brand.ts";
+import { isRunningStatus } from "../core/status.ts";
 import type { Container, Task } from "../core/task.ts";
 
 export type FoundContainer = { readonly task: Task; readonly container: Container };
 
+/** How Docker knows a container. */
+export type DockerContainer = {
+  /** Absent while the create is under way. */
+  readonly dockerId: DockerId | undefined;
+  readonly dockerName: DockerName;
+  readonly container: Container;
+};
+
+type Place = { readonly taskArn: TaskArn; readonly index: number };
+
+/** Digits of the ids that `docker ps` shows. */
+const SHORT_ID_DIGITS = 12;
+
 export class TaskEngineState {
   readonly #tasks = new Map<TaskArn, Task>();
-  readonly #byDockerId = new Map<DockerId, { readonly taskArn: TaskArn; readonly index: number }>();
+  readonly #byId = new Map<string, Place>();
+  readonly #byShortId = new Map<string, Set<DockerId>>();
+  readonly #byIp = new Map<string, Place>();
 
-  /** Adds a task or replaces its snapshot. */
+  /** Adds a task or replaces its snapshot. For the engine only. */
   put(task: Task): void {
     const before = this.#tasks.get(task.arn);
     this.#tasks.set(task.arn, task);
     if (before?.containers === task.containers) return;
-    for (const [index, { dockerId }] of task.containers.entries()) {
-      if (dockerId !== undefined && before?.containers[index]?.dockerId !== dockerId) {
-        this.#byDockerId.set(dockerId, { taskArn: task.arn, index });
-      }
+    for (const [index, container] of task.containers.entries()) {
+      const place = { taskArn: task.arn, index };
+      this.#reindexId(before?.containers[index], container, place);
+      this.#reindexIp(before?.containers[index], container, place);
     }
   }
 
+  /** For the engine only. Unknown ARNs are ignored. */
   remove(taskArn: TaskArn): void {
     const task = this.#tasks.get(taskArn);
     this.#tasks.delete(taskArn);
-    for (const { dockerId } of task?.containers ?? []) {
-      if (dockerId !== undefined) this.#byDockerId.delete(dockerId);
+    for (const container of task?.containers ?? []) {
+      this.#dropId(idOf(container));
+      this.#dropIp(ipOf(container), taskArn);
     }
+  }
+
+  /** Forgets everything. For the engine only. */
+  reset(): void {
+    for (const index of [this.#tasks, this.#byId, this.#byShortId, this.#byIp]) index.clear();
   }
 
   taskByArn(taskArn: TaskArn): Task | undefined {
@@ -40,10 +72,109 @@ export class TaskEngineState {
     return this.#tasks.values();
   }
 
-  containerByDockerId(dockerId: DockerId): FoundContainer | undefined {
-    const place = this.#byDockerId.get(dockerId);
+  /** By Docker id, or by reserved name while there is no id. */
+  containerById(idOrName: DockerId | DockerName): FoundContainer | undefined {
+    return this.#at(this.#byId.get(idOrName));
+  }
+
+  /** By Docker id of one of its containers, or by reserved name while there is no id. */
+  taskById(idOrName: DockerId | DockerName): Task | undefined {
+    return this.containerById(idOrName)?.task;
+  }
+
+  /** All tasks that have a container whose Docker id begins like this. */
+  tasksByShortId(prefix: string): readonly Task[] {
+    const ids = this.#idsLike(prefix).filter((id) => id.startsWith(prefix));
+    return [...new Set(ids.map((id) => this.taskById(id)))].filter((task) => task !== undefined);
+  }
+
+  /** Docker ids of all containers; reserved names for those whose create is under way. */
+  allContainerIds(): readonly (DockerId | DockerName)[] {
+    return this.allTasks().flatMap((task) => task.containers.map(idOf).filter((id) => id !== undefined));
+  }
+
+  /**
+   * Containers of a task for which a create was asked, by name; `undefined` when there are none. A copy.
+   * Source: engine-behaviour 5.2, DS-15.
+   */
+  containerMapByArn(taskArn: TaskArn): ReadonlyMap<string, DockerContainer> | undefined {
+    const created = this.#tasks.get(taskArn)?.containers.filter((container) => idOf(container) !== undefined) ?? [];
+    if (created.length === 0) return undefined;
+    return new Map(
+      created.map((container) => {
+        const { name, dockerId, dockerName } = container;
+        return [name, { dockerId, dockerName, container }];
+      }),
+    );
+  }
+
+  /** The container that has this address on its network right now. */
+  containerByIpAddress(ip: string): FoundContainer | undefined {
+    return this.#at(this.#byIp.get(ip));
+  }
+
+  taskByIpAddress(ip: string): Task | undefined {
+    return this.containerByIpAddress(ip)?.task;
+  }
+
+  /** Addresses of the task's containers that are up. */
+  ipAddressesByTaskArn(taskArn: TaskArn): readonly string[] {
+    return (this.#tasks.get(taskArn)?.containers ?? []).map(ipOf).filter((ip) => ip !== undefined);
+  }
+
+  #at(place: Place | undefined): FoundContainer | undefined {
     const task = place === undefined ? undefined : this.#tasks.get(place.taskArn);
     const container = place === undefined ? undefined : task?.containers[place.index];
     return task === undefined || container === undefined ? undefined : { task, container };
   }
+
+  #idsLike(prefix: string): readonly DockerId[] {
+    if (prefix === "") return [];
+    if (prefix.length >= SHORT_ID_DIGITS) return [...(this.#byShortId.get(shortIdOf(prefix)) ?? [])];
+    return [...this.#byShortId.values()].flatMap((ids) => [...ids]);
+  }
+
+  #reindexId(before: Container | undefined, after: Container, place: Place): void {
+    const [old, id] = [before === undefined ? undefined : idOf(before), idOf(after)];
+    if (old === id) return;
+    this.#dropId(old);
+    if (id === undefined) return;
+    this.#byId.set(id, place);
+    if (after.dockerId === undefined) return;
+    const short = shortIdOf(after.dockerId);
+    this.#byShortId.set(short, (this.#byShortId.get(short) ?? new Set()).add(after.dockerId));
+  }
+
+  #dropId(id: DockerId | DockerName | undefined): void {
+    if (id === undefined) return;
+    this.#byId.delete(id);
+    const ids = this.#byShortId.get(shortIdOf(id));
+    ids?.delete(id as DockerId);
+    if (ids?.size === 0) this.#byShortId.delete(shortIdOf(id));
+  }
+
+  #reindexIp(before: Container | undefined, after: Container, place: Place): void {
+    const [old, ip] = [before === undefined ? undefined : ipOf(before), ipOf(after)];
+    if (old === ip) return;
+    this.#dropIp(old, place.taskArn);
+    if (ip !== undefined) this.#byIp.set(ip, place);
+  }
+
+  /** Another one may have the address by now. */
+  #dropIp(ip: string | undefined, taskArn: TaskArn): void {
+    if (ip !== undefined && this.#byIp.get(ip)?.taskArn === taskArn) this.#byIp.delete(ip);
+  }
+}
+
+function idOf(container: Container): DockerId | DockerName | undefined {
+  if (container.dockerId !== undefined) return container.dockerId;
+  return container.createRequestedAt === undefined ? undefined : container.dockerName;
+}
+
+function ipOf({ knownStatus, ipAddress }: Container): string | undefined {
+  return isRunningStatus(knownStatus) && ipAddress !== "" ? ipAddress : undefined;
+}
+
+function shortIdOf(id: string): string {
+  return id.slice(0, SHORT_ID_DIGITS);
 }

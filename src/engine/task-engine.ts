@@ -2,9 +2,11 @@
 
 import type { Blocker } from "../core/blocker.ts";
 import type { TaskArn } from "../core/brand.ts";
+import type { SavedDocument } from "../core/saved/document.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { StopCode, Task } from "../core/task.ts";
 import type { LayerProgress } from "../ports/docker-client.ts";
+import type { TaskEngineState } from "./task-engine-state.ts";
 
 /** A state change on its way out; it stays in the outbox until `acknowledge` is called. */
 export type StateChangeDelivery = {
@@ -34,7 +36,23 @@ export type EngineEvent =
   /** The task's containers and resources are confirmed gone and its row is deleted. */
   | { readonly type: "removed"; readonly taskArn: TaskArn };
 
+/** Keeps the engine's state in a second place, of the user's own. */
+export type StateSaver = {
+  /**
+   * Called after each change of the state and before anybody acts on it; `engine.toJSON()` is then the state to save.
+   * While it rejects it is called again and again, and the tasks concerned wait. Changes that come in while a save is
+   * under way share the next one.
+   */
+  save(): Promise<void>;
+};
+
+/**
+ * Before `init` only `toJSON`, `restoreFromJSON`, `setSaver` and `shutdown` work; all else throws or rejects with
+ * EngineNotInitializedError. After `shutdown` only `toJSON` does; all else throws or rejects with EngineDisabledError.
+ */
 export interface TaskEngine {
+  /** Lookups over the tasks that the engine has: by Docker id, short id, name, address. */
+  readonly state: TaskEngineState;
   /**
    * Connects to Docker, opens the event feed, restores saved tasks and takes up their management.
    * @throws {EngineError} CannotGetDockerClientVersionError when no daemon answers
@@ -67,6 +85,16 @@ export interface TaskEngine {
   disable(): void;
   /** Lets go of everything; containers keep running. */
   shutdown(): Promise<void>;
+  /** What is durable at this moment: tasks, changes that nobody has acknowledged, images. Works at any time. */
+  toJSON(): SavedDocument;
+  /**
+   * Takes a saved state, to be carried on by `init`; the store must be empty then. What cannot be taken changes nothing.
+   * @param input what `toJSON` gave, or its text; of this or any earlier version
+   * @throws {InvalidInputError} with the path of what is wrong, or when the engine is initialised already
+   */
+  restoreFromJSON(input: unknown): void;
+  /** Keeps the state in a further place from now on; `undefined` ends that. */
+  setSaver(saver: StateSaver | undefined): void;
   /** The daemon's version. */
   version(): Promise<string>;
 }

@@ -57,7 +57,7 @@ export type ImageUse = {
 
 export class ImageManager {
   readonly #ports: ImagePorts;
-  readonly #store: Pick<StateStore, "commit"> | undefined;
+  #store: Pick<StateStore, "commit"> | undefined;
   readonly #records = new ImageRecords();
   readonly #locks = new ImageLocks();
   readonly #manifests: ManifestResolver;
@@ -131,6 +131,11 @@ export class ImageManager {
   /** Takes the rows of the store, before any container is restored. */
   addAllImageStates(rows: readonly ImageRow[]): void {
     this.#records.load(rows);
+  }
+
+  /** Where rows are kept from now on. */
+  setSaver(store: Pick<StateStore, "commit">): void {
+    this.#store = store;
   }
 
   imageStates(): readonly ImageState[] {

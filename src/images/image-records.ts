@@ -24,13 +24,15 @@ export type ImageSighting = {
 
 export class ImageRecords {
   readonly #states = new Map<string, ImageState>();
+  readonly #references = new Map<string, Set<string>>();
 
   /** Takes rows of the store; references come back as the containers are seen again. */
   load(rows: readonly ImageRow[]): void {
     for (const row of rows) {
       const { imageId, names, sizeBytes, pullSucceeded } = row;
       const times = { pulledAt: asEpochMs(row.pulledAt), lastUsedAt: asEpochMs(row.lastUsedAt) };
-      this.#states.set(imageId, { imageId, names, sizeBytes, pullSucceeded, ...times, references: new Set() });
+      const references = this.#referencesOf(imageId);
+      this.#states.set(imageId, { imageId, names, sizeBytes, pullSucceeded, ...times, references });
     }
   }
 
@@ -55,7 +57,7 @@ export class ImageRecords {
     const state: ImageState = {
       ...known,
       names: hasName ? known.names : [...known.names, sighting.name],
-      references: new Set([...known.references, sighting.reference]),
+      references: this.#referencesOf(known.imageId).add(sighting.reference),
       pullSucceeded: known.pullSucceeded || sighting.pulled,
       // A pull anew counts as new, or the image would go the moment it is unused. Source: W-53.
       pulledAt: sighting.pulled ? sighting.now : known.pulledAt,
@@ -67,7 +69,7 @@ export class ImageRecords {
   addReference(imageId: string, reference: string): boolean {
     const state = this.#states.get(imageId);
     if (state === undefined) return false;
-    this.#states.set(imageId, { ...state, references: new Set([...state.references, reference]) });
+    this.#states.set(imageId, { ...state, references: this.#referencesOf(imageId).add(reference) });
     return true;
   }
 
@@ -75,7 +77,7 @@ export class ImageRecords {
   removeReference(imageId: string, reference: string, now: EpochMs): readonly Mutation[] | undefined {
     const state = this.#states.get(imageId);
     if (state?.references.has(reference) !== true) return undefined;
-    const references = new Set(state.references);
+    const references = this.#referencesOf(imageId);
     references.delete(reference);
     return [this.#put({ ...state, references, lastUsedAt: now })];
   }
@@ -90,6 +92,7 @@ export class ImageRecords {
   }
 
   drop(imageId: string): readonly Mutation[] {
+    this.#references.delete(imageId);
     return this.#states.delete(imageId) ? [{ type: "deleteImage", imageId }] : [];
   }
 
@@ -97,6 +100,13 @@ export class ImageRecords {
     return this.all()
       .filter((state) => state.imageId !== imageId && state.names.some((other) => sameImageName(other, name)))
       .map((state) => this.#put({ ...state, names: state.names.filter((other) => !sameImageName(other, name)) }));
+  }
+
+  /** One set an image, changed in place: thousands of containers may use the same one. */
+  #referencesOf(imageId: string): Set<string> {
+    const references = this.#references.get(imageId) ?? new Set<string>();
+    this.#references.set(imageId, references);
+    return references;
   }
 
   #put(state: ImageState): Mutation {

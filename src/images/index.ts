@@ -7,6 +7,7 @@ export {
 } from "./cleanup-options.ts";
 export { diskUsedPart } from "./disk-usage.ts";
 export type { CleanupResult } from "./image-cleanup.ts";
+export { ImageLocks } from "./image-locks.ts";
 export { ImageManager, type ImageManagerOptions, type ImageUse } from "./image-manager.ts";
 export {
   DEFAULT_IMAGE_LIMITS,

@@ -3,6 +3,10 @@ import type { Task, TaskResource, TaskResourceType } from "../core/task.ts";
 
 export interface TaskResourceAdapter {
   readonly type: TaskResourceType;
+  /** Once, before the first task is taken or restored. Looks at what this host allows. @throws {EngineError} to refuse to begin */
+  open?(): Promise<void>;
+  /** What a new task needs of this kind because of this host's settings, beside what its definition asks for. */
+  plan?(task: Task): readonly TaskResource[];
   /** @throws {EngineError} whose text becomes the task's reason */
   create(task: Task, resource: TaskResource, signal: AbortSignal): Promise<void>;
   /** Absent counts as removed. @throws {EngineError} */

@@ -1,6 +1,6 @@
 /** Plays random {@link Move}s in a {@link MachineWorld}: each does something only if there is something to do it to. */
 import type { Observation } from "../core/machine/input.ts";
-import type { Move } from "./arbitraries.ts";
+import type { Move, MoveType } from "./arbitraries.ts";
 import type { MachineWorld, Pending } from "./machine-harness.ts";
 
 const EXIT_CODES = [0, 0, 1, 137];
@@ -14,76 +14,72 @@ export class MovePlayer {
     this.world = world;
   }
 
-  play(move: Move): void {
-    const { world } = this;
-    const { pick, flag } = move;
-    switch (move.type) {
-      case "answer":
-        return this.#withPending(pick, (name, action) => void world.answer(action, name));
-      case "carryOut":
-        return this.#withPending(pick, (name, action) => world.carryOut(action, name));
-      case "fail":
-        return this.#fail(pick, { status: flag ? 500 : 404 });
-      case "failUncertain":
-        return this.#fail(pick, { indeterminate: true, took: flag });
-      case "failAway":
-        return this.#fail(pick, {});
-      case "answerResource":
-      case "failResource":
-        return withOne(world.pendingResources, pick, ({ resourceId }) => {
-          world.answerResource(resourceId, move.type === "failResource" ? "no space" : undefined);
-        });
-      case "takeLook":
-        return world.takeLook();
-      case "look":
-        return withOne(this.#existing, pick, (name) => void world.look(name));
-      case "exit":
-        return withOne(world.docker.running, pick, (name) => void world.exit(name, oneOf(EXIT_CODES, pick)));
-      case "exitUnseen":
-        return withOne(world.docker.running, pick, (name) =>
-          world.docker.exit(name, oneOf(EXIT_CODES, pick), world.now),
-        );
-      case "vanish":
-        return withOne(this.#existing, pick, (name) => {
-          world.docker.remove(name);
-          if (flag) world.look(name);
-        });
-      case "health":
-        return withOne(world.docker.running, pick, (name) => void (flag ? world.healthy(name) : world.unhealthy(name)));
-      case "capture":
-        return withOne(this.#existing, pick, (name) => {
-          this.#captured.push({ name, observation: world.docker.look(name) });
-        });
-      case "deliver":
-        return this.#deliver();
-      case "startFromOutside":
-        return withOne(this.#existing, pick, (name) => {
-          if (world.docker.isRunning(name)) return;
-          world.startFromOutside(name);
-          if (flag) world.look(name);
-        });
-      case "lateAnswer":
-        return withOne(world.abandoned, pick, ({ containerName }) => void world.answerLate(containerName));
-      case "replay":
-        return this.#replay(pick);
-      case "advance":
-        return world.advance(oneOf(ADVANCES_MS, pick));
-      case "stop":
-        return void world.stop("enough");
-      case "forceStop":
-        return void world.send({ type: "stopRequested", force: true });
-      case "acknowledge":
-        return void world.acknowledge();
-      case "restartEngine":
-        return void world.restartEngine((name) => flag || (name.charCodeAt(1) + pick) % 2 === 0);
-    }
+  play({ type, pick, flag }: Move): void {
+    this.#moves[type](pick, flag);
   }
+
+  readonly #moves: Readonly<Record<MoveType, (pick: number, flag: boolean) => void>> = {
+    answer: (pick) => this.#withPending(pick, (name, action) => this.world.answer(action, name)),
+    carryOut: (pick) => this.#withPending(pick, (name, action) => this.world.carryOut(action, name)),
+    fail: (pick, flag) => this.#fail(pick, { status: flag ? 500 : 404 }),
+    failUncertain: (pick, flag) => this.#fail(pick, { indeterminate: true, took: flag }),
+    failAway: (pick) => this.#fail(pick, {}),
+    answerResource: (pick) => this.#answerResource(pick, undefined),
+    failResource: (pick) => this.#answerResource(pick, "no space"),
+    takeLook: () => this.world.takeLook(),
+    look: (pick) => withOne(this.#existing, pick, (name) => this.world.look(name)),
+    exit: (pick) => withOne(this.world.docker.running, pick, (name) => this.world.exit(name, oneOf(EXIT_CODES, pick))),
+    exitUnseen: (pick) =>
+      withOne(this.world.docker.running, pick, (name) => {
+        this.world.docker.exit(name, oneOf(EXIT_CODES, pick), this.world.now);
+      }),
+    vanish: (pick, flag) =>
+      withOne(this.#existing, pick, (name) => {
+        this.world.docker.remove(name);
+        if (flag) this.world.look(name);
+      }),
+    health: (pick, flag) =>
+      withOne(this.world.docker.running, pick, (name) =>
+        flag ? this.world.healthy(name) : this.world.unhealthy(name),
+      ),
+    capture: (pick) =>
+      withOne(this.#existing, pick, (name) => {
+        this.#captured.push({ name, observation: this.world.docker.look(name) });
+      }),
+    deliver: () => this.#deliver(),
+    startFromOutside: (pick, flag) =>
+      withOne(this.#existing, pick, (name) => {
+        if (this.world.docker.isRunning(name)) return;
+        this.world.startFromOutside(name);
+        if (flag) this.world.look(name);
+      }),
+    lateAnswer: (pick) =>
+      withOne(this.world.abandoned, pick, ({ containerName }) => this.world.answerLate(containerName)),
+    replay: (pick) => this.#replay(pick),
+    advance: (pick) => this.world.advance(oneOf(ADVANCES_MS, pick)),
+    stop: () => {
+      this.world.stop("enough");
+    },
+    forceStop: () => {
+      this.world.send({ type: "stopRequested", force: true });
+    },
+    acknowledge: () => {
+      this.world.acknowledge();
+    },
+    restartEngine: (pick, flag) => {
+      this.world.restartEngine((name) => flag || (name.charCodeAt(1) + pick) % 2 === 0);
+    },
+  };
 
   get #existing(): readonly string[] {
     return this.world.docker.names.filter((name) => this.world.container(name).dockerId !== undefined);
   }
 
-  #withPending(pick: number, use: (name: string, action: Pending["effect"]["type"]) => void): void {
+  #answerResource(pick: number, failure: string | undefined): void {
+    withOne(this.world.pendingResources, pick, ({ resourceId }) => this.world.answerResource(resourceId, failure));
+  }
+
+  #withPending(pick: number, use: (name: string, action: Pending["effect"]["type"]) => unknown): void {
     withOne(this.world.pendingActions, pick, ({ effect }) => use(effect.containerName, effect.type));
   }
 
@@ -122,7 +118,7 @@ export class MovePlayer {
   }
 }
 
-function withOne<T>(choices: readonly T[], pick: number, use: (choice: T) => void): void {
+function withOne<T>(choices: readonly T[], pick: number, use: (choice: T) => unknown): void {
   const choice = choices[pick % choices.length];
   if (choice !== undefined) use(choice);
 }

@@ -4,18 +4,22 @@
  */
 import { composeEngine } from "../agent/compose-engine.ts";
 import { parseTaskDefinition } from "../core/definition/parse.ts";
+import type { TaskDefinition } from "../core/definition/types.ts";
 import type { HostTotals } from "../core/host-resources.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Container, Task } from "../core/task.ts";
 import { buildTask } from "../core/task-builder.ts";
 import { DEFAULT_ENGINE_CONFIG, type DockerTaskEngine, type EngineConfig } from "../engine/docker-task-engine.ts";
-import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
+import type { ImageCleanupOptions, ImageManager } from "../images/index.ts";
+import type { StateStore } from "../ports/state-store.ts";
 import { PAUSE_IMAGE } from "../resources/pause-image.ts";
+import { SecretsAdapter, TaskEnvironmentStore, tableSource } from "../resources/secrets/index.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedDocker, type SimulatedDockerClient } from "./simulated-docker/index.ts";
+import { type CommitObserver, StoreConnection } from "./store-connection.ts";
 
 export type SimulatedHostOptions = {
   readonly seed?: number;
@@ -23,6 +27,13 @@ export type SimulatedHostOptions = {
   readonly hostTotals?: HostTotals;
   /** Keeps what the engine saves; shared by all engines that are started on this host. */
   readonly store?: StateStore;
+  /** What the definitions' secrets stand for: values by ARN, name or parameter path. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** `"a-b"`; a thousand ports unless set. */
+  readonly dynamicPortRange?: string;
+  /** Whether the engine's own look at a host port sees that a container or another program has it. Not unless set. */
+  readonly probeSees?: boolean;
+  readonly imageCleanup?: Partial<ImageCleanupOptions>;
 };
 
 /** One container of a definition for tests: what is left out is filled in. */
@@ -40,6 +51,8 @@ export class SimulatedHost {
   readonly #options: SimulatedHostOptions;
   readonly #store: StateStore;
   #engine: DockerTaskEngine | undefined;
+  #images: ImageManager | undefined;
+  #commitObserver: CommitObserver | undefined;
   #client: SimulatedDockerClient | undefined;
   #connection: StoreConnection | undefined;
   #acknowledges = true;
@@ -59,22 +72,43 @@ export class SimulatedHost {
     return this.#engine;
   }
 
+  get images(): ImageManager {
+    if (this.#images === undefined) throw new Error("Cannot use the image manager: the engine is not started");
+    return this.#images;
+  }
+
+  /** Hears of every commit of every engine, just before and just after it is stored; it may crash the engine there. */
+  onCommit(observer: CommitObserver): void {
+    this.#commitObserver = observer;
+  }
+
   /** Starts an engine on what the last one left. */
   async start(): Promise<void> {
-    this.#client = this.docker.client();
+    const { hostTotals, config, secrets = {}, imageCleanup, dynamicPortRange = "32768-33767" } = this.#options;
+    const client = this.docker.client();
+    const connection = new StoreConnection(this.#store, (moment) => this.#commitObserver?.(moment));
+    const environment = new TaskEnvironmentStore();
+    this.#client = client;
+    this.#connection = connection;
     const engine = await this.clock.resolve(
       composeEngine({
-        client: this.#client,
-        store: (this.#connection = new StoreConnection(this.#store)),
+        client,
+        store: connection,
         engineId: "simulated",
         region: IDENTITY.region,
         clock: this.clock,
         random: this.random,
         log: this.log,
-        dynamicPortRange: "32768-33767",
-        probeHostPort: async () => true,
-        config: { ...DEFAULT_ENGINE_CONFIG, ...this.#options.config },
-        ...(this.#options.hostTotals === undefined ? {} : { hostTotals: this.#options.hostTotals }),
+        dynamicPortRange,
+        probeHostPort: async (port, protocol) => this.#options.probeSees !== true || this.docker.state.ports.isFree(port, protocol),
+        resources: [new SecretsAdapter([tableSource("simulation", secrets)], environment)],
+        environment,
+        config: { ...DEFAULT_ENGINE_CONFIG, ...config },
+        onImageManager: (manager) => {
+          this.#images = manager;
+        },
+        ...(hostTotals === undefined ? {} : { hostTotals }),
+        ...(imageCleanup === undefined ? {} : { imageCleanup }),
       }),
     );
     await this.clock.resolve(engine.init());
@@ -92,6 +126,16 @@ export class SimulatedHost {
     engine.abandon();
   }
 
+  /** The engine ends in an orderly way; containers run on. */
+  async shutdown(): Promise<void> {
+    const { engine } = this;
+    await this.clock.resolve(engine.shutdown());
+    this.#engine = undefined;
+    this.#client?.cut();
+    this.#connection?.cut();
+    this.#unacknowledged = [];
+  }
+
   /** The reader of state changes stops acknowledging. */
   disconnect(): void {
     this.#acknowledges = false;
@@ -104,14 +148,21 @@ export class SimulatedHost {
     for (const acknowledge of this.#unacknowledged.splice(0)) void acknowledge();
   }
 
-  /** A task of these containers, with image `app` and 64 MiB each unless they say otherwise. */
-  task(containers: readonly QuickContainer[], members: Readonly<Record<string, unknown>> = {}): Task {
+  /**
+   * A task of these containers, with image `app` and 64 MiB each unless they say otherwise.
+   * @param adjust changes the parsed definition, for what the API would refuse and the engine understands
+   */
+  task(
+    containers: readonly QuickContainer[],
+    members: Readonly<Record<string, unknown>> = {},
+    adjust: (definition: TaskDefinition) => TaskDefinition = (definition) => definition,
+  ): Task {
     const definition = parseTaskDefinition({
       family: "test",
       containerDefinitions: containers.map((each) => ({ image: "app", memory: 64, ...each })),
       ...members,
     });
-    return buildTask(definition, {
+    return buildTask(adjust(definition), {
       ...IDENTITY,
       now: this.clock.now(),
       hex: (digits) => this.random.hex(digits),
@@ -158,29 +209,3 @@ export class SimulatedHost {
     }
   }
 }
-
-/** One engine's way to the store that outlives it: closing it closes nothing, and after a crash nothing comes through. */
-class StoreConnection implements StateStore {
-  readonly #store: StateStore;
-  #isCut = false;
-
-  constructor(store: StateStore) {
-    this.#store = store;
-  }
-
-  cut(): void {
-    this.#isCut = true;
-  }
-
-  load(): Promise<StoredState> {
-    return this.#isCut ? NEVER : this.#store.load();
-  }
-
-  commit(mutations: readonly Mutation[]): Promise<void> {
-    return this.#isCut ? NEVER : this.#store.commit(mutations);
-  }
-
-  async close(): Promise<void> {}
-}
-
-const NEVER: Promise<never> = new Promise(() => undefined);

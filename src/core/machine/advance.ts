@@ -6,7 +6,7 @@ import { assert, unreachable } from "../assert.ts";
 import type { Blocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
-import { type Container, type ContainerAction, findContainer, type Task } from "../task.ts";
+import { type Container, type ContainerAction, findContainer, type Task, type TaskResource } from "../task.ts";
 import { advanceCleanup } from "./cleanup.ts";
 import type { MachineConfig } from "./config.ts";
 import { type Decision, decide } from "./decide.ts";
@@ -143,7 +143,7 @@ export function whyBlocked(task: Task, now: EpochMs, config: MachineConfig): rea
   // Host resources are the task's, and no reason to name once for each container.
   const [queued] = blockers.filter((each) => each.type === "hostResources");
   const others = blockers.filter((each) => each.type !== "hostResources");
-  return [...(queued === undefined ? [] : [queued]), ...others, ...task.resources.flatMap(resourceBlocker)];
+  return [...(queued === undefined ? [] : [queued]), ...others, ...task.resources.flatMap((each) => resourceBlocker(task, each))];
 }
 
 function blockersOf(task: Task, container: Container, now: EpochMs, config: MachineConfig): readonly Blocker[] {
@@ -156,7 +156,12 @@ function blockersOf(task: Task, container: Container, now: EpochMs, config: Mach
   return [{ type: "retry", containerName, action: "remove", until: retry.notBefore, error: formatReason(retry.error) }];
 }
 
-function resourceBlocker(resource: Task["resources"][number]): readonly Blocker[] {
+function resourceBlocker(task: Task, resource: TaskResource): readonly Blocker[] {
+  const { inFlight } = resource;
+  // Before the end, whoever waits for a resource that is being made says so.
+  if (inFlight !== undefined && task.knownStatus === "STOPPED") {
+    return [{ type: "docker", containerName: resource.id, action: `${inFlight.action}Resource` }];
+  }
   if (resource.retry === undefined) return [];
   const { notBefore, error } = resource.retry;
   return [

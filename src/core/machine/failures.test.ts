@@ -7,7 +7,7 @@ import type { ContainerAction } from "../task.ts";
 
 const WAY_UP: readonly ContainerAction[] = ["resolveManifest", "pull", "create", "start"];
 
-function before(action: ContainerAction, options: MachineWorldOptions = {}, essential = true): MachineWorld {
+function upTo(action: ContainerAction, options: MachineWorldOptions = {}, essential = true): MachineWorld {
   const side = aContainer({ name: "side", essential });
   const world = MachineWorld.begin(aTaskOf(aContainer({ name: "main", essential: true }), side), options);
   for (const each of WAY_UP.slice(0, WAY_UP.indexOf(action))) world.answer(each, "side");
@@ -15,7 +15,7 @@ function before(action: ContainerAction, options: MachineWorldOptions = {}, esse
 }
 
 function withBehaviour(pullBehaviour: PullBehaviour, essential = true): MachineWorld {
-  return before("pull", { config: { pullBehaviour } }, essential);
+  return upTo("pull", { config: { pullBehaviour } }, essential);
 }
 
 describe("a pull that fails", () => {
@@ -31,13 +31,13 @@ describe("a pull that fails", () => {
   });
 
   it("under always, a manifest that cannot be resolved stops the task as well", () => {
-    const world = before("resolveManifest", { config: { pullBehaviour: "always" } });
+    const world = upTo("resolveManifest", { config: { pullBehaviour: "always" } });
     world.fail("resolveManifest", "side");
     expect(world.task.stoppedReason).toMatch(/^CannotPullImageManifestError: /);
   });
 
   it("under always, a failed pull counts although the manifest step left a warning", () => {
-    const world = before("resolveManifest", { config: { pullBehaviour: "always" } });
+    const world = upTo("resolveManifest", { config: { pullBehaviour: "always" } });
     world.answer("resolveManifest", "side", {
       warning: { name: "CannotPullImageManifestError", message: "not supported" },
     });
@@ -106,7 +106,7 @@ describe("a pull that fails", () => {
 
 describe("a create that fails", () => {
   it("CORE-12, MT-8, MT-9, MT-11: stops only its container if that is not essential", () => {
-    const world = before("create", {}, false);
+    const world = upTo("create", {}, false);
     world.fail("create", "side", { message: "name is taken" });
     expect(world.container("side")).toMatchObject({
       knownStatus: "STOPPED",
@@ -118,19 +118,19 @@ describe("a create that fails", () => {
   });
 
   it("stops the task if its container is essential", () => {
-    const world = before("create");
+    const world = upTo("create");
     world.fail("create", "side");
     expect(world.task).toMatchObject({ knownStatus: "STOPPED", stopCode: "TaskFailedToStart" });
   });
 
   it("has no exit code: it never ran", () => {
-    const world = before("create");
+    const world = upTo("create");
     world.fail("create", "side");
     expect(world.container("side").exitCode).toBeUndefined();
   });
 
   it("is moot when the container has been seen all the same", () => {
-    const world = before("create", {}, false);
+    const world = upTo("create", {}, false);
     world.carryOut("create", "side");
     world.look("side");
     expect(world.container("side").knownStatus).toBe("CREATED");
@@ -139,7 +139,7 @@ describe("a create that fails", () => {
   });
 
   it("without an answer may have made something: it is removed by name at clean-up", () => {
-    const world = before("create", { config: { cleanupWaitMs: 1_000 } });
+    const world = upTo("create", { config: { cleanupWaitMs: 1_000 } });
     world.fail("create", "side", { indeterminate: true, took: true });
     world.acknowledge();
     world.advance(1_000);
@@ -151,7 +151,7 @@ describe("a create that fails", () => {
 
 describe("a start that fails", () => {
   it("MT-5: stops its container without a Docker call when it certainly did not start", () => {
-    const world = before("start", {}, false);
+    const world = upTo("start", {}, false);
     world.fail("start", "side", { status: 500, exitCode: 127, message: "no such file" });
     expect(world.container("side")).toMatchObject({
       knownStatus: "STOPPED",
@@ -162,7 +162,7 @@ describe("a start that fails", () => {
   });
 
   it("CORE-13, MT-6, MT-7: is followed by a stop when it may have started", () => {
-    const world = before("start", {}, false);
+    const world = upTo("start", {}, false);
     world.fail("start", "side", { indeterminate: true, took: true });
     expect(world.container("side").desiredStatus).toBe("STOPPED");
     expect(world.pending).toContain("stop side");
@@ -173,7 +173,7 @@ describe("a start that fails", () => {
   });
 
   it("CORE-13: the stop of a container that had not started ends it as well", () => {
-    const world = before("start", {}, false);
+    const world = upTo("start", {}, false);
     world.fail("start", "side", { indeterminate: true });
     world.answer("stop", "side");
     expect(world.container("side").knownStatus).toBe("STOPPED");
@@ -181,7 +181,7 @@ describe("a start that fails", () => {
   });
 
   it("EN-35: a running event after the failed start was stopped leads to one more stop and to no more events", () => {
-    const world = before("start");
+    const world = upTo("start");
     world.fail("start", "side", { indeterminate: true });
     world.settle();
     const changes = world.changes.length;
@@ -193,7 +193,7 @@ describe("a start that fails", () => {
   });
 
   it("is moot when the container has been seen to run", () => {
-    const world = before("start", {}, false);
+    const world = upTo("start", {}, false);
     world.carryOut("start", "side");
     world.look("side");
     world.fail("start", "side", { indeterminate: true });
@@ -201,13 +201,13 @@ describe("a start that fails", () => {
   });
 
   it("W-22: a look that shows nothing new never fails a container", () => {
-    const world = before("start", {}, false);
+    const world = upTo("start", {}, false);
     world.look("side");
     expect(world.container("side")).toMatchObject({ knownStatus: "CREATED", desiredStatus: "RUNNING" });
   });
 
   it("a container that looks stopped and never ran waits for the answer that tells why", () => {
-    const world = before("start", {}, false);
+    const world = upTo("start", {}, false);
     world.docker.set("side", { status: "stopped", exitCode: 127, stateError: "no such file" });
     world.look("side");
     expect(world.container("side").knownStatus).toBe("CREATED");
@@ -231,14 +231,14 @@ describe("a pause container that fails", () => {
 
 describe("answers that come late", () => {
   it("MT-81: an answer to an action that is over changes nothing", () => {
-    const world = before("create");
+    const world = upTo("create");
     const { task } = world;
     const result = { ok: true, imageId: "sha256:other" } as const;
     expect(world.send({ type: "actionFinished", containerName: "side", actionId: 1, result }).task).toBe(task);
   });
 
   it("MT-82: an answer or a look for a container that the task does not have changes nothing", () => {
-    const world = before("create");
+    const world = upTo("create");
     const { task } = world;
     expect(world.see("ghost", { kind: "absent" }).task).toBe(task);
     const answer = { type: "actionFinished", containerName: "ghost", actionId: 1, result: { ok: true } } as const;
@@ -247,7 +247,7 @@ describe("answers that come late", () => {
   });
 
   it("a look at another container of the same name changes nothing", () => {
-    const world = before("start");
+    const world = upTo("start");
     const { task } = world;
     world.docker.remove("side");
     world.docker.start("side", world.now);
@@ -255,7 +255,7 @@ describe("answers that come late", () => {
   });
 
   it("MT-81: what is no news for the status may still add facts", () => {
-    const world = before("start");
+    const world = upTo("start");
     world.settle();
     const real = world.docker.find("side");
     if (real === undefined) throw new Error("side is gone");
@@ -265,7 +265,7 @@ describe("answers that come late", () => {
   });
 
   it("a pull that ends after its container was adopted does not set it back", () => {
-    const world = before("pull");
+    const world = upTo("pull");
     world.docker.set("side", {});
     world.look("side");
     expect(world.container("side").knownStatus).toBe("CREATED");

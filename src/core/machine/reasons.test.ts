@@ -7,7 +7,7 @@ import type { ContainerAction } from "../task.ts";
 
 const WAY_UP: readonly ContainerAction[] = ["resolveManifest", "pull", "create", "start"];
 
-function before(action: ContainerAction): MachineWorld {
+function upTo(action: ContainerAction): MachineWorld {
   const world = MachineWorld.begin(aTaskOf(aContainer()));
   for (const each of WAY_UP.slice(0, WAY_UP.indexOf(action))) world.answer(each, "web");
   return world;
@@ -25,13 +25,13 @@ function stoppedChanges(changes: readonly StateChange[]): readonly ContainerStat
 
 describe("stop codes and reasons", () => {
   it("REASON-1: a user's stop before RUNNING is UserInitiated", () => {
-    const world = before("create");
+    const world = upTo("create");
     world.stop("not needed");
     expect(world.changes.at(-1)).toMatchObject({ status: "STOPPED", stopCode: "UserInitiated", reason: "not needed" });
   });
 
   it("a user's stop without words has default words", () => {
-    const world = before("create");
+    const world = upTo("create");
     world.stop();
     expect(world.task.stoppedReason).toBe("Task stopped by user");
   });
@@ -44,7 +44,7 @@ describe("stop codes and reasons", () => {
   });
 
   it("REASON-2: an image that does not exist is TaskFailedToStart, and the container's reason is the pull's", () => {
-    const world = before("pull");
+    const world = upTo("pull");
     world.fail("pull", "web", { message: "manifest unknown" });
     world.fail("create", "web", { status: 404 });
     expect(world.task).toMatchObject({ stopCode: "TaskFailedToStart" });
@@ -53,7 +53,7 @@ describe("stop codes and reasons", () => {
   });
 
   it("REASON-3: a second error of a container does not change its reason", () => {
-    const world = before("start");
+    const world = upTo("start");
     world.fail("start", "web", { indeterminate: true, took: true, message: "no answer" });
     world.docker.exit("web", 137, world.now, { oomKilled: true });
     world.look("web");
@@ -61,7 +61,7 @@ describe("stop codes and reasons", () => {
   });
 
   it("REASON-4: reasons are cut at 1024 characters, the task's too", () => {
-    const world = before("create");
+    const world = upTo("create");
     world.fail("create", "web", { message: "x".repeat(3_000) });
     const [container, task] = world.changes;
     expect(container?.reason).toHaveLength(1_024);

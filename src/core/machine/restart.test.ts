@@ -198,7 +198,7 @@ describe("news about the run that has ended", () => {
     world.answer("restart", "web");
     world.docker.set("web", { startedAt: asEpochMs(1_000) });
     world.look("web");
-    world.exit("web", 4);
+    world.exit("web", 4, { finishedAt: asEpochMs(5_000) });
     expect(world.container("web")).toMatchObject({ knownStatus: "STOPPED", exitCode: 4 });
   });
 });

@@ -9,7 +9,7 @@ import { STOP_TRIES } from "./retry.ts";
 const WAY_UP: readonly ContainerAction[] = ["resolveManifest", "pull", "create", "start"];
 
 /** One essential container, taken up to just before this is answered. */
-function before(action: ContainerAction, options: MachineWorldOptions = {}): MachineWorld {
+function upTo(action: ContainerAction, options: MachineWorldOptions = {}): MachineWorld {
   const world = MachineWorld.begin(aTaskOf(aContainer()), options);
   for (const each of WAY_UP.slice(0, WAY_UP.indexOf(action))) world.answer(each, "web");
   expect(world.pending).toEqual([`${action} web`]);
@@ -31,7 +31,7 @@ function stopping(options: MachineWorldOptions = {}): MachineWorld {
 
 describe("a stop request", () => {
   it("STOP-5, MT-24: while pulling, the task is STOPPED at once and the pull is let go", () => {
-    const world = before("pull");
+    const world = upTo("pull");
     const step = world.stop();
     expect(step.task.knownStatus).toBe("STOPPED");
     expect(step.effects).toEqual([{ type: "abandonPull", containerName: "web" }, { type: "releaseHostResources" }]);
@@ -39,20 +39,20 @@ describe("a stop request", () => {
   });
 
   it("STOP-5: the answer of a pull that was let go is ignored", () => {
-    const world = before("pull");
+    const world = upTo("pull");
     world.stop();
     const task = world.task;
     expect(world.answerLate("web", { ok: true, imageId: "sha256:late" }).task).toBe(task);
   });
 
   it("while the manifest is asked for, the task is STOPPED at once", () => {
-    const world = before("resolveManifest");
+    const world = upTo("resolveManifest");
     world.stop();
     expect(world.task.knownStatus).toBe("STOPPED");
   });
 
   it("CORE-8: while creating, the task is STOPPED at once and the container is removed at clean-up", () => {
-    const world = before("create", { config: { cleanupWaitMs: 1_000 } });
+    const world = upTo("create", { config: { cleanupWaitMs: 1_000 } });
     world.stop();
     expect(world.task.knownStatus).toBe("STOPPED");
     world.acknowledge();
@@ -74,7 +74,7 @@ describe("a stop request", () => {
   });
 
   it("CORE-7: while starting, the start is waited for, and then the container is stopped", () => {
-    const world = before("start");
+    const world = upTo("start");
     world.stop();
     expect(world.pending).toEqual(["start web"]);
     expect(world.task.knownStatus).not.toBe("STOPPED");
@@ -86,7 +86,7 @@ describe("a stop request", () => {
   });
 
   it("CORE-7: a start that fails while the task stops needs no stop", () => {
-    const world = before("start");
+    const world = upTo("start");
     world.stop();
     world.fail("start", "web", { status: 500 });
     expect(world.pending).toEqual([]);
@@ -401,7 +401,7 @@ describe("starts that nobody asked for", () => {
   });
 
   it("a container that is found gone while its start is under way waits for the start's own answer", () => {
-    const world = before("start");
+    const world = upTo("start");
     world.docker.remove("web");
     world.look("web");
     expect(world.container("web").knownStatus).toBe("CREATED");
@@ -411,7 +411,7 @@ describe("starts that nobody asked for", () => {
   });
 
   it("a start that had to make its container anew (host port taken) brings the new id and ports", () => {
-    const world = before("start");
+    const world = upTo("start");
     const old = world.container("web").dockerId;
     world.docker.remove("web");
     world.docker.start("web", world.now);

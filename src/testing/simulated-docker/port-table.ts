@@ -52,6 +52,11 @@ export class PortTable {
     return () => this.#holders.delete(key);
   }
 
+  /** Could something be published on it right now, on all addresses? */
+  isFree(hostPort: number, protocol: PortBinding["protocol"]): boolean {
+    return !this.#isTaken(protocol, ANY_IP_V4, hostPort);
+  }
+
   #isTaken(protocol: string, hostIp: string, hostPort: number): boolean {
     if (this.#holders.size === 0) return false;
     const any = hostIp.includes(":") ? ANY_IP_V6 : ANY_IP_V4;

@@ -1,82 +1,125 @@
 /**
- * What must hold at every moment of a simulation, judged from outside: by what the daemon really does, what the engine
- * says, and what the reader of state changes is told. Source: design "Invariants".
+ * What must hold at every moment of a simulation, judged from outside: by what the daemon really does, what is stored,
+ * what the engine says, and what the reader of state changes is told. Source: design "Invariants".
  */
+import type { HostTotals } from "../../core/host-resources.ts";
 import type { StateChange } from "../../core/state-change.ts";
-import { compareContainerStatus, compareTaskStatus } from "../../core/status.ts";
-import type { Container, Task } from "../../core/task.ts";
-import type { SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
+import { compareContainerStatus } from "../../core/status.ts";
+import type { Task } from "../../core/task.ts";
+import type { Mutation, StoredState } from "../../ports/state-store.ts";
+
+import type { CallRecord, SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
+import { ChangeChecker, checkOutbox } from "./check-changes.ts";
+import { checkDockerEvent } from "./check-order.ts";
+import { checkHostResources, checkSnapshot } from "./check-snapshots.ts";
+import { type Moment, TimeChecker } from "./check-time.ts";
+import { History } from "./history.ts";
+import { holdsSecret } from "./secrecy.ts";
 
 /** A rule was broken; the message says which, and how. */
 export class InvariantViolation extends Error {
   override readonly name = "InvariantViolation";
 }
 
-type Truth = { started: boolean; exitCode: number | undefined; everHealthy: boolean };
+/** What is there when everything was stopped and cleaned up. */
+export type Remains = {
+  readonly tasks: readonly Task[];
+  /** Tasks that the engine took. */
+  readonly accepted: readonly string[];
+  readonly store: StoredState;
+  readonly volumes: readonly string[];
+  /** Containers that are somebody else's, by Docker name. */
+  readonly foreign: ReadonlySet<string>;
+  /** Images that are held by a container, as the image manager has it. */
+  readonly usedImages: readonly string[];
+  readonly timers: number;
+};
+
+/** The relist, and what the simulation itself may have pending. */
+const TIMERS_AT_REST = 4;
 
 export class InvariantChecker {
-  readonly #docker: SimulatedDocker;
-  /** The newest snapshot of each task, over restarts of the engine. */
-  readonly #tasks = new Map<string, Task>();
-  /** What really happened to each container, by Docker name. */
-  readonly #truth = new Map<string, Truth>();
-  readonly #told = new Map<string, number>();
-  readonly #ended = new Set<string>();
-  /** Containers that somebody else meddled with: their order is not the engine's doing. */
-  readonly #meddled = new Set<string>();
-  violations: string[] = [];
+  readonly history: History;
+  readonly violations: string[] = [];
+  readonly #hostTotals: HostTotals | undefined;
+  readonly #changes: ChangeChecker;
+  readonly #time: TimeChecker;
 
-  constructor(docker: SimulatedDocker) {
-    this.#docker = docker;
+  constructor(docker: SimulatedDocker, hostTotals: HostTotals | undefined) {
+    const fail = this.fail.bind(this);
+    this.history = new History(docker);
+    this.#hostTotals = hostTotals;
+    this.#changes = new ChangeChecker(this.history, fail);
+    this.#time = new TimeChecker(this.history, fail);
     docker.onEvent((event) => this.#dockerEvent(event));
+    docker.onCall((call) => this.#dockerCall(call));
   }
 
+  fail(text: string): void {
+    this.violations.push(text);
+  }
+
+  /** Somebody did something to a container behind the engine's back. */
   meddle(dockerName: string): void {
-    this.#meddled.add(dockerName);
+    this.history.meddle(dockerName);
+    this.#time.reset();
+  }
+
+  /** The engine is away or back, or the world became calm. */
+  interrupt(): void {
+    this.#time.reset();
   }
 
   /** The engine has a new snapshot of a task. */
   snapshot(task: Task): void {
-    const before = this.#tasks.get(task.arn);
-    this.#tasks.set(task.arn, task);
-    if (before !== undefined) this.#movesForward(before, task);
-    for (const container of task.containers) this.#stoppedMeansDown(task, container);
+    const before = this.history.tasks.get(task.arn);
+    this.history.addTask(task);
+    checkSnapshot(this.history, before, task, (text) => this.fail(text));
   }
 
   /** The reader of state changes got one. */
   change(change: StateChange): void {
-    const last = this.#told.get(change.taskArn) ?? 0;
-    if (change.sequence > last + 1)
-      this.#fail(`state change ${change.sequence} of ${change.taskArn} follows ${last}: one is lost`);
-    if (change.sequence > last) {
-      if (this.#ended.has(change.taskArn)) this.#fail(`state change after the end of ${change.taskArn}`);
-      this.#told.set(change.taskArn, change.sequence);
-      if (change.type === "task" && change.status === "STOPPED") this.#ended.add(change.taskArn);
+    if (holdsSecret(change)) this.fail("a secret's value is in a state change");
+    this.#changes.read(change);
+  }
+
+  /** A commit is in the store. */
+  committed(mutations: readonly Mutation[]): void {
+    for (const mutation of mutations) {
+      if (mutation.type === "putTask") this.history.rows.set(mutation.task.arn, mutation.task);
+      if (mutation.type === "deleteTask") this.history.rows.delete(mutation.taskArn);
+      if (holdsSecret(mutation)) this.fail(`a secret's value is in a ${mutation.type}`);
     }
   }
 
-  /** The engine asked Docker to stop a container. */
-  stopAsked(dockerId: string): void {
-    const task = this.#taskOfDockerId(dockerId);
-    if (task === undefined || task.forceStop) return;
-    const container = task.containers.find((each) => each.dockerId === dockerId);
-    if (container === undefined || container.knownStatus === "STOPPED" || container.stopOwed) return;
-    for (const dependant of task.containers.filter((each) => isDependant(each, container))) {
-      if (this.#isRunning(dependant) && !this.#meddled.has(dependant.dockerName)) {
-        this.#fail(`${container.name} is stopped while its dependant ${dependant.name} runs`);
-      }
-    }
+  logged(line: unknown): void {
+    if (holdsSecret(line)) this.fail("a secret's value is in the log");
+  }
+
+  /** Between two things that happen. */
+  look(moment: Moment, store: StoredState): void {
+    const fail = (text: string) => this.fail(text);
+    this.#time.look(moment);
+    checkHostResources(moment.tasks, this.#hostTotals, fail);
+    checkOutbox(store, fail);
+    for (const task of moment.tasks) this.#isStored(task);
   }
 
   /** After everything was stopped and cleaned up. */
-  atRest(known: readonly Task[], expected: readonly string[]): void {
-    if (known.length > 0)
-      this.#fail(`tasks are left: ${known.map((task) => `${task.id} ${task.knownStatus}`).join(", ")}`);
-    const left = this.#docker.containers().map((each) => each.dockerName);
-    if (left.length > 0) this.#fail(`containers are left: ${left.join(", ")}`);
-    for (const arn of expected) {
-      if (!this.#ended.has(arn)) this.#fail(`nobody was told that ${arn} ended`);
+  atRest(remains: Remains): void {
+    this.#nothingIsLeft("tasks", remains.tasks.map((task) => `${task.id} ${task.knownStatus}`));
+    const containers = this.history.docker.containers().map(({ dockerName }) => dockerName);
+    this.#nothingIsLeft("containers", containers.filter((each) => !remains.foreign.has(each)));
+    const gone = [...remains.foreign].filter((each) => !containers.some((other) => other === each));
+    if (gone.length > 0) this.fail(`a container of somebody else was removed: ${gone.join(", ")}`);
+    this.#nothingIsLeft("volumes", remains.volumes);
+    this.#nothingIsLeft("rows", remains.store.tasks.map(({ id }) => id));
+    this.#nothingIsLeft("stored state changes", remains.store.changes.map(({ taskArn }) => taskArn));
+    this.#nothingIsLeft("references to images", remains.usedImages);
+    for (const arn of remains.accepted) {
+      if (!this.#changes.hasEnded(arn)) this.fail(`nobody was told that ${arn} ended`);
     }
+    if (remains.timers > TIMERS_AT_REST) this.fail(`${remains.timers} timers are left`);
   }
 
   /** @throws {InvariantViolation} the first that was found */
@@ -85,126 +128,46 @@ export class InvariantChecker {
     if (first !== undefined) throw new InvariantViolation(first);
   }
 
+  #nothingIsLeft(what: string, left: readonly string[]): void {
+    if (left.length > 0) this.fail(`${what} are left: ${left.join(", ")}`);
+  }
+
+  /** What the engine shows is stored: a row may be ahead of it (the answer of the save is on its way), never behind. */
+  #isStored(task: Task): void {
+    const row = this.history.rows.get(task.arn);
+    // The row of a task that is cleaned up goes first.
+    if (row === undefined && task.knownStatus === "STOPPED") return;
+    if (row === undefined) return this.fail(`task ${task.id} is shown and not stored`);
+    for (const [index, container] of task.containers.entries()) {
+      const stored = row.containers[index];
+      if (stored === undefined || compareContainerStatus(stored.knownStatus, container.knownStatus) < 0) {
+        this.fail(`${container.name} is shown as ${container.knownStatus} and stored as ${stored?.knownStatus}`);
+      }
+    }
+  }
+
   #dockerEvent(event: SimulatedEvent): void {
     if (event.type !== "container") return;
-    const name = event.attributes["name"] ?? "";
-    const truth = this.#truthOf(name);
-    switch (event.action) {
-      case "start":
-        this.#mayStart(name, truth);
-        this.#oneAtATime(name);
-        truth.started = true;
-        break;
-      case "die":
-        truth.exitCode = event.exitCode;
-        break;
-      case "health_status: healthy":
-        truth.everHealthy = true;
-        break;
-      default:
+    checkDockerEvent(this.history, event, (text) => this.fail(text));
+    this.history.note(event);
+    if (event.action === "create" && holdsSecret(event.attributes)) this.fail("a secret's value is in a label");
+  }
+
+  #dockerCall({ operation, subject, outcome }: CallRecord): void {
+    if (operation === "removeVolume" && /is in use/.test(outcome)) this.fail(`volume ${subject} is removed while in use`);
+    if (operation === "removeImage" && outcome === "ok") this.#mayBeRemoved(subject);
+  }
+
+  /** An image that a container of a task needs stays; one that is only being pulled is not needed by name yet. */
+  #mayBeRemoved(reference: string): void {
+    for (const { containers } of this.history.tasks.values()) {
+      const user = containers.find((each) => each.type === "NORMAL" && needs(each, reference));
+      if (user !== undefined) this.fail(`image ${reference} is removed while ${user.name} has it`);
     }
-  }
-
-  /** Ordering conditions hold whenever a container is started for the first time. */
-  #mayStart(dockerName: string, truth: Truth): void {
-    if (truth.started || this.#meddled.has(dockerName)) return;
-    const found = this.#containerByName(dockerName);
-    if (found === undefined) return;
-    for (const { containerName, condition } of found.container.dependencies) {
-      const target = found.task.containers.find((each) => each.name === containerName);
-      if (target === undefined) continue;
-      const isUp = this.#isRunning(target);
-      if (!conditionHeld(condition, this.#truthOf(target.dockerName), target, isUp)) {
-        this.#fail(`${found.container.name} starts although ${containerName} is not ${condition}`);
-      }
-    }
-  }
-
-  #oneAtATime(dockerName: string): void {
-    const running = this.#docker
-      .containers()
-      .filter((each) => each.dockerName === dockerName && each.status === "running");
-    if (running.length > 1) this.#fail(`${running.length} live containers are called ${dockerName}`);
-  }
-
-  #movesForward(before: Task, after: Task): void {
-    if (compareTaskStatus(after.knownStatus, before.knownStatus) < 0) {
-      this.#fail(`task ${after.id} went back from ${before.knownStatus} to ${after.knownStatus}`);
-    }
-    if (before.desiredStatus === "STOPPED" && after.desiredStatus !== "STOPPED")
-      this.#fail(`task ${after.id} is to run again`);
-    for (const [index, container] of after.containers.entries()) {
-      const previous = before.containers[index];
-      if (previous === undefined) continue;
-      if (compareContainerStatus(container.knownStatus, previous.knownStatus) < 0) {
-        this.#fail(`${container.name} went back from ${previous.knownStatus} to ${container.knownStatus}`);
-      }
-      if (
-        previous.error !== undefined &&
-        container.error !== previous.error &&
-        container.error?.message !== previous.error.message
-      ) {
-        this.#fail(`the reason of ${container.name} changed`);
-      }
-    }
-  }
-
-  /** STOPPED is only said of what does not run, unless somebody else started it. */
-  #stoppedMeansDown(task: Task, container: Container): void {
-    if (container.knownStatus !== "STOPPED" || this.#meddled.has(container.dockerName) || container.stopOwed) return;
-    if (this.#isRunning(container)) this.#fail(`${container.name} of ${task.id} is said to be STOPPED and runs`);
-  }
-
-  #isRunning(container: Container): boolean {
-    return this.#docker.find(container.dockerName)?.status === "running";
-  }
-
-  #containerByName(dockerName: string): { readonly task: Task; readonly container: Container } | undefined {
-    for (const task of this.#tasks.values()) {
-      const container = task.containers.find((each) => each.dockerName === dockerName);
-      if (container !== undefined) return { task, container };
-    }
-    return undefined;
-  }
-
-  #taskOfDockerId(dockerId: string): Task | undefined {
-    for (const task of this.#tasks.values()) {
-      if (task.containers.some((each) => each.dockerId === dockerId)) return task;
-    }
-    return undefined;
-  }
-
-  #truthOf(dockerName: string): Truth {
-    let truth = this.#truth.get(dockerName);
-    if (truth === undefined) {
-      truth = { started: false, exitCode: undefined, everHealthy: false };
-      this.#truth.set(dockerName, truth);
-    }
-    return truth;
-  }
-
-  #fail(text: string): void {
-    this.violations.push(text);
   }
 }
 
-function isDependant(each: Container, of: Container): boolean {
-  if (of.type !== "NORMAL") return each.type === "NORMAL";
-  return each.dependencies.some((edge) => edge.containerName === of.name);
-}
-
-/** A daemon that dies takes the events of its containers' ends with it, so that their state is asked for. */
-function conditionHeld(condition: string, truth: Truth, target: Container, isUp: boolean): boolean {
-  switch (condition) {
-    case "START":
-      return truth.started;
-    case "COMPLETE":
-      return truth.started && !isUp;
-    case "SUCCESS":
-      return truth.started && !isUp && (truth.exitCode === 0 || target.exitCode === 0);
-    case "HEALTHY":
-      return truth.everHealthy;
-    default:
-      return true;
-  }
+function needs({ image, imageId, knownStatus, desiredStatus, removed }: Task["containers"][number], reference: string) {
+  if (removed || knownStatus === "STOPPED" || desiredStatus === "STOPPED") return false;
+  return compareContainerStatus(knownStatus, "PULLED") >= 0 && (image === reference || imageId === reference);
 }

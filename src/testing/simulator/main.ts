@@ -5,99 +5,115 @@
 import { parseArgs } from "node:util";
 import { minimise } from "./minimise.ts";
 import { drawPlan, type Plan, type ProfileName } from "./plan.ts";
-import { PROFILES } from "./profiles.ts";
+import { PROFILES, profileFor } from "./profiles.ts";
 import { type SimulationResult, simulate } from "./simulate.ts";
+import { Totals } from "./totals.ts";
+
+const USAGE = `npm run sim -- [options]
+  --seed N         one seed, with its trace when an invariant is broken
+  --seeds N        how many seeds, 2000 unless set
+  --from N         the first of them, 1 unless set
+  --profile NAME   ${PROFILES.join(", ")}; each seed has its own unless set, "all" runs all of them
+  --steps N        tasks added and operations done from outside, together; drawn from the seed unless set
+  --trace          print the trace also when all invariants hold (with --seed)
+  --keep-going     name every seed that breaks an invariant instead of explaining the first
+  --until-stopped  seed after seed until it is interrupted`;
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
-    seeds: { type: "string", default: "400" },
+    seeds: { type: "string", default: "2000" },
     from: { type: "string", default: "1" },
     profile: { type: "string" },
+    steps: { type: "string" },
     trace: { type: "boolean", default: false },
+    "keep-going": { type: "boolean", default: false },
     "until-stopped": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
 
-const profiles = chosenProfiles(values.profile);
+/** How often a run without an end says how far it is. */
+const PROGRESS_SEEDS = 500;
 
-function chosenProfiles(name: string | undefined): readonly ProfileName[] {
-  if (name === undefined) return PROFILES;
+function number(option: "seed" | "seeds" | "from" | "steps"): number {
+  const value = Number(values[option]);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`Cannot read --${option}: ${values[option]} is no whole number`);
+  return value;
+}
+
+function profilesOf(seed: number): readonly ProfileName[] {
+  const name = values.profile;
+  if (name === undefined) return [profileFor(seed)];
+  if (name === "all") return PROFILES;
   const known = PROFILES.find((profile) => profile === name);
   if (known === undefined) throw new Error(`Cannot use profile "${name}": known are ${PROFILES.join(", ")}`);
   return [known];
 }
 
+function plan(seed: number, profile: ProfileName): Plan {
+  return drawPlan(seed, profile, values.steps === undefined ? undefined : number("steps"));
+}
+
 async function runOne(seed: number): Promise<number> {
   let code = 0;
-  for (const profile of profiles) {
-    const result = await simulate(drawPlan(seed, profile), { trace: true });
-    if (values.trace || result.violation !== undefined) console.log(result.trace.join("\n"));
-    console.log(`seed ${seed}, profile ${profile}: ${result.violation ?? "all invariants hold"}`);
+  for (const profile of profilesOf(seed)) {
+    const drawn = plan(seed, profile);
+    const result = await simulate(drawn, { trace: values.trace });
+    if (values.trace) console.log(result.trace.join("\n"));
+    if (result.violation === undefined) console.log(`seed ${seed}, profile ${profile}: all invariants hold`);
+    else await explain(drawn, result.violation);
     if (result.violation !== undefined) code = 1;
   }
   return code;
 }
 
-/** @returns the exit code: 1 at the first seed that breaks an invariant */
+/** @returns the exit code: 1 when a seed breaks an invariant */
 async function runMany(): Promise<number> {
-  const total = new Totals();
-  const first = Number(values.from);
-  const last = values["until-stopped"] ? Number.POSITIVE_INFINITY : first + Number(values.seeds) - 1;
-  for (let seed = first; seed <= last; seed += 1) {
-    for (const profile of profiles) {
-      const plan = drawPlan(seed, profile);
-      const result = await simulate(plan);
-      total.add(result);
+  let code = 0;
+  const totals = new Totals();
+  const from = number("from");
+  const last = values["until-stopped"] ? Number.POSITIVE_INFINITY : from + number("seeds") - 1;
+  const say = () => console.log(totals.lines().join("\n"));
+  for (let seed = from; seed <= last; seed += 1) {
+    for (const profile of profilesOf(seed)) {
+      const drawn = plan(seed, profile);
+      const result: SimulationResult = await simulate(drawn);
+      totals.add(result);
       if (result.violation === undefined) continue;
-      await explain(plan, result.violation);
-      return 1;
+      code = 1;
+      if (values["keep-going"]) {
+        console.log(`seed ${seed}, profile ${profile}: ${result.violation.split("\n", 2).join(" ")}`);
+        continue;
+      }
+      await explain(drawn, result.violation);
+      return code;
     }
-    if (values["until-stopped"] && seed % 100 === 0) total.print();
+    if (values["until-stopped"] && seed % PROGRESS_SEEDS === 0) say();
   }
-  total.print();
-  return 0;
+  say();
+  console.log(`seeds ${from} to ${last}: ${code === 0 ? "all invariants hold" : "invariants are broken"}`);
+  return code;
 }
 
 async function explain(plan: Plan, violation: string): Promise<void> {
   const least = await minimise(plan, violation);
   const { trace, violation: again } = await simulate(least, { trace: true });
+  const { tasks, operations, world } = least;
+  const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
   console.log(trace.join("\n"));
-  console.log(`Shortest plan found: ${JSON.stringify({ tasks: least.tasks, operations: least.operations })}`);
-  console.log(`BROKEN by seed ${plan.seed}, profile ${plan.profile}: ${again ?? violation}`);
-  console.log(`Run it again: npm run sim -- --seed ${plan.seed} --profile ${plan.profile}`);
+  console.log(`Shortest plan found: ${JSON.stringify({ world, tasks, operations })}`);
+  console.log(`BROKEN by seed ${plan.seed}, profile ${plan.profile}: ${violation}`);
+  if (again !== violation) console.log(`In the shortest plan: ${again}`);
+  console.log(`Run it again: npm run sim -- --seed ${plan.seed} --profile ${plan.profile}${steps}`);
 }
 
-class Totals {
-  #runs = 0;
-  #steps = 0;
-  #virtualMs = 0;
-  readonly #faults = new Map<string, number>();
-  readonly #transitions = new Map<string, number>();
-  readonly #begunAt = performance.now();
-
-  add(result: SimulationResult): void {
-    this.#runs += 1;
-    this.#steps += result.steps;
-    this.#virtualMs += result.virtualMs;
-    for (const [kind, count] of Object.entries(result.faults))
-      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
-    for (const each of result.transitions) this.#transitions.set(each, (this.#transitions.get(each) ?? 0) + 1);
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
   }
-
-  print(): void {
-    const seconds = (performance.now() - this.#begunAt) / 1000;
-    const list = (counts: ReadonlyMap<string, number>) =>
-      [...counts]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, count]) => `${name} ${count}`)
-        .join(", ");
-    console.log(
-      `${this.#runs} simulations, ${this.#steps} steps, ${(this.#virtualMs / 3_600_000).toFixed(1)} virtual hours in ${seconds.toFixed(1)} s`,
-    );
-    console.log(`faults injected: ${list(this.#faults)}`);
-    console.log(`transitions covered: ${list(this.#transitions)}`);
-  }
+  return values.seed === undefined ? await runMany() : await runOne(number("seed"));
 }
 
-process.exitCode = values.seed === undefined ? await runMany() : await runOne(Number(values.seed));
+process.exitCode = await main();

@@ -1,9 +1,9 @@
 /** Shortens a failing plan piece by piece while it still fails: what is left is what matters. */
-import type { Plan } from "./plan.ts";
+import type { Plan, PlannedContainer, PlannedTask } from "./plan.ts";
 import { simulate } from "./simulate.ts";
 
 /** Tries at most; each is one simulation. */
-const MAX_TRIES = 200;
+const MAX_TRIES = 300;
 
 /** @param violation what the plan breaks; a shorter one must break the same */
 export async function minimise(plan: Plan, violation: string): Promise<Plan> {
@@ -23,15 +23,32 @@ export async function minimise(plan: Plan, violation: string): Promise<Plan> {
   return best;
 }
 
-/** Every plan that lacks one operation, one task's containers from the end, or one task altogether. */
+/** Every plan that lacks one operation, one task, the last container of one, or a member of a container's definition. */
 function* smallerPlans(plan: Plan): Iterable<Plan> {
   for (const index of plan.operations.keys()) yield { ...plan, operations: plan.operations.toSpliced(index, 1) };
   for (const [index, task] of plan.tasks.entries()) {
-    // An emptied task keeps its number, which operations refer to.
-    if (task.containers.length > 0) yield { ...plan, tasks: plan.tasks.with(index, { ...task, containers: [] }) };
-    if (task.containers.length > 1) {
-      yield { ...plan, tasks: plan.tasks.with(index, { ...task, containers: task.containers.slice(0, -1) }) };
+    for (const smaller of smallerTasks(task)) yield { ...plan, tasks: plan.tasks.with(index, smaller) };
+  }
+}
+
+function* smallerTasks(task: PlannedTask): Iterable<PlannedTask> {
+  // An emptied task keeps its number, which operations refer to.
+  if (task.containers.length > 0) yield { ...task, containers: [] };
+  if (task.containers.length > 1) yield { ...task, containers: task.containers.slice(0, -1) };
+  for (const [index, container] of task.containers.entries()) {
+    for (const smaller of smallerContainers(container)) {
+      yield { ...task, containers: task.containers.with(index, smaller) };
     }
+  }
+}
+
+const DISPENSABLE = ["portMappings", "mountPoints", "secrets", "links", "volumesFrom", "restartPolicy", "dependsOn"];
+
+function* smallerContainers(container: PlannedContainer): Iterable<PlannedContainer> {
+  for (const member of DISPENSABLE) {
+    if (container.definition[member] === undefined) continue;
+    const { [member]: _dropped, ...rest } = container.definition;
+    yield { ...container, definition: { ...rest, name: container.definition.name } };
   }
 }
 

@@ -35,3 +35,8 @@ export function faultProfile(name: ProfileName): FaultProfile {
 }
 
 export const PROFILES: readonly ProfileName[] = ["calm", "rough", "crashes", "daemon", "store"];
+
+/** All profiles get their turn in any run of seeds. */
+export function profileFor(seed: number): ProfileName {
+  return PROFILES[seed % PROFILES.length] ?? "calm";
+}

@@ -2,42 +2,39 @@
  * Runs one plan: the real engine on simulated time, with faults, crashes and meddling, and every invariant looked at
  * after each thing that happens. The same seed gives the same run.
  */
-import { asDockerId, asDockerName } from "../../core/brand.ts";
 import type { Task } from "../../core/task.ts";
 import { DEFAULT_ENGINE_CONFIG } from "../../engine/docker-task-engine.ts";
 import { FailingStateStore } from "../../store/failing-state-store.ts";
 import { MemoryStateStore } from "../../store/memory-state-store.ts";
 import { SeededRandom } from "../seeded-random.ts";
-import {
-  commandNotFound,
-  exits,
-  handlesSigterm,
-  healthyAfter,
-  ignoresSigterm,
-  neverHealthy,
-  oomKilled,
-  type RunScript,
-  runsForever,
-} from "../simulated-docker/index.ts";
 import { SimulatedHost } from "../simulated-host.ts";
+import { type Counts, Coverage } from "./coverage.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
-import { ACTIVE_MS, type Behaviour, type Operation, type Plan, type PlannedTask } from "./plan.ts";
+import { Operations } from "./operations.ts";
+import type { Plan } from "./plan.ts";
 import { faultProfile } from "./profiles.ts";
+import { SECRET_ARN, SECRET_VALUE } from "./secrecy.ts";
+import { ACTIVE_MS, IMAGES } from "./world.ts";
 
 export type SimulationResult = {
   readonly seed: number;
+  /** The first broken invariant. */
   readonly violation?: string;
   readonly trace: readonly string[];
+  /** Things that happened: snapshots, and operations from outside. */
   readonly steps: number;
   readonly virtualMs: number;
-  readonly faults: Readonly<Record<string, number>>;
-  /** Transitions of containers that were seen: `PULLED>CREATED`. */
-  readonly transitions: ReadonlySet<string>;
+  readonly faults: Counts;
+  /** `PULLED>CREATED` of containers, `task NONE>CREATED` of tasks. */
+  readonly transitions: Counts;
+  readonly statuses: Counts;
 };
 
-const CLEANUP_MS = 60_000;
 /** After the last operation everything must be over within this time: stop timeouts, retries and waits added up. */
-const REST_MS = 4 * 60 * 60_000;
+const REST_MS = 2 * 60 * 60_000;
+/** What is told and what happens are compared at least this often. */
+const STRIDE_MS = 10_000;
+const STORE_FAILURE_ODDS = 0.08;
 
 export async function simulate(plan: Plan, options: { readonly trace?: boolean } = {}): Promise<SimulationResult> {
   const simulation = new Simulation(plan, options.trace === true);
@@ -47,52 +44,56 @@ export async function simulate(plan: Plan, options: { readonly trace?: boolean }
 class Simulation {
   readonly #plan: Plan;
   readonly #host: SimulatedHost;
+  readonly #rows = new MemoryStateStore();
   readonly #checker: InvariantChecker;
-  readonly #tasks: (Task | undefined)[] = [];
-  readonly #accepted: string[] = [];
+  readonly #operations: Operations;
+  readonly #coverage = new Coverage();
   readonly #trace: string[] = [];
   readonly #keepsTrace: boolean;
-  readonly #transitions = new Set<string>();
-  readonly #last = new Map<string, string>();
   #steps = 0;
   #readChanges = 0;
-  #up = false;
-  #resting = false;
-  #startDue = false;
+  #readLines = 0;
+  /** Nothing goes wrong from outside any more. */
+  #isCalm: boolean;
 
   constructor(plan: Plan, keepsTrace: boolean) {
+    const { world } = plan;
     this.#plan = plan;
     this.#keepsTrace = keepsTrace;
-    const random = new SeededRandom(plan.seed).fork("store");
-    const inner = new MemoryStateStore();
-    const failing = plan.profile === "store";
-    let calm = false;
-    const store = new FailingStateStore(inner, ({ operation }) => {
-      if (!failing || calm || operation !== "commit") return undefined;
-      return random.chance(0.08) ? random.pick(["failBefore", "failAfter"]) : undefined;
+    this.#isCalm = plan.profile === "calm";
+    this.#host = new SimulatedHost({
+      seed: plan.seed,
+      store: this.#createStore(),
+      config: { machine: { ...DEFAULT_ENGINE_CONFIG.machine, ...settingsOf(plan) } },
+      secrets: { [SECRET_ARN]: SECRET_VALUE },
+      dynamicPortRange: world.dynamicPortRange,
+      probeSees: world.probeSees,
+      imageCleanup: { minimumAgeMs: world.imageMinimumAgeMs },
+      ...(world.hostTotals === undefined ? {} : { hostTotals: world.hostTotals }),
     });
-    this.#calmStore = () => {
-      calm = true;
-    };
-    const machine = { ...DEFAULT_ENGINE_CONFIG.machine, cleanupWaitMs: CLEANUP_MS };
-    this.#host = new SimulatedHost({ seed: plan.seed, store, config: { machine } });
-    this.#checker = new InvariantChecker(this.#host.docker);
-    for (const image of ["web:1", "registry.example/team/tool:2"]) this.#host.docker.image(image);
+    this.#checker = new InvariantChecker(this.#host.docker, world.hostTotals);
+    this.#operations = new Operations({
+      host: this.#host,
+      plan,
+      checker: this.#checker,
+      note: (text) => this.#note(text),
+      onEngine: () => this.#watchEngine(),
+    });
+    for (const image of IMAGES) this.#host.docker.image(image);
     this.#watchDocker();
   }
 
-  readonly #calmStore: () => void;
-
   async run(): Promise<SimulationResult> {
     let violation: string | undefined;
+    const unheard = (error: unknown) => this.#checker.fail(`a failure that nobody hears of: ${describe(error)}`);
+    process.on("unhandledRejection", unheard);
     try {
       await this.#live();
       await this.#rest();
     } catch (error) {
-      violation =
-        error instanceof InvariantViolation
-          ? error.message
-          : `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      violation = describe(error);
+    } finally {
+      process.off("unhandledRejection", unheard);
     }
     return {
       seed: this.#plan.seed,
@@ -100,22 +101,24 @@ class Simulation {
       trace: this.#trace,
       steps: this.#steps,
       virtualMs: this.#host.clock.elapsedMs,
-      faults: { ...this.#host.docker.faults.counts },
-      transitions: this.#transitions,
+      faults: { ...this.#host.docker.faults.counts, ...this.#operations.counts },
+      transitions: this.#coverage.transitions,
+      statuses: this.#coverage.statuses,
     };
   }
 
   async #live(): Promise<void> {
-    await this.#start();
+    await this.#operations.startEngine();
     const { docker, clock } = this.#host;
     docker.faults.random(this.#plan.seed, faultProfile(this.#plan.profile));
     const begun = clock.elapsedMs;
     const events = [
-      ...this.#plan.tasks.map((task, index) => ({ atMs: task.addAtMs, act: () => this.#add(task, index) })),
-      ...this.#plan.operations.map(({ atMs, operation }) => ({ atMs, act: () => this.#operate(operation) })),
+      ...this.#plan.tasks.map((task, index) => ({ atMs: task.addAtMs, act: () => this.#operations.add(task, index) })),
+      ...this.#plan.operations.map(({ atMs, operation }) => ({ atMs, act: () => this.#operations.act(operation) })),
     ].toSorted((a, b) => a.atMs - b.atMs);
     for (const { atMs, act } of events) {
       await this.#advanceTo(begun + atMs);
+      this.#steps += 1;
       await act();
       this.#check();
     }
@@ -125,215 +128,125 @@ class Simulation {
   /** The world behaves again, everything is asked to stop, and nothing may be left. */
   async #rest(): Promise<void> {
     const { docker, clock } = this.#host;
-    this.#resting = true;
-    docker.calm();
-    this.#calmStore();
-    this.#host.reconnect();
-    while (!this.#up) await this.#advanceTo(clock.elapsedMs + 1_000);
     this.#note("rest");
+    this.#operations.calm();
+    docker.calm();
+    this.#isCalm = true;
+    this.#host.reconnect();
+    while (!this.#operations.isUp) await this.#advanceTo(clock.elapsedMs + 1_000);
     for (const task of this.#host.engine.listTasks()) {
       await clock.resolve(this.#host.engine.stopTask(task.arn, { reason: "rest" }));
     }
+    // Calls that hang have their own limits, and the bounds of a calm world hold only after them.
+    this.#isCalm = this.#plan.profile === "calm";
+    this.#checker.interrupt();
     const until = clock.elapsedMs + REST_MS;
-    while (clock.elapsedMs < until && this.#host.engine.listTasks().length > 0)
+    while (clock.elapsedMs < until && this.#host.engine.listTasks().length > 0) {
       await this.#advanceTo(clock.elapsedMs + 30_000);
+    }
     await this.#advanceTo(clock.elapsedMs + 60_000);
-    this.#checker.atRest(this.#host.engine.listTasks(), this.#accepted);
-    const volumes = await clock.resolve(docker.client().listVolumes({ labels: {} }));
-    if (volumes.length > 0)
-      throw new InvariantViolation(`volumes are left: ${volumes.map((each) => each.name).join(", ")}`);
+    await this.#lookAtRemains();
     this.#check();
   }
 
-  async #start(): Promise<void> {
-    this.#startDue = false;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await this.#host.start();
-        break;
-      } catch (error) {
-        if (attempt > 50) throw error;
-        await this.#host.clock.advance(2_000);
-      }
-    }
-    this.#up = true;
-    this.#note("engine starts");
-    this.#host.engine.subscribe((event) => {
-      if (event.type !== "task") return;
-      this.#steps += 1;
-      this.#seeTransitions(event.task);
-      this.#checker.snapshot(event.task);
+  async #lookAtRemains(): Promise<void> {
+    const { docker, engine, images } = this.#host;
+    this.#checker.atRest({
+      tasks: engine.listTasks(),
+      accepted: this.#operations.accepted,
+      store: this.#rows.snapshot(),
+      volumes: docker.state.volumes.list().map(({ name }) => name).filter((name) => name !== "shared"),
+      foreign: this.#operations.foreign,
+      usedImages: images.imageStates().flatMap(({ references }) => [...references]),
+      timers: this.#host.clock.pending,
     });
-    for (const task of this.#host.engine.listTasks()) this.#checker.snapshot(task);
   }
 
   /** In small strides, so that what is told and what happens are compared close to when they do. */
   async #advanceTo(elapsedMs: number): Promise<void> {
     const { clock } = this.#host;
     while (clock.elapsedMs < elapsedMs) {
-      await clock.advance(Math.min(10_000, elapsedMs - clock.elapsedMs));
-      if (this.#startDue) await this.#start();
+      await clock.advance(Math.min(STRIDE_MS, elapsedMs - clock.elapsedMs));
+      await this.#operations.startEngineIfDue();
       this.#check();
     }
   }
 
   #check(): void {
-    const { changes } = this.#host;
-    while (this.#readChanges < changes.length) {
-      const change = changes[this.#readChanges];
-      this.#readChanges += 1;
-      if (change !== undefined) this.#checker.change(change);
+    const { changes, log, clock } = this.#host;
+    for (const change of changes.slice(this.#readChanges)) this.#checker.change(change);
+    this.#readChanges = changes.length;
+    for (const line of log.lines.slice(this.#readLines)) this.#checker.logged(line);
+    this.#readLines = log.lines.length;
+    if (this.#operations.isUp) {
+      const { engine } = this.#host;
+      const moment = {
+        elapsedMs: clock.elapsedMs,
+        now: clock.now(),
+        tasks: engine.listTasks(),
+        whyBlocked: (task: Task) => engine.whyBlocked(task.arn),
+        isCalm: this.#isCalm,
+      };
+      this.#checker.look(moment, this.#rows.snapshot());
     }
     this.#checker.assertHolds();
   }
 
-  async #add(planned: PlannedTask, index: number): Promise<void> {
-    if (!this.#up || planned.containers.length === 0) return;
-    for (const { definition, behaviour, health } of planned.containers) {
-      this.#host.docker.container(definition.name, {
-        run: scriptOf(behaviour),
-        ...(health === undefined
-          ? {}
-          : { health: health === "never" ? neverHealthy() : healthyAfter(health.healthyAfter) }),
-      });
-    }
-    const task = this.#host.task(
-      planned.containers.map((each) => each.definition),
-      planned.members,
-    );
-    this.#tasks[index] = task;
-    this.#note(`add task ${index} ${task.id.slice(0, 8)}`);
-    this.#checker.snapshot(task);
-    const adding = this.#host.engine.addTask(task).then(
-      () => this.#accepted.push(task.arn),
-      // A rejection means that nothing was added.
-      () => this.#note(`task ${index} is refused`),
-    );
-    await Promise.race([adding, this.#host.clock.settle()]);
-  }
-
-  async #operate(operation: Operation): Promise<void> {
-    this.#note(JSON.stringify(operation));
-    switch (operation.type) {
-      case "stop": {
-        const task = this.#tasks[operation.task];
-        if (task !== undefined && this.#up) void this.#host.engine.stopTask(task.arn, { force: operation.force });
-        return;
-      }
-      case "addAgain": {
-        const task = this.#tasks[operation.task];
-        if (task === undefined || !this.#up || this.#host.engine.getTaskByArn(task.arn) === undefined) return;
-        void this.#host.engine.addTask(task);
-        return;
-      }
-      case "crash":
-        return await this.#crash(operation.downMs);
-      case "crashAtCall":
-        return this.#crashAtCall(operation.calls, operation.downMs);
-      case "disconnect":
-        this.#host.disconnect();
-        this.#later(operation.forMs, () => this.#host.reconnect());
-        return;
-      default:
-        return await this.#meddle(operation);
-    }
-  }
-
-  async #crash(downMs: number): Promise<void> {
-    if (!this.#up) return;
-    this.#up = false;
-    this.#host.crash();
-    this.#note("engine crashes");
-    await this.#host.clock.advance(downMs);
-    if (!this.#up) await this.#start();
-  }
-
-  #crashAtCall(calls: number, downMs: number): void {
-    let left = calls;
-    const end = this.#host.docker.onCall(() => {
-      left -= 1;
-      if (left > 0 || !this.#up) return;
-      end();
-      if (this.#resting) return;
-      this.#up = false;
-      this.#host.crash();
-      this.#note("engine crashes at a call");
-      // Whoever turns the clock starts the engine: two must not turn it at once.
-      this.#later(downMs, () => {
-        this.#startDue = true;
-      });
+  #watchEngine(): void {
+    const { engine } = this.#host;
+    engine.subscribe((event) => {
+      if (event.type === "task") this.#see(event.task);
     });
+    for (const task of engine.listTasks()) this.#see(task);
   }
 
-  async #meddle(operation: Extract<Operation, { readonly container: number }>): Promise<void> {
-    const task = this.#tasks[operation.task];
-    const container = task?.containers[operation.container];
-    if (container === undefined) return;
-    const seen = this.#host.docker.containers().find((each) => each.dockerName === container.dockerName);
-    if (seen === undefined) return;
-    const client = this.#host.docker.client();
-    const done = async () => {
-      if (operation.type === "kill" && seen.status === "running")
-        this.#host.docker.signal(container.dockerName, "SIGKILL");
-      if (operation.type === "remove") {
-        await client.removeContainer(asDockerName(container.dockerName), { force: true, removeVolumes: false });
-      }
-      if (operation.type === "start") {
-        this.#checker.meddle(container.dockerName);
-        await client.startContainer(asDockerId(seen.dockerId));
-      }
-    };
-    const settled = done().catch(() => undefined);
-    await Promise.race([settled, this.#host.clock.settle()]);
-  }
-
-  #later(ms: number, act: () => void): void {
-    const { clock } = this.#host;
-    void clock.sleep(ms).then(act);
+  #see(task: Task): void {
+    this.#steps += 1;
+    for (const text of this.#coverage.see(task)) this.#note(text);
+    this.#checker.snapshot(task);
   }
 
   #watchDocker(): void {
     const { docker } = this.#host;
-    docker.onCall(({ operation, subject, outcome }) => {
-      this.#note(`${operation} ${subject.slice(0, 40)} ${outcome}`);
-      if (operation === "stopContainer" && outcome === "ok") this.#steps += 1;
-    });
-    docker.onEvent((event) => {
-      this.#note(`event ${event.type} ${event.action} ${event.attributes["name"] ?? ""} ${event.exitCode ?? ""}`);
-      // The first signal of a stop is the moment at which the order of stops is judged.
-      if (event.type === "container" && event.action === "kill" && event.attributes["signal"] === "15")
-        this.#checker.stopAsked(event.id);
+    docker.onCall(({ operation, subject, outcome }) => this.#note(`${operation} ${subject.slice(0, 40)} ${outcome}`));
+    docker.onEvent(({ type, action, attributes, exitCode }) => {
+      if (action.startsWith("exec_")) return;
+      this.#note(`event ${type} ${action} ${attributes["name"] ?? ""} ${exitCode ?? ""}`);
     });
   }
 
-  #seeTransitions(task: Task): void {
-    for (const { dockerName, knownStatus, name } of task.containers) {
-      const before = this.#last.get(dockerName) ?? "NONE";
-      if (before === knownStatus) continue;
-      this.#last.set(dockerName, knownStatus);
-      this.#transitions.add(`${before}>${knownStatus}`);
-      this.#note(`${name} ${before} > ${knownStatus}`);
-    }
+  /** What gets into the store is seen by the checker, whether the engine hears of it or not. */
+  #createStore(): FailingStateStore {
+    const random = new SeededRandom(this.#plan.seed).fork("store");
+    const watched = {
+      load: () => this.#rows.load(),
+      close: () => this.#rows.close(),
+      commit: async (mutations: Parameters<MemoryStateStore["commit"]>[0]) => {
+        await this.#rows.commit(mutations);
+        this.#checker.committed(mutations);
+      },
+    };
+    return new FailingStateStore(watched, ({ operation }) => {
+      if (this.#plan.profile !== "store" || this.#isCalm || operation !== "commit") return undefined;
+      if (!random.chance(STORE_FAILURE_ODDS)) return undefined;
+      const fault = random.pick(["failBefore", "failAfter"] as const);
+      this.#operations.count(`store ${fault}`);
+      return fault;
+    });
   }
 
   #note(text: string): void {
-    if (this.#keepsTrace) this.#trace.push(`${(this.#host.clock.elapsedMs / 1000).toFixed(3).padStart(10)} ${text}`);
+    if (!this.#keepsTrace) return;
+    this.#trace.push(`${(this.#host.clock.elapsedMs / 1000).toFixed(3).padStart(10)} ${text}`);
   }
 }
 
-function scriptOf(behaviour: Behaviour): RunScript {
-  switch (behaviour.type) {
-    case "exits":
-      return exits(behaviour.exitCode, { afterMs: behaviour.afterMs });
-    case "runsForever":
-      return runsForever();
-    case "ignoresSigterm":
-      return ignoresSigterm();
-    case "handlesSigterm":
-      return handlesSigterm({ afterMs: behaviour.afterMs, exitCode: behaviour.exitCode });
-    case "oomKilled":
-      return oomKilled({ afterMs: behaviour.afterMs });
-    case "commandNotFound":
-      return commandNotFound();
-  }
+function settingsOf({ world }: Plan) {
+  const { pullBehaviour, pullDependentsUpfront, cleanupWaitMs } = world;
+  return { pullBehaviour, pullDependentsUpfront, cleanupWaitMs };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof InvariantViolation) return error.message;
+  return `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

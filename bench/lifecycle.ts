@@ -1,0 +1,98 @@
+/**
+ * add, RUNNING, exit, STOPPED, acknowledged: what a task costs the engine's process, on an instant simulated daemon and a
+ * durable store on disk. The daemon is in this process too: its share is measured by the same calls without an engine,
+ * and taken off.
+ */
+import type { DockerId } from "../src/core/brand.ts";
+import type { CreateBody, DockerClient } from "../src/ports/docker-client.ts";
+import type { StateStore } from "../src/ports/state-store.ts";
+import { LmdbStateStore } from "../src/store/index.ts";
+import { MemoryStateStore } from "../src/store/memory-state-store.ts";
+import type { SimulatedDocker } from "../src/testing/simulated-docker/index.ts";
+import { CpuTimer } from "./lib/cpu.ts";
+import { freshFolder } from "./lib/folder.ts";
+import { progress, report, round } from "./lib/report.ts";
+import { ONE_CONTAINER, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
+import { interleaved, spreadOf } from "./lib/stats.ts";
+import { runTasks } from "./lib/waves.ts";
+
+const IN_FLIGHT = 1_000;
+const SIZES = (process.env.BENCH_TASKS ?? "1000,10000,100000").split(",").map(Number);
+
+type Cost = { readonly cpuMs: number; readonly wallMs: number };
+
+async function engineRun(count: number, store: StateStore): Promise<Cost> {
+  const docker = simulatedDocker();
+  const engine = await startEngine({ client: docker.client(), store, startConcurrency: IN_FLIGHT });
+  const timer = new CpuTimer();
+  const exit = (dockerId: DockerId) => docker.state.getContainer(dockerId).process?.exit(0);
+  await runTasks({ engine, definition: ONE_CONTAINER, count, inFlight: Math.min(count, IN_FLIGHT), exit });
+  const cost = { cpuMs: timer.cpuMs / count, wallMs: timer.wallMs / count };
+  await engine.shutdown();
+  return cost;
+}
+
+/** The calls of one task, as the engine makes them, by nobody in particular. */
+async function bareRun(count: number): Promise<Cost> {
+  const docker = simulatedDocker();
+  const client = docker.client();
+  const sample = await sampleBody(docker);
+  const watching = new AbortController();
+  const drained = drain(client, watching.signal);
+  const timer = new CpuTimer();
+  let next = 0;
+  const worker = async () => {
+    for (let number = next++; number < count; number = next++) await oneContainer(docker, client, sample, number);
+  };
+  await Promise.all(Array.from({ length: Math.min(count, IN_FLIGHT) }, worker));
+  const cost = { cpuMs: timer.cpuMs / count, wallMs: timer.wallMs / count };
+  watching.abort();
+  await drained;
+  return cost;
+}
+
+async function oneContainer(docker: SimulatedDocker, client: DockerClient, body: CreateBody, number: number) {
+  for (let look = 0; look < 3; look += 1) await client.inspectImage("app:latest");
+  const { dockerId } = await client.createContainer({ name: `bare-${number}` as never, body });
+  await client.startContainer(dockerId);
+  await client.inspectContainer(dockerId);
+  docker.state.getContainer(dockerId).process?.exit(0);
+  await client.inspectContainer(dockerId);
+}
+
+async function drain(client: DockerClient, signal: AbortSignal): Promise<void> {
+  for await (const _ of client.events({ labels: {}, signal })) if (signal.aborted) return;
+}
+
+/** The body that the engine sends. */
+async function sampleBody(docker: SimulatedDocker): Promise<CreateBody> {
+  const engine = await startEngine({ client: docker.client(), store: new MemoryStateStore() });
+  await runTasks({ engine, definition: ONE_CONTAINER, count: 1, inFlight: 1 });
+  const [container] = [...docker.state.containers];
+  await engine.shutdown();
+  if (container === undefined) throw new Error("Cannot take a create body: no container was made");
+  return container.body;
+}
+
+const sizes: Record<string, unknown> = {};
+// Warm code on all sides, as in a process that has been up for a while.
+await engineRun(2_000, new MemoryStateStore());
+await bareRun(2_000);
+for (const count of SIZES) {
+  const rounds = count > 20_000 ? 1 : 3;
+  const runs = await interleaved(rounds, {
+    disk: async () => engineRun(count, await LmdbStateStore.open({ folder: freshFolder() })),
+    memory: () => engineRun(count, new MemoryStateStore()),
+    daemonAlone: () => bareRun(count),
+  });
+  const cpu = (name: keyof typeof runs) => spreadOf(runs[name].map(({ cpuMs }) => cpuMs));
+  const [disk, memory, daemonAlone] = [cpu("disk"), cpu("memory"), cpu("daemonAlone")];
+  sizes[String(count)] = {
+    cpuMsPerTask: { withDiskStore: disk, withMemoryStore: memory, daemonAlone },
+    berthCpuMsPerTask: round(disk.median - daemonAlone.median),
+    berthCpuMsPerTaskWithoutStore: round(memory.median - daemonAlone.median),
+    tasksPerSecond: round(1_000 / spreadOf(runs.disk.map(({ wallMs }) => wallMs)).median),
+  };
+  progress(`${count} tasks: ${JSON.stringify(sizes[String(count)])}`);
+}
+report("lifecycle", { tasks: sizes, target: "0.30 ms CPU a task, no worse than linear" }, SIMULATED);

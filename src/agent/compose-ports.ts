@@ -1,0 +1,199 @@
+/**
+ * Puts the ports of an engine together: what is not given gets its production implementation. The one place where the
+ * adapters meet.
+ */
+import type { HostTotals } from "../core/host-resources.ts";
+import { buildCreateBody } from "../docker/create-body/index.ts";
+import { systemClock } from "../docker/system-clock.ts";
+import { ContainerChangeEventStream } from "../engine/container-change-event-stream.ts";
+import { CredentialsManager, type TaskCredentials } from "../engine/credentials-manager.ts";
+import {
+  DEFAULT_ENGINE_CONFIG,
+  type EngineConfig,
+  type EngineFacts,
+  type EngineOptions,
+  type EngineParts,
+} from "../engine/docker-task-engine.ts";
+import { HostPortAllocator, type PortProbe } from "../engine/host-port-allocator.ts";
+import { HostResourceManager } from "../engine/host-resource-manager.ts";
+import { TaskEngineState } from "../engine/task-engine-state.ts";
+import { type ImageCleanupOptions, ImageManager, type ImageManagerOptions } from "../images/index.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ContainerFactory } from "../ports/container-factory.ts";
+import type { DockerClient, RegistryAuth } from "../ports/docker-client.ts";
+import type { ImageRequest, ImageService } from "../ports/image-service.ts";
+import { type Log, silentLog } from "../ports/log.ts";
+import type { MetadataManager } from "../ports/metadata-manager.ts";
+import type { Random } from "../ports/random.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
+import { PauseImageResource } from "../resources/pause-image.ts";
+import { DockerVolumeResource } from "../resources/volumes.ts";
+import { MemoryStateStore } from "../store/memory-state-store.ts";
+import { type HostFeatureOptions, hostAdapters, hostContext, metadataFiles } from "./host-features.ts";
+import { dynamicPortRange, probeHostPort } from "./host-ports.ts";
+import { MirroredStore } from "./mirrored-store.ts";
+import { systemRandom } from "./system-random.ts";
+
+/** `client` is all that has to be given. */
+export type DockerTaskEngineOptions = HostFeatureOptions & {
+  readonly client: DockerClient;
+  readonly config?: Partial<EngineConfig>;
+  /** Credentials of task roles; removed from it when their task stops. In memory and empty unless given. */
+  readonly credentialsManager?: TaskCredentials;
+  /** Hears of every accepted change of a container, for telemetry. */
+  readonly containerChangeEventStream?: ContainerChangeEventStream;
+  /** Its rows are kept in the engine's store from now on. */
+  readonly imageManager?: ImageManager;
+  /** Where tasks and containers are looked up; filled by the engine. */
+  readonly state?: TaskEngineState;
+  /** Writes containers' metadata files; none are written unless given. */
+  readonly metadataManager?: MetadataManager;
+  /** A folder that keeps the state over restarts; made when it is missing, and opened by `init`. Ignored with `store`. */
+  readonly dataDir?: string;
+  /** Keeps the state; in memory unless this or `dataDir` is given. Closed by `shutdown`. */
+  readonly store?: StateStore;
+  /** Marks what this engine makes in Docker. Drawn once and kept in the store unless given. */
+  readonly engineId?: string;
+  /** For containers and ARNs; `us-east-1` unless given. */
+  readonly region?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  /** Logins for registries. */
+  readonly registryAuth?: (image: string) => Promise<RegistryAuth | undefined>;
+  /** The login of a container's `repositoryCredentials`, fetched by a `registryAuth` resource. */
+  readonly registryAuthOf?: (taskArn: string, containerName: string) => RegistryAuth | undefined;
+  /** Adapters beside those for volumes and the pause image: secrets, environment files. */
+  readonly resources?: readonly TaskResourceAdapter[];
+  readonly environment?: TaskEnvironment;
+  /** What tasks may take of the host; without it everything is let in. */
+  readonly hostTotals?: HostTotals;
+  /** Host directories that stand in for volumes of other services, by volume name. */
+  readonly volumePaths?: Readonly<Record<string, string>>;
+  /** `"a-b"`; the kernel's range when absent. Source: ECS_DYNAMIC_HOST_PORT_RANGE. */
+  readonly dynamicPortRange?: string;
+  readonly reservedPorts?: readonly number[];
+  /** Whether a host port is free; asks the operating system when absent. */
+  readonly probeHostPort?: PortProbe;
+  readonly remoteLogs?: "local" | "passthrough";
+  readonly imageCleanup?: Partial<ImageCleanupOptions>;
+};
+
+/** What the engine runs on, and what of it the library shows. */
+export type Composition = Omit<EngineOptions, "store"> & {
+  readonly imageManager: ImageManager;
+  readonly store: MirroredStore;
+};
+
+const DEFAULT_REGION = "us-east-1";
+
+/** Touches neither Docker nor disk. */
+export function compose(options: DockerTaskEngineOptions): Composition {
+  const { client, engineId, clock = systemClock, random = systemRandom, log = silentLog } = options;
+  const config = { ...DEFAULT_ENGINE_CONFIG, ...options.config };
+  const store = new MirroredStore(() => openStore(options, log));
+  const imageManager = imageManagerOf(options, {
+    docker: client,
+    clock,
+    random,
+    log,
+    pullBehaviour: config.machine.pullBehaviour,
+  });
+  imageManager.setSaver(store);
+  return {
+    client,
+    clock,
+    random,
+    log,
+    config,
+    store,
+    imageManager,
+    ...(engineId === undefined ? {} : { engineId }),
+    images: imageService(imageManager, client, options),
+    environment: options.environment ?? NO_ENVIRONMENT,
+    assemble: (facts) => assemble(options, facts, log),
+    credentials: options.credentialsManager ?? new CredentialsManager(),
+    metadata: options.metadataManager ?? metadataFiles(options, random),
+    containerChanges: options.containerChangeEventStream ?? new ContainerChangeEventStream(log),
+    state: options.state ?? new TaskEngineState(),
+    hostPorts: new HostPortAllocator({
+      range: dynamicPortRange(options.dynamicPortRange),
+      probe: options.probeHostPort ?? probeHostPort,
+      reserved: options.reservedPorts ?? [],
+    }),
+    hostResources: new HostResourceManager(options.hostTotals),
+  };
+}
+
+async function openStore({ store, dataDir }: DockerTaskEngineOptions, log: Log): Promise<StateStore> {
+  if (store !== undefined) return store;
+  if (dataDir === undefined) return new MemoryStateStore();
+  // Loaded by those who keep state only: it brings a native library.
+  const { LmdbStateStore } = await import("../store/lmdb-state-store.ts");
+  return await LmdbStateStore.open({ folder: dataDir, log });
+}
+
+function imageManagerOf(options: DockerTaskEngineOptions, ports: ImageManagerOptions): ImageManager {
+  if (options.imageManager !== undefined) return options.imageManager;
+  const manager = new ImageManager({
+    ...ports,
+    ...(options.registryAuth === undefined ? {} : { registryAuth: options.registryAuth }),
+    ...(options.imageCleanup === undefined ? {} : { cleanup: options.imageCleanup }),
+  });
+  return manager;
+}
+
+function assemble(options: DockerTaskEngineOptions, facts: EngineFacts, log: Log): EngineParts {
+  const { client, resources = [] } = options;
+  const { engineId } = facts;
+  return {
+    factory: containerFactory(options, facts),
+    resources: [
+      new DockerVolumeResource(client, { engineId }),
+      new PauseImageResource(client),
+      ...hostAdapters(options, facts, log),
+      ...resources,
+    ],
+  };
+}
+
+const NO_ENVIRONMENT: TaskEnvironment = {
+  environmentOf: () => ({ secrets: {}, files: [], logOptions: {} }),
+};
+
+function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: EngineFacts): ContainerFactory {
+  const { region = DEFAULT_REGION, volumePaths = {}, remoteLogs = "local", environment = NO_ENVIRONMENT } = options;
+  return (task, container, facts) =>
+    buildCreateBody(task, container, {
+      ...facts,
+      ...hostContext(task, environment),
+      engineId,
+      region,
+      launchEnv:
+        task.definition.requiresCompatibilities?.includes("FARGATE") === true ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2",
+      cgroupVersion: info.cgroupVersion,
+      taskMemoryFallback: true,
+      remoteLogs,
+      volumePaths,
+    });
+}
+
+function imageService(manager: ImageManager, client: DockerClient, options: DockerTaskEngineOptions): ImageService {
+  const login = ({ taskArn, containerName }: ImageRequest): { readonly auth?: RegistryAuth } => {
+    const auth = options.registryAuthOf?.(taskArn, containerName);
+    return auth === undefined ? {} : { auth };
+  };
+  return {
+    load: (rows) => manager.addAllImageStates(rows),
+    prepareManifest: (request) => manager.prepareManifest({ ...request, ...login(request) }),
+    pull: (request) => manager.pull({ ...request, ...login(request) }),
+    environmentOf: async (image) => (await client.inspectImage(image))?.env ?? [],
+    adopt: async (task, { name, image, imageId }) => {
+      await manager.recordContainerReference({ taskArn: task.arn, containerName: name, image, imageId });
+    },
+    release: async (task, { name, imageId }) => {
+      await manager.removeContainerReferenceFromImageState({ taskArn: task.arn, containerName: name, imageId });
+    },
+  };
+}

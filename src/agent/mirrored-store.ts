@@ -1,0 +1,110 @@
+/**
+ * The engine's way to its store: opened when it is needed first, and mirrored in memory, so that the whole state can be
+ * given out at any moment without asking the disk.
+ *
+ * INVARIANTS
+ * - The mirror holds what the store has confirmed, nothing else.
+ * - A commit resolves when the store and then the saver, if there is one, have it; the saver never runs twice at once.
+ */
+
+import { EngineError } from "../core/errors.ts";
+import type { SavedState } from "../core/saved/document.ts";
+import type { StateSaver } from "../engine/task-engine.ts";
+import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
+import { EMPTY_STATE, mutationsOf, StateRows } from "../store/state-rows.ts";
+
+export class MirroredStore implements StateStore {
+  readonly #open: () => Promise<StateStore>;
+  #store: Promise<StateStore> | undefined;
+  #rows = StateRows.of(EMPTY_STATE);
+  #restored: SavedState | undefined;
+  #saver: StateSaver | undefined;
+  #saving: Promise<void> | undefined;
+  #nextSave: Promise<void> | undefined;
+
+  /** @param open called once it is needed, and again as long as it rejects */
+  constructor(open: () => Promise<StateStore>) {
+    this.#open = open;
+  }
+
+  setSaver(saver: StateSaver | undefined): void {
+    this.#saver = saver;
+  }
+
+  /** Puts this state into the store when it is loaded. */
+  restore(state: SavedState): void {
+    this.#restored = state;
+    this.#rows = StateRows.of(state);
+  }
+
+  snapshot(): StoredState {
+    return this.#rows.snapshot();
+  }
+
+  /** @throws {EngineError} StateStoreError, also when a restored state meets rows that are there already */
+  async load(): Promise<StoredState> {
+    const store = await this.#opened();
+    await this.#putRestored(store);
+    const state = await store.load();
+    this.#rows = StateRows.of(state);
+    return state;
+  }
+
+  async commit(mutations: readonly Mutation[]): Promise<void> {
+    const store = await this.#opened();
+    await store.commit(mutations);
+    for (const mutation of mutations) this.#rows.apply(mutation);
+    await this.#saveAll();
+  }
+
+  async close(): Promise<void> {
+    const store = await this.#store?.catch(() => undefined);
+    await store?.close();
+  }
+
+  async #opened(): Promise<StateStore> {
+    this.#store ??= this.#open();
+    try {
+      return await this.#store;
+    } catch (error) {
+      this.#store = undefined;
+      throw error;
+    }
+  }
+
+  async #putRestored(store: StateStore): Promise<void> {
+    if (this.#restored === undefined) return;
+    const { tasks, changes, images } = await store.load();
+    const present = tasks.length + changes.length + images.length;
+    if (present > 0) {
+      throw new EngineError("StateStoreError", `Cannot restore state: the store holds ${present} rows already`);
+    }
+    await store.commit(mutationsOf(this.#restored));
+    this.#restored = undefined;
+  }
+
+  /** A save that began before this commit may have missed it: then the next one counts. */
+  async #saveAll(): Promise<void> {
+    if (this.#saver === undefined) return;
+    if (this.#saving === undefined) return await this.#save(this.#saver);
+    this.#nextSave ??= this.#saveAfter(this.#saving);
+    await this.#nextSave;
+  }
+
+  async #saveAfter(current: Promise<void>): Promise<void> {
+    await current.catch(() => undefined);
+    this.#nextSave = undefined;
+    if (this.#saver !== undefined) await this.#save(this.#saver);
+  }
+
+  async #save(saver: StateSaver): Promise<void> {
+    this.#saving = saver.save();
+    try {
+      await this.#saving;
+    } catch (cause) {
+      throw new EngineError("StateStoreError", "Cannot save state: the saver failed", { retryable: true, cause });
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** Everything that waits can say why. Source: design, rule 4. */
+import { describe, expect, it } from "vitest";
+import { aContainer } from "../../testing/builders.ts";
+import { aTaskOf, dependsOn, MachineWorld } from "../../testing/machine-harness.ts";
+import { whyBlocked } from "./advance.ts";
+
+function why(world: MachineWorld) {
+  return whyBlocked(world.task, world.now, world.config);
+}
+
+describe("whyBlocked()", () => {
+  it("names host resources once for the whole task", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer({ name: "a" }), aContainer({ name: "b" })), { admit: false });
+    expect(why(world)).toEqual([{ type: "hostResources", resources: [] }]);
+  });
+
+  it("names what Docker was asked for", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    expect(why(world)).toEqual([{ type: "docker", containerName: "web", action: "resolveManifest" }]);
+  });
+
+  it("names the dependency, its condition and the end of the wait", () => {
+    const db = aContainer({ name: "db", essential: false, hasHealthCheck: true, startTimeoutMs: 5_000 });
+    const web = aContainer({ dependencies: [dependsOn("db", "HEALTHY")] });
+    const world = MachineWorld.begin(aTaskOf(web, db));
+    world.settle();
+    expect(why(world)).toEqual([
+      {
+        type: "dependency",
+        containerName: "web",
+        dependency: "db",
+        condition: "HEALTHY",
+        until: world.now + 5_000,
+      },
+    ]);
+  });
+
+  it("names the dependant that holds up a stop, and Docker for the dependant", () => {
+    const world = MachineWorld.begin(
+      aTaskOf(aContainer({ dependencies: [dependsOn("db")] }), aContainer({ name: "db" })),
+    );
+    world.settle();
+    world.stop();
+    expect(why(world)).toEqual([
+      { type: "docker", containerName: "web", action: "stop" },
+      { type: "dependant", containerName: "db", dependant: "web" },
+    ]);
+  });
+
+  it("names the failure and the next try of a stop", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    world.settle();
+    world.stop();
+    world.fail("stop", "web", { status: 500, message: "device is busy" });
+    expect(why(world)).toEqual([
+      {
+        type: "retry",
+        containerName: "web",
+        action: "stop",
+        until: world.now + 1_000,
+        error: "CannotStopContainerError: device is busy",
+      },
+    ]);
+  });
+
+  it("names a removal that is under way or is tried again", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    world.settle();
+    world.exit("web", 0);
+    world.send({ type: "removalRequested" });
+    expect(why(world)).toEqual([{ type: "docker", containerName: "web", action: "remove" }]);
+    world.fail("remove", "web", { status: 500, message: "busy" });
+    expect(why(world)).toMatchObject([{ type: "retry", action: "remove", error: "CannotRemoveContainerError: busy" }]);
+  });
+
+  it("names the pause container and the resource that the others wait for", () => {
+    const pause = aContainer({ name: "pause", type: "CNI_PAUSE", steadyStatus: "RESOURCES_PROVISIONED" });
+    const image = {
+      id: "pauseImage",
+      type: "pauseImage",
+      gates: "PULLED",
+      knownStatus: "NONE",
+      volatile: false,
+      createRequested: false,
+      spec: {},
+    } as const;
+    const world = MachineWorld.begin({ ...aTaskOf(pause, aContainer()), resources: [image] });
+    world.answer("resolveManifest", "pause");
+    expect(why(world)).toEqual([
+      { type: "resource", containerName: "pause", resource: "pauseImage" },
+      { type: "dependency", containerName: "web", dependency: "pause", condition: "START" },
+    ]);
+  });
+
+  it("has nothing to say of a task that runs or is STOPPED", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    world.settle();
+    expect(why(world)).toEqual([]);
+    world.exit("web", 0);
+    expect(why(world)).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+/** What a simulation has seen so far, over all restarts of the engine: what all the checks look at. */
+import type { ContainerInspection } from "../../ports/docker-client.ts";
+import type { Container, Task } from "../../core/task.ts";
+import type { SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
+
+/** What really happened to a container, by its Docker name. */
+export type Truth = {
+  started: boolean;
+  /** Starts of each object that had the name: Docker ids. */
+  readonly starts: Map<string, number>;
+  readonly exitCodes: Set<number>;
+  everHealthy: boolean;
+};
+
+export type Found = { readonly task: Task; readonly container: Container };
+
+export class History {
+  readonly docker: SimulatedDocker;
+  /** The newest snapshot of each task that the engine showed. */
+  readonly tasks = new Map<string, Task>();
+  /** The newest stored row of each task. */
+  readonly rows = new Map<string, Task>();
+  readonly #truth = new Map<string, Truth>();
+  /** Containers that somebody else meddled with: what happens to them is not the engine's doing alone. */
+  readonly #meddled = new Set<string>();
+  readonly #homes = new Map<string, { readonly arn: string; readonly index: number }>();
+
+  constructor(docker: SimulatedDocker) {
+    this.docker = docker;
+  }
+
+  addTask(task: Task): void {
+    this.tasks.set(task.arn, task);
+    for (const [index, { dockerName }] of task.containers.entries()) this.#homes.set(dockerName, { arn: task.arn, index });
+  }
+
+  meddle(dockerName: string): void {
+    this.#meddled.add(dockerName);
+  }
+
+  isMeddled({ dockerName }: Container): boolean {
+    return this.#meddled.has(dockerName);
+  }
+
+  findByName(dockerName: string): Found | undefined {
+    const home = this.#homes.get(dockerName);
+    const task = home === undefined ? undefined : this.tasks.get(home.arn);
+    const container = home === undefined ? undefined : task?.containers[home.index];
+    return task === undefined || container === undefined ? undefined : { task, container };
+  }
+
+  /** The stored state of a container. */
+  rowOf(dockerName: string): Container | undefined {
+    const home = this.#homes.get(dockerName);
+    return home === undefined ? undefined : this.rows.get(home.arn)?.containers[home.index];
+  }
+
+  /** The container as Docker has it now, if what has its name is ours. */
+  seen({ dockerName }: Container): ContainerInspection | undefined {
+    return this.docker.find(dockerName);
+  }
+
+  isRunning({ dockerName }: Container): boolean {
+    return this.docker.state.findByName(dockerName)?.isRunning === true;
+  }
+
+  truthOf(dockerName: string): Truth {
+    let truth = this.#truth.get(dockerName);
+    if (truth === undefined) {
+      truth = { started: false, starts: new Map(), exitCodes: new Set(), everHealthy: false };
+      this.#truth.set(dockerName, truth);
+    }
+    return truth;
+  }
+
+  /** Takes note of an event; called after the checks have looked at it. */
+  note(event: SimulatedEvent): void {
+    const truth = this.truthOf(event.attributes["name"] ?? "");
+    switch (event.action) {
+      case "start":
+        truth.started = true;
+        truth.starts.set(event.id, (truth.starts.get(event.id) ?? 0) + 1);
+        break;
+      case "die":
+        if (event.exitCode !== undefined) truth.exitCodes.add(event.exitCode);
+        break;
+      case "health_status: healthy":
+        truth.everHealthy = true;
+        break;
+      default:
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** One engine's way to the store that outlives it: closing it closes nothing, and after a crash nothing comes through. */
+import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
+
+export type CommitMoment = {
+  /** `asked`: nothing of it is stored yet. `stored`: all of it is, and the engine has not heard. */
+  readonly phase: "asked" | "stored";
+  readonly mutations: readonly Mutation[];
+};
+export type CommitObserver = (moment: CommitMoment) => void;
+
+export class StoreConnection implements StateStore {
+  readonly #store: StateStore;
+  readonly #observe: CommitObserver;
+  #isCut = false;
+
+  constructor(store: StateStore, observe: CommitObserver) {
+    this.#store = store;
+    this.#observe = observe;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  load(): Promise<StoredState> {
+    return this.#isCut ? NEVER : this.#store.load();
+  }
+
+  /** Who is cut off while it waits never hears the answer. */
+  async commit(mutations: readonly Mutation[]): Promise<void> {
+    if (!this.#isCut) this.#observe({ phase: "asked", mutations });
+    if (this.#isCut) return await NEVER;
+    await this.#store.commit(mutations);
+    if (!this.#isCut) this.#observe({ phase: "stored", mutations });
+    if (this.#isCut) return await NEVER;
+  }
+
+  async close(): Promise<void> {}
+}
+
+const NEVER: Promise<never> = new Promise(() => undefined);

@@ -1,0 +1,162 @@
+/** Somebody else has the same daemon and meddles with the engine's containers. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mustCall } from "../../scripts/lib/engine-api.mjs";
+import type { DockerId } from "../../src/core/brand.ts";
+import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
+import type { Task } from "../../src/core/task.ts";
+import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
+import { eventually } from "./daemon-control.ts";
+import { FaultWorld } from "./fault-world.ts";
+import { noteFigures } from "./figures.ts";
+
+const ENDPOINT = { host: realDaemon(), source: "BERTH_TEST_DOCKER_HOST" };
+
+let world: FaultWorld;
+
+beforeEach(async () => {
+  world = await FaultWorld.open();
+});
+afterEach(async () => {
+  expect(await world.close()).toEqual([]);
+});
+
+async function running(script?: string, more: Readonly<Record<string, unknown>> = {}): Promise<Task> {
+  const task = await world.add([{ name: "web", ...(script === undefined ? {} : { script }), ...more }]);
+  await world.untilStatus(task, "RUNNING");
+  return task;
+}
+
+function dockerIdOf(task: Task): DockerId {
+  const { dockerId } = world.container(task, "web");
+  if (dockerId === undefined) throw new Error("Cannot meddle with the container: it has no id");
+  return dockerId;
+}
+
+async function rename(dockerId: DockerId, name: string): Promise<void> {
+  await mustCall(ENDPOINT, "POST", `/containers/${dockerId}/rename?name=${name}`, { action: "rename the container" });
+}
+
+async function isRunning(dockerId: DockerId): Promise<boolean> {
+  return (await world.docker.inspectContainer(dockerId))?.status === "running";
+}
+
+describe("a container of ours", () => {
+  it("that somebody removes by force ends its task with the exit code of the kill", async () => {
+    const task = await running();
+    await world.docker.removeContainer(dockerIdOf(task), { force: true, removeVolumes: true });
+    const ended = await world.untilStatus(task, "STOPPED");
+    expect(ended).toMatchObject({
+      stopCode: "EssentialContainerExited",
+      stoppedReason: "Essential container in task exited",
+    });
+    const [container] = ended.containers;
+    // Whether the die event or the look at what is no more comes first is Docker's choice.
+    if (container?.exitCode === undefined) expect(container?.error?.name).toBe("ContainerVanishedError");
+    else expect(container.exitCode).toBe(137);
+  });
+
+  it("that somebody removes before its start ends its task with the reason", async () => {
+    const task = await world.add([
+      { name: "first", script: "sleep 2" },
+      { name: "web", essential: false },
+    ]);
+    await world.until(task, () => world.container(task, "web").dockerId !== undefined);
+    await world.docker.removeContainer(dockerIdOf(task), { force: true, removeVolumes: true });
+    const ended = await world.untilStatus(task, "STOPPED");
+    expect(ended.containers.map(({ knownStatus }) => knownStatus)).toEqual(["STOPPED", "STOPPED"]);
+  });
+
+  it("that somebody stops ends its task with its own exit code", async () => {
+    const task = await running("trap 'exit 9' TERM; sleep 1000 & wait");
+    await world.docker.stopContainer(dockerIdOf(task), { stopTimeoutMs: 10_000 });
+    const ended = await world.untilStatus(task, "STOPPED");
+    expect(ended).toMatchObject({ stopCode: "EssentialContainerExited" });
+    expect(ended.containers[0]).toMatchObject({ exitCode: 9 });
+  });
+
+  it("that somebody starts again after its task has stopped is stopped again", async () => {
+    const task = await running("trap 'exit 0' TERM; sleep 1000 & wait");
+    await world.engine.stopTask(task.arn, { reason: "bye" });
+    await world.untilStatus(task, "STOPPED");
+    const dockerId = dockerIdOf(task);
+    await world.docker.startContainer(dockerId);
+    await eventually(async () => !(await isRunning(dockerId)), 30_000, "the container to be stopped again");
+    expect(world.now(task)).toMatchObject({ knownStatus: "STOPPED", stoppedReason: "bye" });
+    expect(world.told(task).filter((each) => each === "task STOPPED")).toHaveLength(1);
+  });
+
+  it("that somebody restarts runs on under the same task", async () => {
+    const task = await running();
+    const dockerId = dockerIdOf(task);
+    await mustCall(ENDPOINT, "POST", `/containers/${dockerId}/restart?t=5`, { action: "restart the container" });
+    // A restart is an exit; with no restart policy the task is over, and what runs again is stopped.
+    const ended = await world.until(task, ({ knownStatus }) => knownStatus === "STOPPED" || knownStatus === "RUNNING");
+    if (ended.knownStatus === "STOPPED") {
+      await eventually(async () => !(await isRunning(dockerId)), 30_000, "the container to be stopped again");
+    } else expect(await isRunning(dockerId)).toBe(true);
+  });
+
+  it("that somebody renames runs on, is stopped, and is removed under its new name", async () => {
+    const task = await running();
+    const dockerId = dockerIdOf(task);
+    await rename(dockerId, `${world.engineId}-renamed`);
+    await world.engine.stopTask(task.arn, { reason: "bye" });
+    expect(await world.untilStatus(task, "STOPPED")).toMatchObject({ stoppedReason: "bye" });
+    await world.engine.removeTask(task.arn);
+    expect(await world.docker.inspectContainer(dockerId)).toBeUndefined();
+  });
+
+  it("that somebody renames is known again after a restart of the engine", async () => {
+    const task = await running();
+    const dockerId = dockerIdOf(task);
+    await rename(dockerId, `${world.engineId}-renamed`);
+    world.crashEngine();
+    await world.startEngine();
+    expect(world.now(task)).toMatchObject({ knownStatus: "RUNNING", desiredStatus: "RUNNING" });
+    expect(await isRunning(dockerId)).toBe(true);
+  });
+});
+
+describe("an event storm", () => {
+  const CONTAINERS = 4;
+  const EVENTS = 2_000;
+
+  it(`of ${EVENTS} events of foreign containers delays nobody and touches none of them`, async () => {
+    // They carry the engine's label, so their events get through the filter.
+    const labels = { [ENGINE_ID_LABEL]: world.engineId };
+    const foreign = await Promise.all(Array.from({ length: CONTAINERS }, (_, index) => makeForeign(index, labels)));
+    const quiet = await timeToRun();
+    const storm = Promise.all(foreign.map((dockerId, index) => renameOften(dockerId, index)));
+    const began = performance.now();
+    const duringStorm = await timeToRun();
+    await storm;
+    const stormMs = performance.now() - began;
+    noteFigures("event storm", { events: EVENTS, stormMs, quietStartMs: quiet, startMs: duringStorm });
+    for (const dockerId of foreign) {
+      expect(await isRunning(dockerId)).toBe(true);
+      await world.docker.removeContainer(dockerId, { force: true, removeVolumes: true });
+    }
+  });
+
+  async function makeForeign(index: number, labels: Readonly<Record<string, string>>): Promise<DockerId> {
+    const body = { Image: IMAGE, Cmd: ["sleep", "1000"], Labels: labels };
+    const path = `/containers/create?name=${world.engineId}-foreign-${index}`;
+    const headers = { "content-type": "application/json" };
+    const made = await mustCall(ENDPOINT, "POST", path, { body: JSON.stringify(body), headers, action: "create" });
+    await world.docker.startContainer(made.Id);
+    return made.Id;
+  }
+
+  async function renameOften(dockerId: DockerId, index: number): Promise<void> {
+    for (let count = 0; count < EVENTS / CONTAINERS; count += 1) {
+      await rename(dockerId, `${world.engineId}-foreign-${index}-${count % 2}`);
+    }
+  }
+
+  async function timeToRun(): Promise<number> {
+    const began = performance.now();
+    const task = await world.add([{ name: "web" }]);
+    await world.untilStatus(task, "RUNNING");
+    return performance.now() - began;
+  }
+});
