@@ -8,7 +8,7 @@ import type { DockerClient, DockerEvent, FeedItem } from "../src/ports/docker-cl
 import { MemoryStateStore } from "../src/store/memory-state-store.ts";
 import { CpuTimer } from "./lib/cpu.ts";
 import { report } from "./lib/report.ts";
-import { ONE_CONTAINER, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
+import { newTasks, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
 import { interleaved, spreadOf } from "./lib/stats.ts";
 import { runTasks } from "./lib/waves.ts";
 
@@ -67,7 +67,7 @@ const client: DockerClient = new Proxy(inner as DockerClient, {
 
 const store = new MemoryStateStore();
 const first = await startEngine({ client, store, startConcurrency: 1_000 });
-await runTasks({ engine: first, definition: ONE_CONTAINER, count: TASKS, inFlight: TASKS });
+await runTasks({ engine: first, tasks: newTasks(TASKS), inFlight: TASKS });
 first.abandon();
 live.on = true;
 const engine = await startEngine({ client, store: store.reopen(), startConcurrency: 1_000 });

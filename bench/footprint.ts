@@ -14,7 +14,7 @@ import { heapAfterGc, rssMb } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report, round } from "./lib/report.ts";
-import { definitionOf, newTask, ONE_CONTAINER, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
+import { definitionOf, newTask, newTasks, ONE_CONTAINER, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
 import { runTasks } from "./lib/waves.ts";
 import { acrossTheWire } from "./lib/wire.ts";
 
@@ -35,7 +35,9 @@ async function heapPerTask(count: number, openStore: () => Promise<StateStore>):
     startConcurrency: 1_000,
   });
   // As an agent gets them: each task has a definition of its own.
-  await runTasks({ engine: held.engine, definition: ONE_CONTAINER, ownDefinitions: true, count, inFlight: 1_000 });
+  const tasks = Array.from({ length: count }, () => newTask(structuredClone(ONE_CONTAINER)));
+  await runTasks({ engine: held.engine, tasks, inFlight: 1_000 });
+  tasks.length = 0;
   await pause(200);
   const withEngine = heapAfterGc();
   held.engine.abandon();
@@ -59,7 +61,7 @@ async function agent(): Promise<void> {
   await pause(1_000);
   const idleMb = rssMb();
   const definition = definitionOf([{ name: "web", image: TEST_IMAGE, command: ["sleep", "600"] }]);
-  await runTasks({ engine, definition, count: REAL_TASKS, inFlight: REAL_TASKS });
+  await runTasks({ engine, tasks: newTasks(REAL_TASKS, definition), inFlight: REAL_TASKS });
   await pause(1_000);
   const fullMb = rssMb();
   for (const { arn } of engine.listTasks()) await engine.stopTask(arn, { force: true });

@@ -12,7 +12,7 @@ import type { SimulatedDocker } from "../src/testing/simulated-docker/index.ts";
 import { CpuTimer } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { progress, report, round } from "./lib/report.ts";
-import { ONE_CONTAINER, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
+import { newTasks, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
 import { interleaved, spreadOf } from "./lib/stats.ts";
 import { runTasks } from "./lib/waves.ts";
 
@@ -24,9 +24,10 @@ type Cost = { readonly cpuMs: number; readonly wallMs: number };
 async function engineRun(count: number, store: StateStore): Promise<Cost> {
   const docker = simulatedDocker();
   const engine = await startEngine({ client: docker.client(), store, startConcurrency: IN_FLIGHT });
+  const tasks = newTasks(count);
   const timer = new CpuTimer();
   const exit = (dockerId: DockerId) => docker.state.getContainer(dockerId).process?.exit(0);
-  await runTasks({ engine, definition: ONE_CONTAINER, count, inFlight: Math.min(count, IN_FLIGHT), exit });
+  await runTasks({ engine, tasks, inFlight: IN_FLIGHT, exit });
   const cost = { cpuMs: timer.cpuMs / count, wallMs: timer.wallMs / count };
   await engine.shutdown();
   return cost;
@@ -67,7 +68,7 @@ async function drain(client: DockerClient, signal: AbortSignal): Promise<void> {
 /** The body that the engine sends. */
 async function sampleBody(docker: SimulatedDocker): Promise<CreateBody> {
   const engine = await startEngine({ client: docker.client(), store: new MemoryStateStore() });
-  await runTasks({ engine, definition: ONE_CONTAINER, count: 1, inFlight: 1 });
+  await runTasks({ engine, tasks: newTasks(1), inFlight: 1 });
   const [container] = [...docker.state.containers];
   await engine.shutdown();
   if (container === undefined) throw new Error("Cannot take a create body: no container was made");

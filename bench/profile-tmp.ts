@@ -3,7 +3,7 @@ import { LmdbStateStore } from "../src/store/index.ts";
 import { MemoryStateStore } from "../src/store/memory-state-store.ts";
 import { CpuTimer } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
-import { ONE_CONTAINER, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
+import { newTasks, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
 import { runTasks } from "./lib/waves.ts";
 
 for (const count of [1000, Number(process.env.N ?? 5000)]) {
@@ -24,11 +24,11 @@ for (const count of [1000, Number(process.env.N ?? 5000)]) {
   docker.onCall((c) => {
     calls[c.operation] = (calls[c.operation] ?? 0) + 1;
   });
+  const tasks = newTasks(count);
   const timer = new CpuTimer();
   await runTasks({
     engine,
-    definition: ONE_CONTAINER,
-    count,
+    tasks,
     inFlight: 1000,
     exit: (id: DockerId) => docker.state.getContainer(id).process?.exit(0),
   });

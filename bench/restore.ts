@@ -10,7 +10,7 @@ import type { SimulatedDocker, SimulatedDockerClient } from "../src/testing/simu
 import { CpuTimer } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { progress, report } from "./lib/report.ts";
-import { ONE_CONTAINER, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
+import { newTasks, SIMULATED, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
 import { spreadOf } from "./lib/stats.ts";
 import { runTasks } from "./lib/waves.ts";
 
@@ -25,7 +25,7 @@ async function killedWith(count: number, docker: SimulatedDocker): Promise<strin
   const store = await LmdbStateStore.open({ folder });
   const client = docker.client();
   const engine = await startEngine({ client, store, startConcurrency: 1_000 });
-  await runTasks({ engine, definition: ONE_CONTAINER, count, inFlight: 1_000 });
+  await runTasks({ engine, tasks: newTasks(count), inFlight: 1_000 });
   engine.abandon();
   client.cut();
   const left = freshFolder();

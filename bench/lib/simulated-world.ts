@@ -59,6 +59,10 @@ export function definitionOf(containers: readonly Readonly<Record<string, unknow
   });
 }
 
+export function newTasks(count: number, definition: TaskDefinition = ONE_CONTAINER): readonly Task[] {
+  return Array.from({ length: count }, () => newTask(definition));
+}
+
 export function newTask(definition: TaskDefinition): Task {
   return buildTask(definition, {
     cluster: "default",

@@ -1,16 +1,12 @@
 /** Tasks that run through an engine: a bounded number at a time, each ended when it runs, each change acknowledged. */
 import type { DockerId } from "../../src/core/brand.ts";
-import type { TaskDefinition } from "../../src/core/definition/types.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { DockerTaskEngine } from "../../src/engine/docker-task-engine.ts";
-import { newTask } from "./simulated-world.ts";
 
 export type WaveOptions = {
   readonly engine: DockerTaskEngine;
-  readonly definition: TaskDefinition;
-  /** Each task gets a copy, as if it had come in a message of its own. */
-  readonly ownDefinitions?: boolean;
-  readonly count: number;
+  /** Made by the caller, before any timer starts: drawing a task's names costs as much as a tenth of its life. */
+  readonly tasks: readonly Task[];
   readonly inFlight: number;
   /** Ends the container's process. Without it tasks stay RUNNING, and that is the end of their way. */
   readonly exit?: (dockerId: DockerId) => void;
@@ -18,7 +14,7 @@ export type WaveOptions = {
 
 /** Resolves when the last task is at its end and its changes are acknowledged. */
 export async function runTasks(options: WaveOptions): Promise<void> {
-  const { engine, definition, ownDefinitions = false, count, inFlight, exit } = options;
+  const { engine, tasks, inFlight, exit } = options;
   const isAtEnd = exit === undefined ? "RUNNING" : "STOPPED";
   const ended = new Set<DockerId>();
   const unsubscribe = engine.subscribe((event) => {
@@ -27,17 +23,17 @@ export async function runTasks(options: WaveOptions): Promise<void> {
   let added = 0;
   let done = 0;
   const add = () => {
-    added += 1;
-    void engine.addTask(newTask(ownDefinitions ? structuredClone(definition) : definition));
+    const task = tasks[added++];
+    if (task !== undefined) void engine.addTask(task);
   };
   const changes = engine.stateChangeEvents()[Symbol.asyncIterator]();
-  while (added < Math.min(count, inFlight)) add();
+  while (added < Math.min(tasks.length, inFlight)) add();
   await new Promise<void>((resolve, reject) => {
     const acknowledged = (isLast: boolean) => {
       if (!isLast) return;
       done += 1;
-      if (added < count) add();
-      if (done === count) resolve();
+      add();
+      if (done === tasks.length) resolve();
     };
     const read = async () => {
       for (;;) {

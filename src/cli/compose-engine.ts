@@ -105,5 +105,5 @@ async function secretSources(request: EnvironmentRequest): Promise<readonly Secr
 }
 
 function regionOf(env: NodeJS.ProcessEnv): string {
-  return env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || DEFAULT_REGION;
+  return env.AWS_REGION || env.AWS_DEFAULT_REGION || DEFAULT_REGION;
 }

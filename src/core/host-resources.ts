@@ -1,8 +1,9 @@
 /**
  * What a task takes of its host, and whether it fits. Source: engine-modern 15 (HRM-*).
  */
-import { containerPortsOf } from "./host-ports.ts";
+
 import type { ContainerDefinition, TransportProtocol } from "./definition/types.ts";
+import { containerPortsOf } from "./host-ports.ts";
 import type { Task } from "./task.ts";
 
 export type ResourceName = "CPU" | "MEMORY" | "PORTS_TCP" | "PORTS_UDP" | "GPU";

@@ -100,6 +100,7 @@ export class ContainerCalls {
       if (this.#clock.now() >= deadline) {
         throw new EngineError("CannotStopContainerError", "container is still running after its stop", {
           retryable: true,
+          indeterminate: true,
         });
       }
       await this.#pause(attempt);

@@ -13,8 +13,8 @@ import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "../core/machine/conf
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { StateChange } from "../core/state-change.ts";
-import { isRunningStatus } from "../core/status.ts";
-import { isInternal, type Task } from "../core/task.ts";
+import { compareContainerStatus, isRunningStatus } from "../core/status.ts";
+import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { DaemonInfo, DockerClient } from "../ports/docker-client.ts";
@@ -37,7 +37,7 @@ import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
 import { type Observations, observeSaved, removeStrays, restoredTasks } from "./restore.ts";
 import { StartGate } from "./start-gate.ts";
-import { TaskActor } from "./task-actor.ts";
+import { type ActorPorts, TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
 
@@ -106,6 +106,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   readonly #state: TaskEngineState;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #outbox: Outbox;
+  readonly #actorPorts: ActorPorts;
   readonly #abort = new AbortController();
   readonly #store: PersistentStore;
   #runner: EffectRunner | undefined;
@@ -120,6 +121,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     setMaxListeners(0, this.#abort.signal);
     this.#store = new PersistentStore(options.store, options.clock, options.log, this.#abort.signal);
     this.#outbox = new Outbox((taskArn, upTo) => this.#acknowledge(taskArn, upTo));
+    this.#actorPorts = this.#makeActorPorts();
   }
 
   protected get options(): Options {
@@ -200,7 +202,8 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   async addTask(given: Task): Promise<void> {
     this.#phase.assertInitialised();
     // Who adds a task while it is being added shares the outcome: it must not get two actors.
-    for (let adding = this.#adding.get(given.arn); adding !== undefined; adding = this.#adding.get(given.arn)) await adding;
+    for (let adding = this.#adding.get(given.arn); adding !== undefined; adding = this.#adding.get(given.arn))
+      await adding;
     if (this.#state.taskByArn(given.arn) !== undefined) {
       if (given.desiredStatus === "STOPPED") await this.stopTask(given.arn);
       return;
@@ -345,7 +348,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   /** References are not saved: they are rebuilt, so that no image in use is taken for unused. Source: peers 24. */
   async #adoptImages(task: Task): Promise<void> {
     for (const container of task.containers) {
-      if (isInternal(container) || container.removed || container.dockerId === undefined) continue;
+      if (isInternal(container) || container.removed || !holdsImage(container)) continue;
       await this.#options.images.adopt(task, container).catch((error: unknown) => {
         this.#options.log.warn("Cannot record the image of a restored container", {
           containerName: container.name,
@@ -356,23 +359,27 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 
   #startActor(task: Task): TaskActor {
-    const { clock, log, config } = this.#options;
-    const actor = new TaskActor(task, {
-      clock,
-      config: config.machine,
-      log: log.child({ taskArn: task.arn }),
-      save: (next, changes) =>
-        this.#store.commit([
-          { type: "putTask", task: next },
-          ...changes.map((change) => ({ type: "putChange", change }) as const),
-        ]),
-      perform: (effect, current) => this.#perform(effect, current),
-      onState: (next, changes) => this.#publish(next, changes),
-      onCrash: (error) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: task.arn, error }),
-    });
+    const actor = new TaskActor(task, this.#actorPorts);
     this.#actors.set(task.arn, actor);
     this.#state.put(task);
     return actor;
+  }
+
+  /** Once for all: with a hundred thousand tasks, what each of them holds counts. */
+  #makeActorPorts(): ActorPorts {
+    const { clock, log, config } = this.#options;
+    return {
+      clock,
+      config: config.machine,
+      save: (task, changes) =>
+        this.#store.commit([
+          { type: "putTask", task },
+          ...changes.map((change) => ({ type: "putChange", change }) as const),
+        ]),
+      perform: (effect, task) => this.#perform(effect, task),
+      onState: (task, changes) => this.#publish(task, changes),
+      onCrash: (error, { arn }) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: arn, error }),
+    };
   }
 
   #publish(task: Task, changes: readonly StateChange[]): void {
@@ -504,4 +511,9 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 /** Has it got past the queue before? Source: engine-modern 15.5. */
 function hasContainers(task: Task): boolean {
   return task.knownStatus !== "STOPPED" && task.containers.some((container) => container.knownStatus !== "NONE");
+}
+
+/** From its pull on, not only once it is made. */
+function holdsImage({ knownStatus, dockerId }: Container): boolean {
+  return dockerId !== undefined || (knownStatus !== "STOPPED" && compareContainerStatus(knownStatus, "PULLED") >= 0);
 }

@@ -63,9 +63,12 @@ const ERROR_NAME: Readonly<Record<ContainerEffect["type"], EngineErrorName>> = {
 export class EffectRunner {
   readonly #ports: EffectRunnerPorts;
   readonly #pulls = new Map<string, AbortController>();
+  readonly #pullsUnderWay = new Set<AbortController>();
 
   constructor(ports: EffectRunnerPorts) {
     this.#ports = ports;
+    // One listener for all pulls: a signal combined for each of them costs more than all else that a cached image needs.
+    ports.signal.addEventListener("abort", () => this.#abandonPulls(), { once: true });
   }
 
   /** Lets adapters look at the host before they are used. @throws {EngineError} when one refuses to begin */
@@ -204,11 +207,18 @@ export class EffectRunner {
     const key = pullKey(task, container.name);
     const abandon = new AbortController();
     this.#pulls.set(key, abandon);
+    this.#pullsUnderWay.add(abandon);
+    if (this.#ports.signal.aborted) this.#abandonPulls();
     try {
-      return await pull(this.#imageRequest(task, container, AbortSignal.any([abandon.signal, this.#ports.signal])));
+      return await pull(this.#imageRequest(task, container, abandon.signal));
     } finally {
+      this.#pullsUnderWay.delete(abandon);
       if (this.#pulls.get(key) === abandon) this.#pulls.delete(key);
     }
+  }
+
+  #abandonPulls(): void {
+    for (const pull of this.#pullsUnderWay) pull.abort(this.#ports.signal.reason);
   }
 
   #imageRequest(task: Task, container: Container, signal: AbortSignal): ImageRequest {
@@ -266,8 +276,14 @@ export class EffectRunner {
     await client.removeContainer(container.dockerName, { force: true, removeVolumes: true }, { signal });
     const made = await this.#create(task, container, requests);
     if (!made.ok || made.dockerId === undefined) return made;
-    await calls.start(made.dockerId);
-    return { ...made, networkBindings: bindingsOf(task, { ...container, hostPorts: made.hostPorts ?? [] }) };
+    const { dockerId, hostPorts: leases = [] } = made;
+    try {
+      await calls.start(dockerId);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
+    }
+    return { ...made, networkBindings: bindingsOf(task, { ...container, hostPorts: leases }) };
   }
 
   async #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> {

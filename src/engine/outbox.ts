@@ -8,7 +8,9 @@ import type { StateChange } from "../core/state-change.ts";
 import type { StateChangeDelivery } from "./task-engine.ts";
 
 export class Outbox {
-  readonly #queue: StateChange[] = [];
+  /** Emptied from the front by moving on: after a crash there may be hundreds of thousands. */
+  #queue: StateChange[] = [];
+  #next = 0;
   readonly #acknowledge: (taskArn: TaskArn, upTo: number) => Promise<void>;
   #wake: (() => void) | undefined;
   #closed = false;
@@ -20,7 +22,7 @@ export class Outbox {
 
   publish(changes: readonly StateChange[]): void {
     if (changes.length === 0) return;
-    this.#queue.push(...changes);
+    for (const change of changes) this.#queue.push(change);
     this.#wake?.();
   }
 
@@ -35,7 +37,7 @@ export class Outbox {
     this.#hasReader = true;
     try {
       while (!this.#closed) {
-        const change = this.#queue[0];
+        const change = this.#take();
         if (change === undefined) {
           await new Promise<void>((wake) => {
             this.#wake = wake;
@@ -43,11 +45,19 @@ export class Outbox {
           this.#wake = undefined;
           continue;
         }
-        this.#queue.shift();
         yield { change, acknowledge: () => this.#acknowledge(change.taskArn, change.sequence) };
       }
     } finally {
       this.#hasReader = false;
     }
+  }
+
+  #take(): StateChange | undefined {
+    const change = this.#queue[this.#next];
+    this.#next += 1;
+    if (this.#next < this.#queue.length) return change;
+    this.#queue = [];
+    this.#next = 0;
+    return change;
   }
 }

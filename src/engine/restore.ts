@@ -6,6 +6,7 @@
 import type { TaskArn } from "../core/brand.ts";
 import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { ContainerObservation } from "../core/machine/input.ts";
+import { acknowledge } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
@@ -33,11 +34,11 @@ function oldestChanges(changes: readonly StateChange[]): ReadonlyMap<TaskArn, nu
   return oldest;
 }
 
-function restoredTask(task: Task, oldest: number): Task {
+function restoredTask(saved: Task, oldest: number): Task {
+  const task = acknowledge(saved, oldest - 1);
   return {
     ...task,
     admitted: false,
-    acknowledgedChange: Math.max(task.acknowledgedChange, oldest - 1),
     containers: task.containers.map(
       (container): Container => ({ ...container, inFlight: undefined, retry: undefined }),
     ),

@@ -17,15 +17,14 @@ import { step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Log } from "../ports/log.ts";
 import { isDurablyEqual } from "./durable-part.ts";
 
 /** More than all answers, observations and timers that one task can have outstanding: beyond it a producer has no limit. */
 const INBOX_MAX = 10_000;
 
+/** Shared by all actors of an engine: what belongs to one task comes in as an argument. */
 export type ActorPorts = {
   readonly clock: Clock;
-  readonly log: Log;
   readonly config: MachineConfig;
   /** Makes the task and its new changes durable in one commit, however long that takes; rejects only at the end. */
   readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
@@ -33,12 +32,12 @@ export type ActorPorts = {
   readonly perform: (effect: Effect, task: Task) => void;
   readonly onState: (task: Task, changes: readonly StateChange[]) => void;
   /** Our bug, not Docker's: the actor does no more work. */
-  readonly onCrash: (error: unknown) => void;
+  readonly onCrash: (error: unknown, task: Task) => void;
 };
 
 export class TaskActor {
   readonly #ports: ActorPorts;
-  readonly #inbox: Input[] = [];
+  #inbox: Input[] = [];
   #task: Task;
   #draining = false;
   #stopped = false;
@@ -79,7 +78,7 @@ export class TaskActor {
 
   stop(): void {
     this.#stopped = true;
-    this.#inbox.length = 0;
+    this.#inbox = [];
     this.#cancelWake?.();
     this.#saved?.resolve();
   }
@@ -87,7 +86,8 @@ export class TaskActor {
   /** Inputs that came in meanwhile share one commit. */
   async #drain(): Promise<void> {
     while (this.#inbox.length > 0 && !this.#stopped) {
-      const batch = this.#inbox.splice(0);
+      const batch = this.#inbox;
+      this.#inbox = [];
       const before = this.#task;
       const changes: StateChange[] = [];
       const effects: Effect[] = [];
@@ -97,8 +97,8 @@ export class TaskActor {
         const next = step(task, input, this.#ports.clock.now(), this.#ports.config);
         task = next.task;
         wakeAt = next.wakeAt;
-        changes.push(...next.changes);
-        effects.push(...next.effects);
+        for (const change of next.changes) changes.push(change);
+        for (const effect of next.effects) effects.push(effect);
       }
       if (changes.length > 0 || !isDurablyEqual(before, task)) await this.#ports.save(task, changes);
       if (this.#stopped) return;
@@ -121,6 +121,6 @@ export class TaskActor {
   #crash(error: unknown): void {
     if (this.#stopped) return;
     this.stop();
-    this.#ports.onCrash(error);
+    this.#ports.onCrash(error, this.#task);
   }
 }

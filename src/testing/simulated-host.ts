@@ -100,7 +100,8 @@ export class SimulatedHost {
         random: this.random,
         log: this.log,
         dynamicPortRange,
-        probeHostPort: async (port, protocol) => this.#options.probeSees !== true || this.docker.state.ports.isFree(port, protocol),
+        probeHostPort: async (port, protocol) =>
+          this.#options.probeSees !== true || this.docker.state.ports.isFree(port, protocol),
         resources: [new SecretsAdapter([tableSource("simulation", secrets)], environment)],
         environment,
         config: { ...DEFAULT_ENGINE_CONFIG, ...config },
@@ -145,7 +146,7 @@ export class SimulatedHost {
   reconnect(): void {
     if (this.#acknowledges) return;
     this.#acknowledges = true;
-    for (const acknowledge of this.#unacknowledged.splice(0)) void acknowledge();
+    for (const acknowledge of this.#unacknowledged.splice(0)) void acknowledge().catch(() => undefined);
   }
 
   /**

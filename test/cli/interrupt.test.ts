@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDockerClient } from "../../src/docker/index.ts";
 import { SeededRandom } from "../../src/testing/index.ts";
 
-const MOMENTS = Number(process.env["BERTH_TEST_INTERRUPTS"] ?? 100);
+const MOMENTS = Number(process.env.BERTH_TEST_INTERRUPTS ?? 100);
 /** A run that nobody interrupts takes about this long here; a little more, so that some signals come too late. */
 const LIFE_MS = 2_600;
 const AT_A_TIME = 3;
@@ -50,7 +50,7 @@ const definition = {
 };
 
 function endpoint(): string {
-  const host = process.env["BERTH_TEST_DOCKER_HOST"];
+  const host = process.env.BERTH_TEST_DOCKER_HOST;
   if (host === undefined) throw new Error("BERTH_TEST_DOCKER_HOST is not set: run the tests with npm test");
   return host;
 }

@@ -10,7 +10,8 @@ import { RealEngine } from "./real-engine.ts";
 const ROOT = "/sys/fs/cgroup";
 const LOOP = "while true; do sleep 1; done";
 /** Fills memory with what cannot be thrown away, then tells. */
-const fill = (mebibytes: number) => `x=$(head -c ${mebibytes * 1024 * 1024} /dev/zero | tr '\\0' a); echo filled; sleep 60`;
+const fill = (mebibytes: number) =>
+  `x=$(head -c ${mebibytes * 1024 * 1024} /dev/zero | tr '\\0' a); echo filled; sleep 60`;
 
 const info = await (async () => {
   const client = createDockerClient({ endpoint: realDaemon() });

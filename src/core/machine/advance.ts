@@ -143,7 +143,11 @@ export function whyBlocked(task: Task, now: EpochMs, config: MachineConfig): rea
   // Host resources are the task's, and no reason to name once for each container.
   const [queued] = blockers.filter((each) => each.type === "hostResources");
   const others = blockers.filter((each) => each.type !== "hostResources");
-  return [...(queued === undefined ? [] : [queued]), ...others, ...task.resources.flatMap((each) => resourceBlocker(task, each))];
+  return [
+    ...(queued === undefined ? [] : [queued]),
+    ...others,
+    ...task.resources.flatMap((each) => resourceBlocker(task, each)),
+  ];
 }
 
 function blockersOf(task: Task, container: Container, now: EpochMs, config: MachineConfig): readonly Blocker[] {

@@ -28,8 +28,3 @@ export type Effect =
   | { readonly type: "releaseHostResources" }
   /** Everything of the task is confirmed gone: delete its row and end its actor. */
   | { readonly type: "forgetTask" };
-
-export type ContainerEffectType = Extract<
-  Effect,
-  { readonly actionId: number; readonly containerName: string }
->["type"];

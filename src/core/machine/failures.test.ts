@@ -180,6 +180,19 @@ describe("a start that fails", () => {
     expect(world.asked.filter((each) => each === "stop side")).toHaveLength(1);
   });
 
+  it("CORE-13: that stop waits for nobody: the container should not run at all", () => {
+    const data = aContainer({ name: "data", essential: false });
+    const web = aContainer({
+      dependencies: [{ containerName: data.name, condition: "CREATE", source: "volumesFrom" }],
+    });
+    const world = MachineWorld.begin(aTaskOf(data, web));
+    for (const action of WAY_UP.slice(0, 3)) world.answer(action, "data");
+    for (const action of WAY_UP) world.answer(action, "web");
+    world.fail("start", "data", { indeterminate: true, took: true });
+    expect(world.container("web")).toMatchObject({ knownStatus: "RUNNING", desiredStatus: "RUNNING" });
+    expect(world.pending).toEqual(["stop data"]);
+  });
+
   it("EN-35: a running event after the failed start was stopped leads to one more stop and to no more events", () => {
     const world = upTo("start");
     world.fail("start", "side", { indeterminate: true });

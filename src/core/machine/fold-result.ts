@@ -164,6 +164,8 @@ function failedStart(container: Container, failure: Failure): Container {
   if (container.knownStatus !== "CREATED") return answered;
   return {
     ...failContainer(answered, failure.error),
+    dockerId: failure.dockerId ?? container.dockerId,
+    hostPorts: failure.hostPorts ?? container.hostPorts,
     exitCode: container.exitCode ?? failure.exitCode,
     stopOwed: failure.indeterminate,
   };

@@ -41,6 +41,9 @@ export type Failure = {
   readonly status?: number | undefined;
   /** Of a start that failed: what inspect says. Source: W-29. */
   readonly exitCode?: number | undefined;
+  /** Of a start for which the container was made anew: what exists now. */
+  readonly dockerId?: DockerId | undefined;
+  readonly hostPorts?: readonly HostPortLease[] | undefined;
   /** Of a pull: when it began, if it did. */
   readonly pullStartedAt?: EpochMs | undefined;
 };

@@ -97,6 +97,17 @@ describe("a crash on the way up", () => {
     expect(world.task.knownStatus).toBe("STOPPED");
   });
 
+  it("an end that is seen while a start is tried again waits for the answer: it may be of either try", () => {
+    const world = upTo("start");
+    world.carryOut("start", "web");
+    world.restartEngine(() => false);
+    world.exit("web", 1);
+    expect(world.container("web").knownStatus).toBe("CREATED");
+    world.answer("start", "web");
+    expect(world.docker.running).toEqual(["web"]);
+    expect(world.container("web").knownStatus).toBe("RUNNING");
+  });
+
   it("asks for its share of the host again, and goes on when it has it", () => {
     const world = upTo("pull");
     world.crash();

@@ -241,6 +241,19 @@ describe("a crash of the engine around a restart", () => {
     expect(world.container("web")).toMatchObject({ knownStatus: "STOPPED", exitCode: 4, restart: { count: 1 } });
   });
 
+  it("a container that vanished before its recorded restart keeps the exit code of the run before", () => {
+    const world = running();
+    exitAfter(world, 70, 9);
+    world.crash();
+    world.docker.remove("web");
+    world.restartEngine();
+    expect(world.container("web")).toMatchObject({
+      knownStatus: "STOPPED",
+      exitCode: 9,
+      error: { name: "ContainerVanishedError" },
+    });
+  });
+
   it("a stop after a crash really stops what an unanswered restart may have started", () => {
     const world = running();
     exitAfter(world, 70);

@@ -80,7 +80,7 @@ function requestStop(task: Task, input: Extract<Input, { readonly type: "stopReq
 }
 
 /** What was emitted up to here has been sent, when nothing newer is outstanding. Source: engine-behaviour 9.4. */
-function acknowledge(task: Task, upTo: number): Task {
+export function acknowledge(task: Task, upTo: number): Task {
   if (upTo <= task.acknowledgedChange) return task;
   const told: Task = { ...task, acknowledgedChange: upTo };
   if (upTo < task.nextChange - 1) return told;

@@ -387,6 +387,16 @@ describe("starts that nobody asked for", () => {
     expect(world.pending).toEqual(["remove web"]);
   });
 
+  it("and is not removed while that stop fails", () => {
+    const world = startedAgain();
+    world.acknowledge();
+    world.advance(world.config.cleanupWaitMs);
+    world.fail("stop", "web", { status: 500 });
+    expect(world.pending).toEqual([]);
+    world.advance(1_000);
+    expect(world.pending).toEqual(["stop web"]);
+  });
+
   it("a container that is seen to run while its removal is under way gets one action at a time", () => {
     const world = running();
     world.exit("web", 0);

@@ -10,7 +10,7 @@ import type { Found, History, Truth } from "./history.ts";
 export type Fail = (text: string) => void;
 
 export function checkDockerEvent(history: History, event: SimulatedEvent, fail: Fail): void {
-  const found = history.findByName(event.attributes["name"] ?? "");
+  const found = history.findByName(event.attributes.name ?? "");
   if (found === undefined || event.attributes[TASK_ARN_LABEL] !== found.task.arn) return;
   switch (event.action) {
     case "create":
@@ -23,7 +23,7 @@ export function checkDockerEvent(history: History, event: SimulatedEvent, fail: 
       return;
     case "kill":
       // The first signal of a stop is the moment at which the order of stops is judged.
-      if (event.attributes["signal"] === "15") mayBeStopped(history, found, fail);
+      if (event.attributes.signal === "15") mayBeStopped(history, found, fail);
       return;
     default:
   }

@@ -23,6 +23,8 @@ export type Moment = {
 const NOTICED_WITHIN_MS = { calm: 20_000, rough: 300_000 } as const;
 /** A save that fails is tried again each second; whoever waits for it has no other reason. */
 const REASON_WITHIN_MS = 25_000;
+/** A wall clock that leaps forward makes the timers late that were set before. */
+const CLEANED_WITHIN_MS = { calm: 25_000, rough: 180_000 } as const;
 /** Per container beside its stop timeout: SIGKILL and looks; and calls under way that hang until their limits. */
 const STOP_SLACK_MS = { calm: 2_000, rough: 15_000 } as const;
 const HUNG_CALLS_MS = 8 * 60_000;
@@ -67,7 +69,8 @@ export class TimeChecker {
     }
     if (!isOver || task.acknowledgedChange < task.nextChange - 1 || blockers.length > 0) return;
     if (task.cleanupAt === undefined || task.cleanupAt > moment.now) return;
-    this.#within(`reason ${task.arn}`, REASON_WITHIN_MS, moment, () => `${task.id} is not cleaned up, and nobody knows why`);
+    const limit = moment.isCalm ? CLEANED_WITHIN_MS.calm : CLEANED_WITHIN_MS.rough;
+    this.#within(`reason ${task.arn}`, limit, moment, () => `${task.id} is not cleaned up, and nobody knows why`);
   }
 
   /** The daemon is asked, not the engine: an end that the engine has not heard of is a lie after a while. */
@@ -89,7 +92,12 @@ export class TimeChecker {
     const slack = moment.isCalm ? STOP_SLACK_MS.calm : STOP_SLACK_MS.rough;
     const sum = task.containers.reduce((total, each) => total + each.stopTimeoutMs + slack, 0);
     const limit = sum + (moment.isCalm ? 10_000 : HUNG_CALLS_MS);
-    this.#within(`stop ${task.arn}`, limit, moment, () => `${first.name} of ${task.id} runs on, although it is to stop`);
+    this.#within(
+      `stop ${task.arn}`,
+      limit,
+      moment,
+      () => `${first.name} of ${task.id} runs on, although it is to stop`,
+    );
   }
 
   #within(key: string, limitMs: number, { elapsedMs }: Moment, describe: () => string): void {

@@ -39,15 +39,12 @@ function volumesOf(containers: readonly PlannedContainer[]): { readonly volumes?
 }
 
 function mountsOf({ definition }: PlannedContainer): readonly { readonly sourceVolume: string }[] {
-  const mounts = definition["mountPoints"];
+  const mounts = definition.mountPoints;
   return Array.isArray(mounts) ? mounts : [];
 }
 
 /** At least one is essential, and none whose end somebody waits for. */
-function chooseEssential(
-  random: SeededRandom,
-  containers: readonly PlannedContainer[],
-): readonly PlannedContainer[] {
+function chooseEssential(random: SeededRandom, containers: readonly PlannedContainer[]): readonly PlannedContainer[] {
   const able = containers.filter((each) => canBeEssential(each, containers));
   const always = random.pick(able);
   return containers.map((each) => {
@@ -56,8 +53,10 @@ function chooseEssential(
   });
 }
 
-function edgesOf(container: PlannedContainer): readonly { readonly containerName: string; readonly condition: string }[] {
-  const edges = container.definition["dependsOn"];
+function edgesOf(
+  container: PlannedContainer,
+): readonly { readonly containerName: string; readonly condition: string }[] {
+  const edges = container.definition.dependsOn;
   return Array.isArray(edges) ? edges : [];
 }
 

@@ -31,7 +31,8 @@ export class History {
 
   addTask(task: Task): void {
     this.tasks.set(task.arn, task);
-    for (const [index, { dockerName }] of task.containers.entries()) this.#homes.set(dockerName, { arn: task.arn, index });
+    for (const [index, { dockerName }] of task.containers.entries())
+      this.#homes.set(dockerName, { arn: task.arn, index });
   }
 
   meddle(dockerName: string): void {
@@ -75,7 +76,7 @@ export class History {
 
   /** Takes note of an event; called after the checks have looked at it. */
   note(event: SimulatedEvent): void {
-    const truth = this.truthOf(event.attributes["name"] ?? "");
+    const truth = this.truthOf(event.attributes.name ?? "");
     switch (event.action) {
       case "start":
         truth.started = true;

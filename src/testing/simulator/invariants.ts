@@ -107,14 +107,26 @@ export class InvariantChecker {
 
   /** After everything was stopped and cleaned up. */
   atRest(remains: Remains): void {
-    this.#nothingIsLeft("tasks", remains.tasks.map((task) => `${task.id} ${task.knownStatus}`));
+    this.#nothingIsLeft(
+      "tasks",
+      remains.tasks.map((task) => `${task.id} ${task.knownStatus}`),
+    );
     const containers = this.history.docker.containers().map(({ dockerName }) => dockerName);
-    this.#nothingIsLeft("containers", containers.filter((each) => !remains.foreign.has(each)));
+    this.#nothingIsLeft(
+      "containers",
+      containers.filter((each) => !remains.foreign.has(each)),
+    );
     const gone = [...remains.foreign].filter((each) => !containers.some((other) => other === each));
     if (gone.length > 0) this.fail(`a container of somebody else was removed: ${gone.join(", ")}`);
     this.#nothingIsLeft("volumes", remains.volumes);
-    this.#nothingIsLeft("rows", remains.store.tasks.map(({ id }) => id));
-    this.#nothingIsLeft("stored state changes", remains.store.changes.map(({ taskArn }) => taskArn));
+    this.#nothingIsLeft(
+      "rows",
+      remains.store.tasks.map(({ id }) => id),
+    );
+    this.#nothingIsLeft(
+      "stored state changes",
+      remains.store.changes.map(({ taskArn }) => taskArn),
+    );
     this.#nothingIsLeft("references to images", remains.usedImages);
     for (const arn of remains.accepted) {
       if (!this.#changes.hasEnded(arn)) this.fail(`nobody was told that ${arn} ended`);
@@ -154,7 +166,8 @@ export class InvariantChecker {
   }
 
   #dockerCall({ operation, subject, outcome }: CallRecord): void {
-    if (operation === "removeVolume" && /is in use/.test(outcome)) this.fail(`volume ${subject} is removed while in use`);
+    if (operation === "removeVolume" && /is in use/.test(outcome))
+      this.fail(`volume ${subject} is removed while in use`);
     if (operation === "removeImage" && outcome === "ok") this.#mayBeRemoved(subject);
   }
 

@@ -38,7 +38,8 @@ const PROGRESS_SEEDS = 500;
 
 function number(option: "seed" | "seeds" | "from" | "steps"): number {
   const value = Number(values[option]);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`Cannot read --${option}: ${values[option]} is no whole number`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`Cannot read --${option}: ${values[option]} is no whole number`);
   return value;
 }
 

@@ -1,6 +1,7 @@
 /** Does to the simulated host what the plan says, and keeps the engine coming and going. */
 import { asDockerId, asDockerName } from "../../core/brand.ts";
 import type { TaskDefinition } from "../../core/definition/types.ts";
+import { TASK_ARN_LABEL } from "../../core/labels.ts";
 import type { Task } from "../../core/task.ts";
 import type { SimulatedHost } from "../simulated-host.ts";
 import { addTo, type Counts } from "./coverage.ts";
@@ -87,7 +88,10 @@ export class Operations {
     if (!this.#isUp || planned.containers.length === 0) return;
     for (const each of planned.containers) {
       const { name } = each.definition;
-      host.docker.container(name, scriptOf(each, () => checker.fail(`${name} starts without its secret`)));
+      host.docker.container(
+        name,
+        scriptOf(each, () => checker.fail(`${name} starts without its secret`)),
+      );
     }
     const definitions = planned.containers.map(({ definition }) => definition);
     const task = host.task(definitions, planned.members, (definition) => withShortPeriods(definition, planned));
@@ -109,7 +113,9 @@ export class Operations {
       case "addAgain":
         return await this.#onTask(operation.task, (task) => this.#brieflyFor(this.#ports.host.engine.addTask(task)));
       case "removeTask":
-        return await this.#onTask(operation.task, (task) => this.#brieflyFor(this.#ports.host.engine.removeTask(task.arn)));
+        return await this.#onTask(operation.task, (task) =>
+          this.#brieflyFor(this.#ports.host.engine.removeTask(task.arn)),
+        );
       case "crash":
       case "crashAtCall":
       case "crashAtCommit":
@@ -141,7 +147,8 @@ export class Operations {
 
   async #onTask(index: number, act: (task: Task) => Promise<void>): Promise<void> {
     const task = this.#tasks[index];
-    if (task !== undefined && this.#isUp && this.#ports.host.engine.getTaskByArn(task.arn) !== undefined) await act(task);
+    if (task !== undefined && this.#isUp && this.#ports.host.engine.getTaskByArn(task.arn) !== undefined)
+      await act(task);
   }
 
   async #stop(task: Task, force: boolean): Promise<void> {
@@ -219,7 +226,9 @@ export class Operations {
     this.#ports.note(text);
   }
 
-  async #onImages(operation: Extract<Operation, { type: "removeImage" | "cleanImages" | "cutRegistry" }>): Promise<void> {
+  async #onImages(
+    operation: Extract<Operation, { type: "removeImage" | "cleanImages" | "cutRegistry" }>,
+  ): Promise<void> {
     const { docker } = this.#ports.host;
     switch (operation.type) {
       case "removeImage":
@@ -260,13 +269,16 @@ export class Operations {
     if (type === "takeName") {
       if (seen !== undefined) return;
       checker.meddle(dockerName);
-      await client.createContainer({ name: asDockerName(dockerName), body: { Image: "app" } });
-      this.foreign.add(dockerName);
+      await client.createContainer({ name: asDockerName(dockerName), body: { Image: "app" } }).catch(() => undefined);
+      // Made although the answer was lost; or the engine was faster.
+      const made = host.docker.state.findByName(dockerName);
+      if (made !== undefined && made.labels[TASK_ARN_LABEL] === undefined) this.foreign.add(dockerName);
       return;
     }
     if (seen === undefined || this.foreign.has(dockerName)) return;
     if (type === "kill" && seen.status === "running") host.docker.signal(dockerName, "SIGKILL");
-    if (type === "remove") await client.removeContainer(asDockerName(dockerName), { force: true, removeVolumes: false });
+    if (type === "remove")
+      await client.removeContainer(asDockerName(dockerName), { force: true, removeVolumes: false });
     if (type === "start") {
       checker.meddle(dockerName);
       await client.startContainer(asDockerId(seen.dockerId));

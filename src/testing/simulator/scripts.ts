@@ -21,10 +21,10 @@ export function scriptOf(planned: PlannedContainer, onMissingSecret: () => void)
   const { behaviour, health, definition } = planned;
   const run = runScript(behaviour);
   const check: RunScript = (process) => {
-    if (process.env["PASSWORD"] !== SECRET_VALUE) onMissingSecret();
+    if (process.env.PASSWORD !== SECRET_VALUE) onMissingSecret();
   };
   return {
-    run: definition["secrets"] === undefined ? run : [check, run],
+    run: definition.secrets === undefined ? run : [check, run],
     ...(health === undefined ? {} : { health: healthScript(health) }),
   };
 }

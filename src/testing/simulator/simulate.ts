@@ -155,7 +155,10 @@ class Simulation {
       tasks: engine.listTasks(),
       accepted: this.#operations.accepted,
       store: this.#rows.snapshot(),
-      volumes: docker.state.volumes.list().map(({ name }) => name).filter((name) => name !== "shared"),
+      volumes: docker.state.volumes
+        .list()
+        .map(({ name }) => name)
+        .filter((name) => name !== "shared"),
       foreign: this.#operations.foreign,
       usedImages: images.imageStates().flatMap(({ references }) => [...references]),
       timers: this.#host.clock.pending,
@@ -211,7 +214,7 @@ class Simulation {
     docker.onCall(({ operation, subject, outcome }) => this.#note(`${operation} ${subject.slice(0, 40)} ${outcome}`));
     docker.onEvent(({ type, action, attributes, exitCode }) => {
       if (action.startsWith("exec_")) return;
-      this.#note(`event ${type} ${action} ${attributes["name"] ?? ""} ${exitCode ?? ""}`);
+      this.#note(`event ${type} ${action} ${attributes.name ?? ""} ${exitCode ?? ""}`);
     });
   }
 

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import type { Mutation } from "../ports/state-store.ts";
+import { FailingStateStore, faultsAt } from "../store/failing-state-store.ts";
+import { MemoryStateStore } from "../store/memory-state-store.ts";
+import { aTask } from "../testing/builders.ts";
+import { MirroredStore } from "./mirrored-store.ts";
+
+const meta = (value: string): readonly Mutation[] => [{ type: "putMeta", key: "last", value }];
+const RESTORED = { tasks: [aTask()], changes: [], images: [], meta: { engineId: "e1" } };
+
+/** A saver that ends its saves when the test says so. */
+class SlowSaver {
+  readonly begun: (() => void)[] = [];
+  save(): Promise<void> {
+    return new Promise((resolve) => this.begun.push(resolve));
+  }
+}
+
+describe("MirroredStore", () => {
+  it("opens the store when it is needed first, and again when that failed", async () => {
+    let opened = 0;
+    const store = new MirroredStore(async () => {
+      opened += 1;
+      if (opened === 1) throw new Error("disk is away");
+      return new MemoryStateStore();
+    });
+    expect(opened).toBe(0);
+    await expect(store.load()).rejects.toThrow("disk is away");
+    await store.load();
+    await store.commit(meta("1"));
+    expect(opened).toBe(2);
+  });
+
+  it("shows what the store has confirmed, and nothing that failed", async () => {
+    const inner = new FailingStateStore(new MemoryStateStore(), faultsAt({ 2: "failBefore" }));
+    const store = new MirroredStore(async () => inner);
+    await store.load();
+    await store.commit(meta("1"));
+    await expect(store.commit(meta("2"))).rejects.toMatchObject({ name: "StateStoreError" });
+    expect(store.snapshot().meta).toEqual({ last: "1" });
+  });
+
+  it("puts a restored state into an empty store, whole or not at all", async () => {
+    const inner = new MemoryStateStore();
+    const failing = new FailingStateStore(inner, faultsAt({ 1: "failBefore" }));
+    const store = new MirroredStore(async () => failing);
+    store.restore(RESTORED);
+    expect(store.snapshot()).toEqual(RESTORED);
+    await expect(store.load()).rejects.toMatchObject({ name: "StateStoreError" });
+    expect(inner.snapshot().tasks).toEqual([]);
+    expect(await store.load()).toEqual(RESTORED);
+    expect(inner.snapshot()).toEqual(RESTORED);
+  });
+
+  it("refuses to put a restored state over rows that are there", async () => {
+    const inner = new MemoryStateStore({ ...RESTORED, meta: {} });
+    const store = new MirroredStore(async () => inner);
+    store.restore(RESTORED);
+    await expect(store.load()).rejects.toThrow("Cannot restore state: the store holds 1 rows already");
+    expect(inner.snapshot().meta).toEqual({});
+  });
+
+  it("a commit resolves when a save that began after it has ended; saves never overlap", async () => {
+    const store = new MirroredStore(async () => new MemoryStateStore());
+    const saver = new SlowSaver();
+    store.setSaver(saver);
+    const ended: string[] = [];
+    const commit = (value: string) => store.commit(meta(value)).then(() => ended.push(value));
+    const first = commit("1");
+    await turn();
+    const second = commit("2");
+    const third = commit("3");
+    await turn();
+    expect(saver.begun).toHaveLength(1);
+    saver.begun[0]?.();
+    await first;
+    await turn();
+    expect(ended).toEqual(["1"]);
+    expect(saver.begun).toHaveLength(2);
+    saver.begun[1]?.();
+    await Promise.all([second, third]);
+    expect(saver.begun).toHaveLength(2);
+  });
+
+  it("a saver that fails makes the commit fail", async () => {
+    const store = new MirroredStore(async () => new MemoryStateStore());
+    store.setSaver({ save: () => Promise.reject(new Error("disk full")) });
+    await expect(store.commit(meta("1"))).rejects.toMatchObject({ name: "StateStoreError", retryable: true });
+    store.setSaver(undefined);
+    await store.commit(meta("2"));
+    expect(store.snapshot().meta).toEqual({ last: "2" });
+  });
+
+  it("closing a store that was never opened opens none", async () => {
+    const store = new MirroredStore(async () => {
+      throw new Error("opened");
+    });
+    await store.close();
+  });
+});
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
