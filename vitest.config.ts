@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/scenarios/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "test/scenarios/**/*.test.ts",
+            "test/fuzz/**/*.test.ts",
+            "test/contract/**/*.test.ts",
+          ],
           isolate: false,
           testTimeout: 20_000,
         },
@@ -15,7 +21,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/scenarios/**"],
+          exclude: ["test/scenarios/**", "test/fuzz/**", "test/contract/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -11,7 +11,7 @@ import { freshFolder } from "./lib/folder.ts";
 import { realClient, TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report, round } from "./lib/report.ts";
 import { definitionOf, newTask, startEngine } from "./lib/simulated-world.ts";
-import { interleaved, percentile, spreadOf } from "./lib/stats.ts";
+import { interleaved, median, percentile, spreadOf } from "./lib/stats.ts";
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 100);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -131,18 +131,22 @@ const variants = {
   berthNoGate: () => berth(TASKS),
   ...(withCommand ? { dockerRun } : {}),
 };
+/** `BENCH_VARIANTS=berth,raw4` runs these alone. */
+const wanted = process.env.BENCH_VARIANTS?.split(",");
 await raw(4);
 const runs = await interleaved<string, Times>(
   ROUNDS,
   Object.fromEntries(
-    Object.entries(variants).map(([name, run]) => [
-      name,
-      async () => {
-        const times = await run();
-        progress(`${name}: p50 ${round(percentile(times, 0.5))} ms, last ${round(Math.max(...times))} ms`);
-        return times;
-      },
-    ]),
+    Object.entries(variants)
+      .filter(([name]) => wanted?.includes(name) ?? true)
+      .map(([name, run]) => [
+        name,
+        async () => {
+          const times = await run();
+          progress(`${name}: p50 ${round(median(times))} ms, last ${round(Math.max(...times))} ms`);
+          return times;
+        },
+      ]),
   ),
 );
 client.close();
@@ -152,7 +156,7 @@ const figures = Object.fromEntries(
   Object.entries(runs).map(([name, all]) => [
     name,
     {
-      p50: seconds((times) => percentile(times, 0.5), all),
+      p50: seconds((times) => median(times), all),
       p99: seconds((times) => percentile(times, 0.99), all),
       last: seconds((times) => Math.max(...times), all),
     },
@@ -167,7 +171,7 @@ const ratios = {
 // The curves of the middle round, for the plot: when the n-th task was RUNNING, in ms.
 const curves = Object.fromEntries(
   Object.entries(runs).map(([name, all]) => {
-    const middle = all.toSorted((a, b) => percentile(a, 0.5) - percentile(b, 0.5))[Math.floor(all.length / 2)] ?? [];
+    const middle = all.toSorted((a, b) => median(a) - median(b))[Math.floor(all.length / 2)] ?? [];
     return [name, middle.map(Math.round).sort((a, b) => a - b)];
   }),
 );

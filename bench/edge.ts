@@ -10,7 +10,7 @@ import { progress, report } from "./lib/report.ts";
 import { definitionOf, newTask, startEngine } from "./lib/simulated-world.ts";
 import { quantilesOf } from "./lib/stats.ts";
 
-const TASKS = 30;
+const TASKS = Number(process.env.BENCH_TASKS ?? 30);
 const DEPENDANT = { repository: "berth-test/dependant", tag: "latest" };
 const DEPENDANT_IMAGE = `${DEPENDANT.repository}:${DEPENDANT.tag}`;
 

@@ -17,6 +17,8 @@ const SPEC_DIR = join(ROOT, "..", "shared", "spec");
 const LIST = join(ROOT, "docs", "spec-ids.json");
 const ARGUED = join(ROOT, "docs", "spec-coverage.md");
 const TEST_DIRS = ["src", "test", "scripts"];
+/** Suites that several test files run, over twins of a port, are no test files by name. */
+const SHARED_SUITES = [join(ROOT, "test", "contract"), join(ROOT, "test", "store", "contract.ts")];
 const LINE_WIDTH = 110;
 
 /** @typedef {{ "engine-modern": string[], "engine-behaviour": string[] }} SpecIds */
@@ -40,8 +42,9 @@ function readList() {
 function testFilesIn(dir) {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .filter((file) => file.endsWith(".test.ts") || SHARED_SUITES.some((suite) => file.startsWith(suite)));
 }
 
 /** @returns {Map<string, string[]>} test files by id */

@@ -3,8 +3,19 @@
  * docs/architecture.md.
  */
 export type { DockerTaskEngineOptions } from "./agent/compose-ports.ts";
+export { createTask } from "./agent/create-task.ts";
 export { DOCKER_DEFAULT_ENDPOINT, DOCKER_ENDPOINT_ENV_VARIABLE } from "./agent/docker-endpoint.ts";
 export { createTaskEngine, DockerTaskEngine } from "./agent/docker-task-engine.ts";
+export {
+  type ContainerStatistics,
+  type NetworkUsage,
+  StatsEngine,
+  type StatsEngineOptions,
+  type TaskStatistics,
+  type UsageEvent,
+} from "./agent/stats/stats-engine.ts";
+export type { StatisticSet, UsageSummary } from "./agent/stats/summary.ts";
+export type { ContainerUsage, Traffic } from "./agent/stats/usage.ts";
 export { systemRandom } from "./agent/system-random.ts";
 export { type Blocker, describeBlocker } from "./core/blocker.ts";
 export * from "./core/brand.ts";
@@ -21,6 +32,7 @@ export {
   InvalidInputError,
   type NamedError,
 } from "./core/errors.ts";
+export type { HostTotals } from "./core/host-resources.ts";
 export { type CleanupRules, type CleanupVerdict, imageStatesForDeletion } from "./core/images/cleanup-policy.ts";
 export type { ImageState } from "./core/images/image-state.ts";
 export * from "./core/named-errors.ts";
@@ -54,18 +66,28 @@ export { type DockerContainer, type FoundContainer, TaskEngineState } from "./en
 export {
   type CleanupResult,
   DEFAULT_CLEANUP_OPTIONS,
+  DEFAULT_IMAGE_LIMITS,
+  type DiskPressureOptions,
+  diskUsedPart,
+  type FindRegistryAuth,
   type ImageCleanupOptions,
+  type ImageLimits,
   ImageLocks as ImagePullDeleteLock,
   ImageManager,
   type ImageManagerOptions,
   type ImageUse,
+  type ManifestAnswer,
+  type PullAnswer,
+  type PullRequest,
+  type UntrackedOptions,
 } from "./images/index.ts";
 export type { Clock } from "./ports/clock.ts";
-export type { DockerClient } from "./ports/docker-client.ts";
+export type { DockerClient, RegistryAuth } from "./ports/docker-client.ts";
 export { type Log, silentLog } from "./ports/log.ts";
 export type { MetadataAttachment, MetadataManager } from "./ports/metadata-manager.ts";
 export type { Random } from "./ports/random.ts";
 export type { Mutation, StateStore, StoredState } from "./ports/state-store.ts";
 export type { TaskEnvironment, TaskResourceAdapter } from "./ports/task-resource.ts";
 export { PAUSE_IMAGE } from "./resources/pause-image.ts";
+export { type ReadObject, s3Objects } from "./resources/s3-objects.ts";
 export { MemoryStateStore } from "./store/memory-state-store.ts";

@@ -9,8 +9,16 @@ export function percentile(values: readonly number[], share: number): number {
   return value;
 }
 
+/** Of an even number of values it is half-way between the middle two. */
 export function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
+  return (
+    (percentile(values, 0.5) +
+      -percentile(
+        values.map((value) => -value),
+        0.5,
+      )) /
+    2
+  );
 }
 
 export type Spread = { readonly median: number; readonly min: number; readonly max: number; readonly runs: number };

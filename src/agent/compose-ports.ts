@@ -145,12 +145,12 @@ function imageManagerOf(options: DockerTaskEngineOptions, ports: ImageManagerOpt
 }
 
 function assemble(options: DockerTaskEngineOptions, facts: EngineFacts, log: Log): EngineParts {
-  const { client, resources = [] } = options;
+  const { client, nfsExports, resources = [] } = options;
   const { engineId } = facts;
   return {
     factory: containerFactory(options, facts),
     resources: [
-      new DockerVolumeResource(client, { engineId }),
+      new DockerVolumeResource(client, { engineId, ...(nfsExports === undefined ? {} : { nfsExports }) }),
       new PauseImageResource(client),
       ...hostAdapters(options, facts, log),
       ...resources,

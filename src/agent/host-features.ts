@@ -17,6 +17,7 @@ import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resourc
 import { TaskCgroups, type TaskCpuMemLimit } from "../resources/cgroup/index.ts";
 import { FirelensAdapter } from "../resources/firelens/index.ts";
 import { MetadataFiles } from "../resources/metadata-file/index.ts";
+import type { ReadObject } from "../resources/s3-objects.ts";
 
 export type HostFeatureOptions = {
   /**
@@ -38,6 +39,13 @@ export type HostFeatureOptions = {
   readonly containerMetadata?: boolean;
   /** Folder on the daemon's host for files that containers mount; `dataDir` unless set. Source: ECS_HOST_DATA_DIR. */
   readonly hostDataDir?: string;
+  /**
+   * NFS exports that stand in for volumes of other services (EFS, FSx, ...), by the volume's name: `SERVER:/PATH`. Mounted
+   * by the daemon's own driver, wherever it is.
+   */
+  readonly nfsExports?: Readonly<Record<string, string>>;
+  /** Text of S3 objects that log routers include in their configuration. */
+  readonly readObject?: ReadObject;
 };
 
 type Ports = HostFeatureOptions & {
@@ -48,7 +56,7 @@ type Ports = HostFeatureOptions & {
 
 /** @throws {InvalidInputError} when there is no folder for a log router's files */
 export function hostAdapters(options: Ports, { info }: EngineFacts, log: Log): readonly TaskResourceAdapter[] {
-  const { client, taskCpuMemLimit: setting = "auto", cgroupCpuPeriodUs, taskPidsLimit } = options;
+  const { client, taskCpuMemLimit: setting = "auto", cgroupCpuPeriodUs, taskPidsLimit, readObject } = options;
   const cgroups = new TaskCgroups({
     setting,
     info,
@@ -60,7 +68,8 @@ export function hostAdapters(options: Ports, { info }: EngineFacts, log: Log): r
   const directory = dataDirectoryOf(options);
   const routes = options.firelens ?? (options.remoteLogs === "passthrough" && directory !== undefined);
   if (!routes) return [cgroups];
-  return [cgroups, new FirelensAdapter({ dataDirectory: onThisHost(options, "firelens") })];
+  const dataDirectory = onThisHost(options, "firelens");
+  return [cgroups, new FirelensAdapter({ dataDirectory, ...(readObject === undefined ? {} : { readObject }) })];
 }
 
 /** @throws {InvalidInputError} when there is no folder for the files */

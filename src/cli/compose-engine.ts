@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { composeEngine, withPullBehaviour } from "../agent/compose-engine.ts";
 import { systemRandom } from "../agent/system-random.ts";
 import { asEpochMs } from "../core/brand.ts";
+import type { TaskDefinition } from "../core/definition/types.ts";
 import { buildTask } from "../core/task-builder.ts";
 import { createDockerClient, resolveEndpoint } from "../docker/index.ts";
 import { createRegistryAuth, dockerConfigFile } from "../docker/registry-auth/index.ts";
@@ -12,6 +13,7 @@ import {
   type MissingEnvironmentFile,
 } from "../resources/environment-files/index.ts";
 import { PAUSE_IMAGE } from "../resources/pause-image.ts";
+import { s3Objects } from "../resources/s3-objects.ts";
 import {
   awsSource,
   describeMissingSecret,
@@ -37,6 +39,7 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
   const log = createWarningLog(request.onWarning);
   const sources = await secretSources(request);
   const environment = new TaskEnvironmentStore();
+  const objects = request.aws ? s3Objects({ region: regionOf(process.env), env: process.env }) : undefined;
   const region = regionOf(process.env);
   const docker = createDockerClient({ ...resolveEndpoint(process.env, homedir()), log });
   const store = new MemoryStateStore();
@@ -53,7 +56,7 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
     resources: [
       new SecretsAdapter(sources, environment),
       new RegistryAuthAdapter(sources, environment),
-      new EnvironmentFilesAdapter(request.envFilesDirectory, environment),
+      new EnvironmentFilesAdapter(request.envFilesDirectory, environment, objects),
     ],
   });
   try {
@@ -79,10 +82,15 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
       }),
     missing: async ({ definition }) => [
       ...(await findMissingSecrets(definition, sources, request.signal)).map(describeMissingSecret),
-      ...(await findMissingEnvironmentFiles(definition, request.envFilesDirectory)).map(describeMissingFile),
+      ...(await missingFiles(definition, request)).map(describeMissingFile),
     ],
     close: closeOnce(engine, docker),
   };
+}
+
+/** With AWS at hand it is S3 that tells, when the task begins. */
+async function missingFiles(definition: TaskDefinition, { aws, envFilesDirectory }: EnvironmentRequest) {
+  return aws ? [] : await findMissingEnvironmentFiles(definition, envFilesDirectory);
 }
 
 function describeMissingFile({ path, arn, reason }: MissingEnvironmentFile): string {

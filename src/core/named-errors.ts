@@ -5,7 +5,12 @@
  */
 import { EngineError, type EngineErrorName, type EngineErrorOptions } from "./errors.ts";
 
-function errorClass<Name extends EngineErrorName>(errorName: Name) {
+type ErrorClass<Name extends EngineErrorName> = {
+  new (message: string, options?: EngineErrorOptions): EngineError & { readonly name: Name };
+  readonly errorName: Name;
+};
+
+function errorClass<Name extends EngineErrorName>(errorName: Name): ErrorClass<Name> {
   return class NamedEngineError extends EngineError {
     declare readonly name: Name;
     static readonly errorName: Name = errorName;

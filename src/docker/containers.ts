@@ -4,11 +4,12 @@ import type { CallOptions, DockerClient } from "../ports/docker-client.ts";
 import type { Api } from "./api/api.ts";
 import { OPERATIONS } from "./api/operations.ts";
 import { filtersOf } from "./filters.ts";
-import { objectIn, required } from "./parse/body.ts";
+import { membersIn, required } from "./parse/body.ts";
 import { parseInspection } from "./parse/parse-inspection.ts";
 import { parseSummaries } from "./parse/parse-summary.ts";
 import { pathPart } from "./path.ts";
 import type { WireCreated } from "./wire.ts";
+import { CREATED_SHAPE } from "./wire-shapes.ts";
 
 type ContainerCalls = Pick<
   DockerClient,
@@ -108,6 +109,6 @@ function withGrace(stopTimeoutMs: number, options: CallOptions | undefined): Cal
 }
 
 function parseCreated(body: unknown): Awaited<ReturnType<DockerClient["createContainer"]>> {
-  const wire: WireCreated = objectIn(body, "the created container");
+  const wire: WireCreated = membersIn(body, "the created container", CREATED_SHAPE);
   return { dockerId: asDockerId(required(wire.Id, "Id")), warnings: wire.Warnings ?? [] };
 }

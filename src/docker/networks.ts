@@ -3,10 +3,11 @@ import type { DockerClient } from "../ports/docker-client.ts";
 import type { Api } from "./api/api.ts";
 import { OPERATIONS } from "./api/operations.ts";
 import { filtersOf } from "./filters.ts";
-import { objectIn, required } from "./parse/body.ts";
+import { membersIn, required } from "./parse/body.ts";
 import { parseNetworks } from "./parse/parse-network.ts";
 import { pathPart } from "./path.ts";
 import type { WireCreated } from "./wire.ts";
+import { CREATED_SHAPE } from "./wire-shapes.ts";
 
 export function networkCalls(api: Api): Pick<DockerClient, "createNetwork" | "removeNetwork" | "listNetworks"> {
   return {
@@ -45,6 +46,6 @@ export function networkCalls(api: Api): Pick<DockerClient, "createNetwork" | "re
 }
 
 function parseCreated(body: unknown): { readonly id: string } {
-  const wire: WireCreated = objectIn(body, "the created network");
+  const wire: WireCreated = membersIn(body, "the created network", CREATED_SHAPE);
   return { id: required(wire.Id, "Id") };
 }

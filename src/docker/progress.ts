@@ -1,22 +1,22 @@
 /** The stream of records that pull and import answer with. A failure can come after the status 200. */
-import type { IncomingMessage } from "node:http";
 import type { LayerProgress } from "../ports/docker-client.ts";
 import { DockerCallError } from "./api/failure.ts";
 import { parseJson, readLines } from "./api/read-body.ts";
-import { objectIn } from "./parse/body.ts";
+import { membersIn } from "./parse/body.ts";
 import type { WireProgress } from "./wire.ts";
+import { PROGRESS_SHAPE } from "./wire-shapes.ts";
 
 /**
  * Reads to the end; `onRecord` is called with each line's layer, or `undefined` when it is about the whole image.
  * @throws {DockerCallError} streamError for a record that says so; noAnswer when the stream is cut
  */
 export async function readProgress(
-  response: IncomingMessage,
+  response: AsyncIterable<Buffer>,
   signal: AbortSignal,
   onRecord: (progress: LayerProgress | undefined) => void = () => undefined,
 ): Promise<void> {
   for await (const line of readLines(response, signal)) {
-    const record: WireProgress = objectIn(parseJson(line), "a progress record");
+    const record: WireProgress = membersIn(parseJson(line), "a progress record", PROGRESS_SHAPE);
     const failure = failureIn(record);
     if (failure) throw failure;
     onRecord(parseProgress(record));

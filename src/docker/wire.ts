@@ -155,7 +155,9 @@ export type WireStats = {
     readonly limit?: number;
     readonly stats?: Maybe<Readonly<Record<string, number>>>;
   }>;
-  readonly networks?: Maybe<Readonly<Record<string, { readonly rx_bytes?: number; readonly tx_bytes?: number }>>>;
+  readonly networks?: Maybe<
+    Readonly<Record<string, Maybe<{ readonly rx_bytes?: number; readonly tx_bytes?: number }>>>
+  >;
   readonly blkio_stats?: Maybe<{ readonly io_service_bytes_recursive?: WireOperationCounts }>;
   readonly pids_stats?: Maybe<{ readonly current?: number }>;
 };

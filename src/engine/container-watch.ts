@@ -64,22 +64,24 @@ export class ContainerWatch {
     const { task, container } = found;
     switch (event.action) {
       case "health_status: healthy":
-        return this.#tellHealth(task, container, "healthy");
-      case "health_status: unhealthy":
-        return this.#look(task, container, undefined);
+        this.#tellHealth(task, container, "healthy");
+        break;
       case "start":
         // Our own start is looked at when it is answered.
-        if (container.inFlight?.action === "start" || container.inFlight?.action === "restart") return;
-        return this.#look(task, container, undefined);
+        if (!isStarting(container)) this.#look(task, container, undefined);
+        break;
+      case "health_status: unhealthy":
       case "die":
       case "destroy":
-        return this.#look(task, container, event.exitCode);
+        this.#look(task, container, event.exitCode);
+        break;
       case "stop":
       case "restart":
-        return container.knownStatus === "STOPPED" ? undefined : this.#look(task, container, undefined);
+        if (container.knownStatus !== "STOPPED") this.#look(task, container, undefined);
+        break;
       case "create":
       case "oom":
-        return;
+        break;
     }
   }
 
@@ -142,6 +144,10 @@ export class ContainerWatch {
     });
     this.#ports.signal.addEventListener("abort", cancel, { once: true });
   }
+}
+
+function isStarting({ inFlight }: Container): boolean {
+  return inFlight?.action === "start" || inFlight?.action === "restart";
 }
 
 /** Does the list contradict what is known, or can it not tell (health)? */

@@ -36,7 +36,7 @@ import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
 import { type Observations, observeSaved, removeStrays, restoredTasks } from "./restore.ts";
-import { StartGate } from "./start-gate.ts";
+import { adaptiveLimits, fixedLimits, StartGate, type StartGateLimits } from "./start-gate.ts";
 import { type ActorPorts, TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
@@ -44,7 +44,7 @@ import type { TaskEngineState } from "./task-engine-state.ts";
 export type EngineConfig = {
   readonly machine: MachineConfig;
   readonly limits: CallLimits;
-  /** Starts in flight at a time; by default twice the daemon's CPUs. */
+  /** Starts in flight at a time. Without it the engine begins with twice the daemon's CPUs, and goes by what it measures. */
   readonly startConcurrency: number | undefined;
   /** How often all containers of ours are listed as a backstop to events. */
   readonly relistIntervalMs: number;
@@ -398,12 +398,14 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   #perform(effect: Effect, task: Task): void {
     switch (effect.type) {
       case "requestHostResources":
-        return this.#requestHostResources(task);
+        this.#requestHostResources(task);
+        break;
       case "releaseHostResources":
-        return this.#releaseHostPorts(task);
+        this.#releaseHostPorts(task);
+        break;
       case "forgetTask":
         this.#forget(task).catch((error: unknown) => this.#tellUnlessEnded("Cannot forget task", task.arn, error));
-        return;
+        break;
       default:
         void this.#requireRunner().perform(effect, task);
     }
@@ -412,8 +414,8 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   #requestHostResources(task: Task): void {
     const grant = () => this.#send(task.arn, { type: "hostResourcesGranted" });
     const admission = this.#options.hostResources.request(task, grant);
-    if (admission.type === "granted") return grant();
-    if (admission.type === "waiting") return;
+    if (admission.type === "granted") grant();
+    if (admission.type !== "refused") return;
     const resources = admission.resources.map((name) => `RESOURCE:${name.replace(/_.*/, "")}`).join(", ");
     const message = `the task can never fit on this host: ${resources}`;
     this.#send(task.arn, { type: "admissionRefused", error: { name: "ResourceInitializationError", message } });
@@ -472,7 +474,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       environment,
       factory,
       metadata,
-      startGate: new StartGate(config.startConcurrency ?? 2 * facts.info.cpus),
+      startGate: new StartGate(clock, startLimits(config, facts)),
       hostPorts,
       pullBehaviour: config.machine.pullBehaviour,
       clock,
@@ -506,6 +508,10 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
     return this.#runner;
   }
+}
+
+function startLimits({ startConcurrency }: EngineConfig, { info }: EngineFacts): StartGateLimits {
+  return startConcurrency === undefined ? adaptiveLimits(info.cpus) : fixedLimits(startConcurrency);
 }
 
 /** Has it got past the queue before? Source: engine-modern 15.5. */

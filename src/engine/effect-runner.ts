@@ -250,7 +250,8 @@ export class EffectRunner {
 
   /**
    * Between the choice of a host port and Docker's bind somebody else may have taken it. A port that was the engine's
-   * choice is chosen again, and the container, which never ran, made anew. Source: engine-modern 17.2.
+   * choice is chosen again, and the container, which never ran, made anew. Source: engine-modern 17.2. So is one that a
+   * daemon has half started before it crashed: containerd keeps that half, and no other try will ever get past it.
    */
   async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
     try {
@@ -259,8 +260,13 @@ export class EffectRunner {
       return { ok: true, networkBindings: bindingsOf(task, container), observation };
     } catch (error) {
       const requests = requestedHostPorts(task, container);
+      if (isHalfStarted(error)) {
+        const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
+        this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
+        return await this.#startAnew(task, container, requests);
+      }
       if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
-      return await this.#startElsewhere(task, container, requests.map(anyPort));
+      return await this.#startAnew(task, container, requests.map(anyPort));
     }
   }
 
@@ -270,7 +276,7 @@ export class EffectRunner {
     return seen === undefined ? undefined : toObservation(task, container, seen);
   }
 
-  async #startElsewhere(task: Task, container: Container, requests: readonly PortRequest[]): Promise<ActionResult> {
+  async #startAnew(task: Task, container: Container, requests: readonly PortRequest[]): Promise<ActionResult> {
     const { client, signal, hostPorts, calls } = this.#ports;
     hostPorts.release(portOwner(task.arn, container.name));
     await client.removeContainer(container.dockerName, { force: true, removeVolumes: true }, { signal });
@@ -322,11 +328,14 @@ export class EffectRunner {
     target: Extract<ContainerEffect, { type: "remove" }>["target"],
   ): Promise<ActionResult> {
     const { client, calls, images, signal } = this.#ports;
-    // Under our name may be somebody else's container: its create was refused for it.
+    // Under our name may be somebody else's container (its create was refused for it), and ours may have another name by
+    // now, or have been made anew since its id was saved.
     const seen = await calls.inspect(target);
-    const isForeign = seen !== undefined && seen.labels[TASK_ARN_LABEL] !== task.arn;
-    const ours = isForeign ? container.dockerId : target;
-    if (ours !== undefined) await client.removeContainer(ours, { force: true, removeVolumes: true }, { signal });
+    const named = seen?.labels[TASK_ARN_LABEL] === task.arn ? seen.dockerId : undefined;
+    for (const dockerId of new Set([container.dockerId, named])) {
+      if (dockerId === undefined) continue;
+      await client.removeContainer(dockerId, { force: true, removeVolumes: true }, { signal });
+    }
     if (!isInternal(container)) await images.release(task, container);
     return { ok: true };
   }
@@ -378,6 +387,11 @@ function withMetadata(body: CreateBody, attachment: MetadataAttachment | undefin
 /** Docker has no status of its own for it. */
 function isPortConflict(error: unknown): boolean {
   return error instanceof EngineError && /port is already allocated|address already in use/.test(error.message);
+}
+
+/** As containerd says it by way of Docker: it has a task of that id, or a container, of which Docker knows nothing. */
+function isHalfStarted(error: unknown): error is EngineError {
+  return error instanceof EngineError && /\btask [0-9a-f]{64}: already exists|\bid already in use/.test(error.message);
 }
 
 function isMovable(request: PortRequest): boolean {

@@ -19,6 +19,7 @@ export class HostPortAllocator {
   readonly #probe: PortProbe;
   readonly #reserved: ReadonlySet<number>;
   readonly #owners = new Map<string, string>();
+  readonly #portsOf = new Map<string, Set<string>>();
   #next: number;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -39,6 +40,7 @@ export class HostPortAllocator {
    * @throws {EngineError} HostConfigError when a port or a run of ports is not to be had
    */
   async lease(owner: string, requests: readonly PortRequest[]): Promise<readonly HostPortLease[]> {
+    if (requests.length === 0) return [];
     const turn = this.#turn.then(() => this.#leaseAll(owner, requests));
     this.#turn = turn.catch(() => undefined);
     return await turn;
@@ -46,11 +48,22 @@ export class HostPortAllocator {
 
   /** Takes note of ports that a restored container already has. */
   adopt(owner: string, leases: readonly HostPortLease[]): void {
-    for (const { hostPort, protocol } of leases) this.#owners.set(keyOf(hostPort, protocol), owner);
+    for (const { hostPort, protocol } of leases) {
+      const key = keyOf(hostPort, protocol);
+      this.#forget(key);
+      this.#owners.set(key, owner);
+      this.#portsOf.set(owner, (this.#portsOf.get(owner) ?? new Set()).add(key));
+    }
   }
 
   release(owner: string): void {
-    for (const [key, holder] of this.#owners) if (holder === owner) this.#owners.delete(key);
+    for (const key of this.#portsOf.get(owner) ?? []) this.#owners.delete(key);
+    this.#portsOf.delete(owner);
+  }
+
+  /** A fixed port may go from one owner to another before the first has given it back. */
+  #forget(key: string): void {
+    this.#portsOf.get(this.#owners.get(key) ?? "")?.delete(key);
   }
 
   async #leaseAll(owner: string, requests: readonly PortRequest[]): Promise<readonly HostPortLease[]> {

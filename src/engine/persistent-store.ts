@@ -2,6 +2,7 @@
  * Saves until it is saved: a full disk or a lost answer pauses who waits for the save, and loses nothing. Containers
  * run on meanwhile. Every mutation says what is to be, not what is to change, so that doing it twice is harmless.
  */
+import { EngineError } from "../core/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Mutation, StateStore } from "../ports/state-store.ts";
@@ -14,6 +15,7 @@ export class PersistentStore {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #signal: AbortSignal;
+  #isUndoing = false;
 
   constructor(store: StateStore, clock: Clock, log: Log, signal: AbortSignal) {
     this.#store = store;
@@ -36,17 +38,26 @@ export class PersistentStore {
   }
 
   /**
-   * One try; a failure is undone as far as possible, because an answer may have been lost after the effect.
+   * One try; a failure is undone, because an answer may have been lost after the effect. What cannot be undone at once is
+   * tried until it is, and until then this refuses at once, so that the undoing cannot meet a later save.
    * @throws {EngineError} StateStoreError
    */
   async commitOrUndo(mutations: readonly Mutation[], undo: readonly Mutation[]): Promise<void> {
+    if (this.#isUndoing) throw new EngineError("StateStoreError", "Cannot save state: an earlier save is being undone");
     try {
       await this.#store.commit(mutations);
     } catch (error) {
-      await this.#store.commit(undo).catch((again: unknown) => {
-        this.#log.warn("Cannot undo a save that failed", { error: again });
-      });
+      await this.#store.commit(undo).catch(() => this.#undoLater(undo));
       throw error;
     }
+  }
+
+  #undoLater(undo: readonly Mutation[]): void {
+    this.#isUndoing = true;
+    const done = () => {
+      this.#isUndoing = false;
+    };
+    // It rejects only with the engine's end, and then there is nobody left to refuse.
+    this.commit(undo).then(done, done);
   }
 }

@@ -107,9 +107,11 @@ export async function removeStrays(context: {
   const { client, log, engineId, tasks } = context;
   const labels = { [ENGINE_ID_LABEL]: engineId };
   const owners = new Set<string>(tasks.map((task) => task.arn));
-  const names = new Set<string>(tasks.flatMap((task) => task.containers.map((container) => container.dockerName)));
+  const containers = tasks.flatMap((task) => task.containers);
+  // By its id too: somebody may have renamed it.
+  const known = new Set<string>(containers.flatMap(({ dockerName, dockerId }) => [dockerName, dockerId ?? dockerName]));
   for (const { dockerId, dockerName, labels: found } of await client.listContainers({ all: true, labels })) {
-    if (owners.has(found[TASK_ARN_LABEL] ?? "") && names.has(dockerName)) continue;
+    if (owners.has(found[TASK_ARN_LABEL] ?? "") && (known.has(dockerName) || known.has(dockerId))) continue;
     log.warn("Removing container without a task", { dockerName });
     await client.removeContainer(dockerId, { force: true, removeVolumes: true });
   }

@@ -61,7 +61,7 @@ describe("ImageManager and references", () => {
     expect(world.manager.imageStates()).toEqual([]);
   });
 
-  it("IM-9: knows nothing of references that were not recorded", async () => {
+  it("DS-8, IM-9: knows nothing of references that were not recorded", async () => {
     const { manager, docker } = setUp();
     const { imageId } = docker.image("app:1");
     const gone = { taskArn: "arn:task/a", containerName: "web" };

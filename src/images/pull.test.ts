@@ -155,7 +155,7 @@ describe("ImageManager and pull behaviours", () => {
     expect(count("pullImage")).toBe(1);
   });
 
-  it("IMG-3: once makes no request for a name that was pulled before, also after a restart", async () => {
+  it("EN-63, IMG-3: once makes no request for a name that was pulled before, also after a restart", async () => {
     const { clock, docker, manager, store, calls } = setUp();
     const { digest } = docker.image(IMAGE, { where: "registry" });
     await clock.resolve(bring(manager, { behaviour: "once" }));
@@ -170,7 +170,7 @@ describe("ImageManager and pull behaviours", () => {
     }
   });
 
-  it("IMG-3: once pulls an image that somebody else put here, and one that is gone again", async () => {
+  it("EN-63, IMG-3: once pulls an image that somebody else put here, and one that is gone again", async () => {
     const { clock, docker, manager } = setUp();
     docker.image(IMAGE);
     expect((await clock.resolve(bring(manager, { behaviour: "once" }))).pull.pulled).toBe(true);
@@ -178,7 +178,7 @@ describe("ImageManager and pull behaviours", () => {
     expect((await clock.resolve(bring(manager, { behaviour: "once" }))).pull.pulled).toBe(true);
   });
 
-  it("IMG-4: prefer-cached with a locally built image: no request, no digest", async () => {
+  it("EN-64, IMG-4: prefer-cached with a locally built image: no request, no digest", async () => {
     const { clock, docker, manager, count } = setUp();
     const { imageId } = docker.image(IMAGE, { where: "daemon" });
     const { manifest, pull } = await clock.resolve(bring(manager, { behaviour: "prefer-cached" }));
@@ -187,7 +187,7 @@ describe("ImageManager and pull behaviours", () => {
     expect(count("inspectDistribution") + count("pullImage")).toBe(0);
   });
 
-  it("prefer-cached pulls what is not here", async () => {
+  it("EN-64: prefer-cached pulls what is not here", async () => {
     const { clock, docker, manager } = setUp();
     docker.image(IMAGE, { where: "registry" });
     expect((await clock.resolve(bring(manager, { behaviour: "prefer-cached" }))).pull.pulled).toBe(true);
@@ -217,7 +217,7 @@ describe("ImageManager and pull behaviours", () => {
 });
 
 describe("ImageManager and failing pulls", () => {
-  it("tries five times, waiting longer each time", async () => {
+  it("UT-3: tries five times, waiting longer each time", async () => {
     const { clock, docker, manager, count } = setUp();
     docker.image(IMAGE, { where: "registry" });
     docker.faults.next("pullImage", { kind: "pullError" }, { times: 4 });
@@ -264,7 +264,7 @@ describe("ImageManager and failing pulls", () => {
   });
 
   it.each(["CannotPullContainerAuthError", "CannotPullECRContainerError"] as const)(
-    "IMG-8: does not try again after %s",
+    "UT-3, IMG-8: does not try again after %s",
     async (name) => {
       const { EngineError } = await import("../core/errors.ts");
       const registryAuth = async () => {
@@ -387,7 +387,7 @@ describe("ImageManager and pulls at the same time", () => {
     expect(done).toEqual(["a.example/1:1", "a.example/2:1", "b.example/1:1", "b.example/2:1"]);
   });
 
-  it("leaves the queue when the signal fires", async () => {
+  it("EN-68: leaves the queue when the signal fires", async () => {
     const { clock, docker, manager, count } = setUp({ limits: { maxParallelPulls: 1 } });
     for (const name of ["a.example/1:1", "b.example/1:1"]) docker.image(name, { where: "registry" });
     docker.faults.next("pullImage", { kind: "latency", ms: 10_000 });

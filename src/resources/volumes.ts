@@ -4,6 +4,7 @@
  */
 import { EngineError } from "../core/errors.ts";
 import { taskLabels } from "../core/labels.ts";
+import { nfsVolumeResources } from "../core/resources/nfs-volumes.ts";
 import { type DockerVolumeSpec, readVolumeSpec } from "../core/resources/volumes.ts";
 import type { Task, TaskResource } from "../core/task.ts";
 import type { DockerClient, VolumeInspection } from "../ports/docker-client.ts";
@@ -14,6 +15,8 @@ export type DockerVolumeOptions = {
   readonly engineId: string;
   /** A shared volume that exists must have the labels and driver options asked for. Source: ECS_SHARED_VOLUME_MATCH_FULL_CONFIG. */
   readonly matchFullConfig?: boolean;
+  /** NFS exports that stand in for volumes of other services: `SERVER:/PATH` by the volume's name. */
+  readonly nfsExports?: Readonly<Record<string, string>>;
 };
 
 type VolumeCalls = Pick<DockerClient, "createVolume" | "inspectVolume" | "removeVolume">;
@@ -36,6 +39,11 @@ export class DockerVolumeResource implements TaskResourceAdapter {
   constructor(client: VolumeCalls, options: DockerVolumeOptions) {
     this.#client = client;
     this.#options = options;
+  }
+
+  /** @throws {EngineError} VolumeError for an export that is not understood */
+  plan(task: Task): readonly TaskResource[] {
+    return nfsVolumeResources(task, this.#options.nfsExports ?? {});
   }
 
   /** @throws {EngineError} VolumeError */

@@ -65,6 +65,8 @@ export class LmdbStateStore implements StateStore {
   #writer: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #broken: Error | undefined;
+  /** What opening read, for the load that follows: reading and checking it again would double the time of a start. */
+  #opened: StoredState | undefined;
 
   private constructor(folder: string, lock: FolderLock) {
     this.#folder = folder;
@@ -108,6 +110,9 @@ export class LmdbStateStore implements StateStore {
 
   async load(): Promise<StoredState> {
     this.#requireOpen();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened !== undefined) return opened;
     try {
       return this.#toState(await this.#file.readAll(), STATE_VERSION, CURRENT_SCHEMA);
     } catch (error) {
@@ -173,6 +178,7 @@ export class LmdbStateStore implements StateStore {
   }
 
   async #write(operations: readonly RowOperation[], also: readonly Step[] = []): Promise<void> {
+    this.#opened = undefined;
     const steps = operations.flatMap((operation) => this.#index.apply(operation)).map(toStep);
     await this.#file.write([...steps, [FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint)], ...also]);
   }
@@ -184,7 +190,8 @@ export class LmdbStateStore implements StateStore {
     const { version, index } = verifyRows(stored);
     this.#index = index;
     const state = this.#toState(stored, version, schema);
-    if (version !== schema.version) await this.#rewrite(stored.filter(isRow), state, schema.version);
+    if (version !== schema.version) return this.#rewrite(stored.filter(isRow), state, schema.version);
+    if (schema === CURRENT_SCHEMA) this.#opened = state;
   }
 
   /** @throws {DamagedFile} */
@@ -205,7 +212,9 @@ export class LmdbStateStore implements StateStore {
 
   /** @throws {DamagedFile} */
   #toState(stored: readonly StoredRow[], version: number, schema: Schema): StoredState {
-    const rows = stored.filter(isRow).map(([key, value]) => [asRowKey(key), parseRow(asRowKey(key), value)] as const);
+    const rows = stored
+      .filter(isRow)
+      .map(([key, value]) => [asRowKey(key), JSON.parse(checkRow(asRowKey(key), value))] as const);
     try {
       return readRows(toRawState(rows), version, schema.migrations, schema.version);
     } catch (error) {
@@ -255,7 +264,7 @@ function verifyRows(stored: readonly StoredRow[]): { readonly version: number; r
   if (find(FINGERPRINT_KEY) !== JSON.stringify(index.fingerprint)) {
     throw new DamagedFile("rows are missing or are not those that were written");
   }
-  for (const [key, value] of rows) parseRow(asRowKey(key), value);
+  for (const [key, value] of rows) checkRow(asRowKey(key), value);
   return { version: Number(version), index };
 }
 
@@ -265,11 +274,11 @@ function indexOf(rows: readonly StoredRow[]): RowIndex {
   return index;
 }
 
-/** @throws {DamagedFile} */
-function parseRow(key: RowKey, value: string): unknown {
+/** The row's JSON. @throws {DamagedFile} */
+function checkRow(key: RowKey, value: string): string {
   const json = checkedJson(key, value);
   if (json === undefined) throw new DamagedFile(`row ${key.join(" ")} is not what was written`);
-  return JSON.parse(json);
+  return json;
 }
 
 function toStep(operation: Exclude<RowOperation, { readonly type: "acknowledge" }>): Step {

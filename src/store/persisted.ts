@@ -13,6 +13,21 @@ export function persistedTask(task: Task): Task {
   return { ...task, containers, resources, admitted: false };
 }
 
+/**
+ * As {@link persistedTask}, for JSON, which leaves out what is undefined: a member that is deleted makes the whole object a
+ * slow one, and this is done at every save.
+ */
+export function taskForJson(task: Task): Task {
+  const containers = mapChanged(task.containers, inFlightUndefined<Container>);
+  const resources = mapChanged(task.resources, inFlightUndefined<TaskResource>);
+  if (!task.admitted && containers === task.containers && resources === task.resources) return task;
+  return { ...task, containers, resources, admitted: false };
+}
+
+function inFlightUndefined<Item extends { readonly inFlight?: unknown }>(item: Item): Item {
+  return item.inFlight === undefined ? item : { ...item, inFlight: undefined };
+}
+
 function withoutInFlight<Item extends { readonly inFlight?: unknown }>(item: Item): Item {
   if (item.inFlight === undefined) return item;
   const copy: { -readonly [Key in keyof Item]: Item[Key] } = { ...item };

@@ -1,6 +1,6 @@
 /** Which rows the file holds and what their checksums are, kept in memory so that a commit need not read. */
 import type { Fingerprint, RowKey, RowOperation } from "./row-table.ts";
-import { keyText, storedChecksum } from "./row-table.ts";
+import { keyText } from "./row-table.ts";
 
 export class RowIndex {
   readonly #checksums = new Map<string, number>();
@@ -38,7 +38,7 @@ export class RowIndex {
   /** The puts and removals of an operation, noted in here as if they were done. */
   apply(operation: RowOperation): readonly Exclude<RowOperation, { readonly type: "acknowledge" }>[] {
     if (operation.type === "put") {
-      this.note(operation.key, storedChecksum(operation.value));
+      this.note(operation.key, operation.checksum);
       return [operation];
     }
     const keys = operation.type === "remove" ? [operation.key] : this.#acknowledged(operation.taskArn, operation.upTo);

@@ -5,7 +5,7 @@
 import { crc32 } from "node:zlib";
 import { unreachable } from "../core/assert.ts";
 import type { Mutation } from "../ports/state-store.ts";
-import { persistedTask } from "./persisted.ts";
+import { taskForJson } from "./persisted.ts";
 import type { RawState } from "./state-document.ts";
 
 /** `["task", arn]`, `["change", arn, sequence]`, `["image", id]`, `["meta", key]`. */
@@ -13,7 +13,7 @@ export type RowKey = readonly [kind: "task" | "change" | "image" | "meta", id: s
 
 /** What a mutation comes to in the file. Acknowledging is worked out when its turn comes. */
 export type RowOperation =
-  | { readonly type: "put"; readonly key: RowKey; readonly value: string }
+  | { readonly type: "put"; readonly key: RowKey; readonly value: string; readonly checksum: number }
   | { readonly type: "remove"; readonly key: RowKey }
   | { readonly type: "acknowledge"; readonly taskArn: string; readonly upTo: number };
 
@@ -28,7 +28,7 @@ const CHECKSUM_DIGITS = 8;
 export function toOperation(mutation: Mutation): RowOperation {
   switch (mutation.type) {
     case "putTask":
-      return put(["task", mutation.task.arn], persistedTask(mutation.task));
+      return put(["task", mutation.task.arn], taskForJson(mutation.task));
     case "deleteTask":
       return { type: "remove", key: ["task", mutation.taskArn] };
     case "putChange":
@@ -79,7 +79,8 @@ export function toRawState(rows: readonly (readonly [RowKey, unknown])[]): RawSt
 
 function put(key: RowKey, content: unknown): RowOperation {
   const json = JSON.stringify(content);
-  return { type: "put", key, value: `${hex(checksumOf(key, json))}${json}` };
+  const checksum = checksumOf(key, json);
+  return { type: "put", key, value: `${hex(checksum)}${json}`, checksum };
 }
 
 function hex(checksum: number): string {

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { InvalidInputError } from "../core/errors.ts";
+import { isNestedBeyond, STATE_NESTING_MAX } from "../core/nesting.ts";
 import { CONTAINER_STATUSES, TASK_STATUSES } from "../core/status.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { persistedTask } from "./persisted.ts";
@@ -26,6 +27,9 @@ export type Migration = (state: RawState) => RawState;
 /** By the version that they start from. There is none yet: version 1 is the first. */
 export const MIGRATIONS: Readonly<Record<number, Migration>> = {};
 
+/** JSON has texts for infinity (1e999) that it does not write again: such a state could not be read back. */
+const number = v.pipe(v.number(), v.finite());
+
 const container = v.looseObject({
   name: v.string(),
   dockerName: v.string(),
@@ -47,22 +51,22 @@ const task = v.looseObject({
   resources: v.array(resource),
   knownStatus: v.picklist(TASK_STATUSES),
   desiredStatus: v.picklist(TASK_STATUSES),
-  nextChange: v.number(),
+  nextChange: number,
 });
 
 const change = v.looseObject({
   type: v.picklist(["task", "container"]),
   taskArn: v.string(),
-  sequence: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  sequence: v.pipe(number, v.integer(), v.minValue(1)),
   status: v.string(),
 });
 
 const image = v.object({
   imageId: v.string(),
   names: v.array(v.string()),
-  sizeBytes: v.number(),
-  pulledAt: v.number(),
-  lastUsedAt: v.number(),
+  sizeBytes: number,
+  pulledAt: number,
+  lastUsedAt: number,
   pullSucceeded: v.boolean(),
 });
 
@@ -75,7 +79,7 @@ const rows = v.object({
 
 const document = v.looseObject({
   format: v.literal(STATE_FORMAT),
-  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  version: v.pipe(number, v.integer(), v.minValue(1)),
   tasks: v.array(v.unknown()),
   changes: v.array(v.unknown()),
   images: v.array(v.unknown()),
@@ -151,6 +155,13 @@ export function parseExport(text: string): StoredState {
 }
 
 function parseJson(text: string): unknown {
+  const value = tryParse(text);
+  // Taken as it is, it could never be written again.
+  if (!isNestedBeyond(value, STATE_NESTING_MAX)) return value;
+  throw new InvalidInputError("", `Cannot read state: it is nested more than ${STATE_NESTING_MAX} levels deep`);
+}
+
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -53,6 +53,7 @@ export class SimulatedHost {
   #engine: DockerTaskEngine | undefined;
   #images: ImageManager | undefined;
   #commitObserver: CommitObserver | undefined;
+  #engineObserver: ((engine: DockerTaskEngine) => void) | undefined;
   #client: SimulatedDockerClient | undefined;
   #connection: StoreConnection | undefined;
   #acknowledges = true;
@@ -80,6 +81,11 @@ export class SimulatedHost {
   /** Hears of every commit of every engine, just before and just after it is stored; it may crash the engine there. */
   onCommit(observer: CommitObserver): void {
     this.#commitObserver = observer;
+  }
+
+  /** Is handed every engine as soon as it is initialised, so that nothing of what it says later is missed. */
+  onEngine(observer: (engine: DockerTaskEngine) => void): void {
+    this.#engineObserver = observer;
   }
 
   /** Starts an engine on what the last one left. */
@@ -112,7 +118,7 @@ export class SimulatedHost {
         ...(imageCleanup === undefined ? {} : { imageCleanup }),
       }),
     );
-    await this.clock.resolve(engine.init());
+    await this.clock.resolve(engine.init().then(() => this.#engineObserver?.(engine)));
     this.#engine = engine;
     void this.#readChanges(engine);
   }

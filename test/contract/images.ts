@@ -39,7 +39,7 @@ export function testImages(world: () => World): void {
     await expect(tagging).rejects.toMatchObject({ status: 404, retryable: false });
   });
 
-  it("DC-8: makes an image out of an empty archive", async () => {
+  it("makes an image out of an empty archive", async () => {
     const { client, uniqueName } = world();
     const repository = `berth-test/${uniqueName()}`;
     const changes = ["ENV COLOUR=red", 'CMD ["/nothing"]'];
@@ -49,7 +49,7 @@ export function testImages(world: () => World): void {
     expect(await client.inspectImage(`${repository}:v1`)).toBeUndefined();
   });
 
-  it("IT-14: a pull that cannot reach its registry is a CannotPullContainerError", async () => {
+  it("a pull that cannot reach its registry is a CannotPullContainerError", async () => {
     await expect(world().client.pullImage(`${UNREACHABLE}:v1`)).rejects.toMatchObject({
       name: "CannotPullContainerError",
       message: expect.stringMatching(/\S/),

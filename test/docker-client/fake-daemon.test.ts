@@ -175,21 +175,32 @@ describe("limits", () => {
       () => client.stopContainer(ID, { stopTimeoutMs: 30_000 }),
       `/containers/${ID}/stop`,
     ],
+    ["removeImage", "removing image", "3m0s", () => client.removeImage("web"), "/images/web"],
+    [
+      "importImage",
+      "importing image",
+      "2m0s",
+      () => client.importImage(new Uint8Array(1024), { repository: "web", tag: "1" }),
+      "/images/create",
+    ],
     ["listContainers", "listing", "10m0s", () => client.listContainers({ all: true, labels: {} }), "/containers/json"],
-  ] as const)("%s gives up after its limit", async (_name, word, limit, call, path) => {
-    await client.version();
-    daemon.on(path, silence);
-    const failed = expect(call()).rejects.toMatchObject({
-      name: "DockerTimeoutError",
-      message: `Could not transition to ${word}; timed out after waiting ${limit}`,
-    });
-    const { socket } = await daemon.request(path);
-    const ended = new Promise((resolve) => socket.once("close", resolve));
-    clock.advanceSync(600_000);
-    await failed;
-    // The request itself is aborted, too.
-    await ended;
-  });
+  ] as const)(
+    "DC-23, DC-24, DC-26, DC-27, EN-41: %s gives up after its limit",
+    async (_name, word, limit, call, path) => {
+      await client.version();
+      daemon.on(path, silence);
+      const failed = expect(call()).rejects.toMatchObject({
+        name: "DockerTimeoutError",
+        message: `Could not transition to ${word}; timed out after waiting ${limit}`,
+      });
+      const { socket } = await daemon.request(path);
+      const ended = new Promise((resolve) => socket.once("close", resolve));
+      clock.advanceSync(600_000);
+      await failed;
+      // The request itself is aborted, too.
+      await ended;
+    },
+  );
 
   it("leave no timer and no listener behind", async () => {
     daemon.on("/info", json({}));

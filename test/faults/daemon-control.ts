@@ -2,14 +2,17 @@
  * Hurts the private daemon: kills, starts, stops and continues it, hides its socket. Only a daemon that the test run
  * itself started may be treated so; it is given by its process id file.
  */
-import { spawn } from "node:child_process";
-import { openSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import { type StdioOptions, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ping } from "../../scripts/lib/engine-api.mjs";
+import { childrenOf, nameOf } from "../../scripts/lib/processes.mjs";
 import { realDaemon } from "../docker-client/real-daemon.ts";
 
 const PID_FILE = process.env.BERTH_TEST_DOCKERD_PIDFILE;
 const LOOK_EVERY_MS = 20;
+const START_ATTEMPTS = 3;
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 20_000;
 
@@ -40,27 +43,43 @@ export class DaemonControl {
     this.#launch = launchOf(this.#pid());
   }
 
-  /** As a crash: containers run on. */
+  /** As a crash: containers run on, the daemon's own containerd goes down with it. */
   async kill(): Promise<void> {
     const pid = this.#pid();
     this.#launch = launchOf(pid);
+    const containerd = childrenOf(pid).find((child) => nameOf(child) === "containerd");
     process.kill(pid, "SIGKILL");
     await eventually(() => !lives(pid), END_LIMIT_MS, "the daemon to end");
+    if (containerd === undefined) return;
+    await eventually(() => !lives(containerd), END_LIMIT_MS, "the daemon's containerd to end");
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when it answers. As a service manager does, starts it again when it ends at once. */
   async start(): Promise<void> {
-    // A number in there may belong to somebody else by now, and a daemon would not start beside it.
-    rmSync(this.#pidFile, { force: true });
     const { args, env, log } = this.#launch;
-    const output = openSync(log, "a");
-    const child = spawn(args[0] ?? "dockerd", args.slice(1), {
-      detached: true,
-      env,
-      stdio: ["ignore", output, output],
-    });
-    child.unref();
-    await this.#answering();
+    for (let attempt = 1; attempt <= START_ATTEMPTS; attempt += 1) {
+      this.#removeStaleFiles();
+      const output = openSync(log, "a");
+      const stdio: StdioOptions = ["ignore", output, output];
+      const child = spawn(args[0] ?? "dockerd", args.slice(1), { detached: true, env, stdio });
+      closeSync(output);
+      child.unref();
+      await eventually(
+        async () => child.exitCode !== null || (await answers()),
+        START_LIMIT_MS,
+        "the daemon to answer",
+      );
+      if (child.exitCode === null) return;
+    }
+    throw new Error(`Cannot start the Docker daemon: it ended ${START_ATTEMPTS} times, see ${log}`);
+  }
+
+  /** Process ids in there may be somebody else's by now, and a daemon would take him for its own. */
+  #removeStaleFiles(): void {
+    rmSync(this.#pidFile, { force: true });
+    const { args } = this.#launch;
+    const execRoot = args[args.indexOf("--exec-root") + 1];
+    if (execRoot !== undefined) rmSync(join(execRoot, "containerd", "containerd.pid"), { force: true });
   }
 
   async restart(): Promise<void> {
@@ -74,7 +93,7 @@ export class DaemonControl {
 
   async resume(): Promise<void> {
     process.kill(this.#pid(), "SIGCONT");
-    await this.#answering();
+    await eventually(answers, START_LIMIT_MS, "the daemon to answer");
   }
 
   /** Nobody can connect any more; connections that are open stay. */
@@ -89,11 +108,11 @@ export class DaemonControl {
   #pid(): number {
     return Number(readFileSync(this.#pidFile, "utf8"));
   }
+}
 
-  async #answering(): Promise<void> {
-    const endpoint = { host: realDaemon(), source: "BERTH_TEST_DOCKER_HOST" };
-    await eventually(async () => (await ping(endpoint, 1_000)).answers, START_LIMIT_MS, "the daemon to answer");
-  }
+async function answers(): Promise<boolean> {
+  const endpoint = { host: realDaemon(), source: "BERTH_TEST_DOCKER_HOST" };
+  return (await ping(endpoint, 1_000)).answers;
 }
 
 function launchOf(pid: number): Launch {

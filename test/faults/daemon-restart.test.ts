@@ -42,7 +42,7 @@ describe.runIf(hasOwnDaemon)("a daemon that is killed and comes back", () => {
       `while tasks start, the first of them ${moment}: all of them run, each container is there once`,
       async () => {
         for (let round = 1; round <= ROUNDS; round += 1) {
-          const tasks = await addUntil(round, moment);
+          const tasks = await addUntil(1 + (round % TASKS), moment);
           await daemon.kill();
           const began = performance.now();
           await daemon.start();

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Task } from "../../src/core/task.ts";
-import { createDockerClient } from "../../src/index.ts";
+import { createDockerClient, MemoryStateStore } from "../../src/index.ts";
 import { realDaemon } from "../docker-client/real-daemon.ts";
 import { RealEngine } from "./real-engine.ts";
 
@@ -94,6 +94,29 @@ describe.runIf(isVersion1)("task control groups of version 1 on the real daemon"
     const task = await real.run([{ name: "a", script }]);
     const lines = await real.untilStopped(task).then(() => real.output(task, "a"));
     expect(lines.join("\n")).toMatch(/can't fork|Resource temporarily unavailable/);
+  });
+});
+
+describe.runIf(isVersion1)("a task control group over a crash of the engine", () => {
+  it("CG-5: the next engine removes what the last one made", async () => {
+    const kept = { taskCpuMemLimit: "on", engineId: "test-cgroup-crash", store: new MemoryStateStore() } as const;
+    const crashed = new RealEngine(kept);
+    await crashed.open();
+    const task = await crashed.run([{ name: "a", script: LOOP }], { memory: "128" });
+    await crashed.untilRunning(task);
+    crashed.engine.abandon();
+    crashed.client.close();
+
+    const next = new RealEngine(kept);
+    await next.open();
+    try {
+      expect((await next.inspect(task, "a")).status).toBe("running");
+      expect(existsSync(`${ROOT}/memory/ecs/${task.id}`)).toBe(true);
+      await next.remove(task);
+      expect(existsSync(`${ROOT}/memory/ecs/${task.id}`)).toBe(false);
+    } finally {
+      await next.close();
+    }
   });
 });
 

@@ -28,8 +28,15 @@ export class RealEngine {
     void this.#acknowledge();
   }
 
-  /** Adds a task of shell scripts. */
-  async run(containers: readonly QuickContainer[], members: Readonly<Record<string, unknown>> = {}): Promise<Task> {
+  /**
+   * Adds a task of shell scripts.
+   * @param adjust changes the task, for what a definition may not say
+   */
+  async run(
+    containers: readonly QuickContainer[],
+    members: Readonly<Record<string, unknown>> = {},
+    adjust: (task: Task) => Task = (task) => task,
+  ): Promise<Task> {
     const definition = parseTaskDefinition({
       family: "resources",
       containerDefinitions: containers.map(({ script, ...each }) => ({
@@ -42,7 +49,7 @@ export class RealEngine {
       })),
       ...members,
     });
-    const task = buildTask(definition, {
+    const built = buildTask(definition, {
       cluster: "test",
       region: "us-east-1",
       accountId: "000000000000",
@@ -53,6 +60,7 @@ export class RealEngine {
       pauseImage: PAUSE_IMAGE,
       stopTimeoutMs: 2_000,
     });
+    const task = adjust(built);
     this.#tasks.push(task);
     await this.engine.addTask(task);
     return task;

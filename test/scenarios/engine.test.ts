@@ -20,7 +20,7 @@ async function startedHost(options: ConstructorParameters<typeof SimulatedHost>[
 }
 
 describe("DockerTaskEngine", () => {
-  it("EN-8, EN-9: a container that runs and exits is told as RUNNING and STOPPED, container before task, and nothing else", async () => {
+  it("EH-5, EH-12, EN-8, EN-9: a container that runs and exits is told as RUNNING and STOPPED, container before task, and nothing else", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: exits(3, { afterMs: 500 }) });
     const task = host.task([{ name: "web" }]);
@@ -220,7 +220,7 @@ describe("DockerTaskEngine", () => {
     expect(ended.stopCode).toBe("EssentialContainerExited");
   });
 
-  it("EVT-4: an exit whose event is lost is found by the relist", async () => {
+  it("EN-40, EVT-4: an exit whose event is lost is found by the relist", async () => {
     const host = await startedHost();
     const task = host.task([{ name: "web" }]);
     await host.add(task);

@@ -20,7 +20,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.load()).toEqual({ tasks: [], changes: [], images: [], meta: {} });
     });
 
-    it("gives back every kind of row after a restart", async () => {
+    it("SM-2: gives back every kind of row after a restart", async () => {
       const under = await make();
       const task = aTask({ arn: TASK_A, containers: [aContainer({ name: "web" }), aContainer({ name: "db" })] });
       await under.store.commit([

@@ -33,7 +33,7 @@ async function filled(): Promise<string> {
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe("LmdbStateStore", () => {
-  it("makes its folder for the user alone, and its files too", async () => {
+  it("SM-1, SM-2: makes its folder for the user alone, and its files too", async () => {
     const path = fresh();
     const store = await LmdbStateStore.open({ folder: path });
     await store.commit([{ type: "putMeta", key: "a", value: "b" }]);
@@ -169,7 +169,7 @@ describe("LmdbStateStore and damaged files", () => {
     await store.close();
   });
 
-  it("reports a folder that cannot be made", async () => {
+  it("SM-1: reports a folder that cannot be made", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     await expect(LmdbStateStore.open({ folder: join(file, "state") })).rejects.toMatchObject({

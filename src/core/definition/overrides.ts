@@ -49,13 +49,22 @@ export function validateTaskOverride(input: unknown, definition: TaskDefinition)
 }
 
 function checkSize(prepared: object, report: Report): void {
-  const length = JSON.stringify(prepared).length;
+  const length = jsonLength(prepared);
   if (length <= OVERRIDES_MAX_CHARACTERS) return;
   const message = `The overrides are ${length} characters of JSON, and at most ${OVERRIDES_MAX_CHARACTERS} are allowed`;
   report("override-too-large", "", message, {
     fix: "Put long values into a file, a secret or the image",
     awsMessage: `Overrides length must be at most ${OVERRIDES_MAX_CHARACTERS}.`,
   });
+}
+
+/** Zero for what a program passed and JSON has not: the shape check reports it. */
+function jsonLength(prepared: object): number {
+  try {
+    return JSON.stringify(prepared)?.length ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 function checkContainerOverrides(overrides: WireTaskOverride, definition: TaskDefinition, report: Report): void {

@@ -27,6 +27,8 @@ const OPTION_MEMBERS: ReadonlySet<string> = new Set(["options", "driverOpts", "l
 /** Log options with a syntax of their own. */
 const OWN_SYNTAX = /^(?:tag|labels|env|.*-regex|.*-pattern|.*-format|.*record_modifier.*|match.*|regex|exclude|grep)$/i;
 const DEPTH_MAX = 64;
+/** Values that are looked at; what shares or holds itself would have no end. As in `prepare`. */
+const NODES_MAX = 200_000;
 
 function styleOf(member: string, inherited: PlaceholderStyle): PlaceholderStyle {
   if (inherited === "shell" || SHELL_MEMBERS.has(member)) return "shell";
@@ -52,11 +54,12 @@ function rootMembers(input: unknown): Members {
  */
 export function findPlaceholders(input: unknown): Placeholder[] {
   const found: Placeholder[] = [];
-  collect(input, rootMembers(input), "identifier", { trail: [], found });
+  collect(input, rootMembers(input), "identifier", { trail: [], found, budget: { left: NODES_MAX } });
   return found;
 }
 
-type Search = { readonly trail: Trail; readonly found: Placeholder[] };
+type Budget = { left: number };
+type Search = { readonly trail: Trail; readonly found: Placeholder[]; readonly budget: Budget };
 
 function collect(value: unknown, members: Members | undefined, style: PlaceholderStyle, search: Search): void {
   if (style === "shell" || members === undefined) return;
@@ -66,6 +69,8 @@ function collect(value: unknown, members: Members | undefined, style: Placeholde
     return;
   }
   if (typeof value !== "object" || value === null || search.trail.length > DEPTH_MAX) return;
+  search.budget.left -= 1;
+  if (search.budget.left < 0) return;
   if (Array.isArray(value)) {
     const item = members.kind === "list" ? members.item : undefined;
     for (let index = 0; index < value.length; index++) {
@@ -101,7 +106,10 @@ function childOf(members: Members | undefined, key: string): Members | undefined
  * without a value stay.
  */
 export function fillPlaceholders(input: unknown, values: Readonly<Record<string, string>>): unknown {
-  return fill(input, rootMembers(input), "identifier", 0, new Map(Object.entries(values)));
+  return fill(input, rootMembers(input), "identifier", 0, {
+    values: new Map(Object.entries(values)),
+    left: NODES_MAX,
+  });
 }
 
 function fill(
@@ -109,18 +117,21 @@ function fill(
   members: Members | undefined,
   style: PlaceholderStyle,
   depth: number,
-  values: ReadonlyMap<string, string>,
+  filling: Budget & { readonly values: ReadonlyMap<string, string> },
 ): unknown {
+  const { values } = filling;
   if (depth > DEPTH_MAX) return value;
   if (typeof value === "string") return fillText(value, members, style, values);
   if (typeof value !== "object" || value === null) return value;
+  filling.left -= 1;
+  if (filling.left < 0) return value;
   if (Array.isArray(value)) {
     const item = members?.kind === "list" ? members.item : undefined;
-    return value.map((entry) => fill(entry, item, style, depth + 1, values));
+    return value.map((entry) => fill(entry, item, style, depth + 1, filling));
   }
   const filled: [string, unknown][] = Object.entries(value).map(([key, member]) => [
     replaceAll(key, scanPlaceholders(key, "shell"), values),
-    fill(member, childOf(members, key), styleOf(key, style), depth + 1, values),
+    fill(member, childOf(members, key), styleOf(key, style), depth + 1, filling),
   ]);
   return Object.fromEntries(filled);
 }

@@ -1,16 +1,18 @@
 /** From the text of a file to plain data: JSON first, else YAML. */
 import { parseDocument } from "yaml";
 import { InvalidInputError } from "../errors.ts";
+import {
+  ALIASES_MAX,
+  holdsItself,
+  nestsTooDeep,
+  YAML_MAX_CHARACTERS,
+  YAML_NESTING_MAX,
+  yamlFault,
+} from "../yaml-limits.ts";
 import { findJsonFault, lineAndColumn } from "./json-position.ts";
 
 /** ECS takes 64 KiB. A text far beyond that is another file. */
 const JSON_MAX_CHARACTERS = 1_048_576;
-/** The YAML reader compares every key with every other, so a large file of short lines would take minutes. */
-const YAML_MAX_CHARACTERS = 131_072;
-/** An alias may stand for a tree with aliases in it; ten of those in a row already make billions of values. */
-const ALIASES_MAX = 100;
-/** YAML is read by recursion, so nesting is bounded before. A definition is about eight levels deep. */
-const YAML_NESTING_MAX = 100;
 
 /**
  * @param name of the file, for messages; one that ends in .json is read as JSON only
@@ -55,17 +57,18 @@ function refuseJson(content: string, name: string): never {
 
 function readYaml(content: string, name: string): unknown {
   checkLength(content, name, YAML_MAX_CHARACTERS);
-  checkNesting(content, name);
+  if (nestsTooDeep(content)) throw refusedYaml(name, `it is nested more than ${YAML_NESTING_MAX} levels deep`);
+  const value = tryYaml(content, name);
+  if (holdsItself(value)) throw refusedYaml(name, "a value holds itself, or is nested too deep");
+  return value;
+}
+
+function tryYaml(content: string, name: string): unknown {
   try {
     return resolveYaml(content, name);
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
-    if (error instanceof RangeError) throw tooDeep(name); // the stack ended: an unforeseen way to nest
-    const reason =
-      error instanceof ReferenceError
-        ? `more than ${ALIASES_MAX} values stand for aliases`
-        : "its values cannot be resolved";
-    throw new InvalidInputError(name, `Cannot read YAML: ${reason}`);
+    throw refusedYaml(name, yamlFault(error));
   }
 }
 
@@ -83,17 +86,6 @@ function resolveYaml(content: string, name: string): unknown {
   );
 }
 
-/** Counts what nests: brackets of the flow style, dashes and question marks of the block style. */
-function checkNesting(content: string, name: string): void {
-  let open = 0;
-  for (const char of content) {
-    if (char === "[" || char === "{") open += 1;
-    else if ((char === "]" || char === "}") && open > 0) open -= 1;
-    if (open > YAML_NESTING_MAX) throw tooDeep(name);
-  }
-  if (/(?:[-?][ \t]+){100}/.test(content)) throw tooDeep(name);
-}
-
-function tooDeep(name: string): InvalidInputError {
-  return new InvalidInputError(name, `Cannot read YAML: it is nested more than ${YAML_NESTING_MAX} levels deep`);
+function refusedYaml(name: string, reason: string): InvalidInputError {
+  return new InvalidInputError(name, `Cannot read YAML: ${reason}`);
 }

@@ -45,18 +45,31 @@ describe.each([
 });
 
 describe("parseEngineAuth()", () => {
-  it("warns about an unknown type, and says nothing about an empty one", () => {
+  it("DC-72, DC-73: warns about an unknown type, and says nothing about an empty one", () => {
     expect(parseEngineAuth("", "whatever").warnings).toEqual([]);
     expect(parseEngineAuth("other", "{}").warnings).toHaveLength(1);
+    for (const [type, data] of [
+      ["", ""],
+      ["docker", "{}"],
+      ["dockercfg", "{}"],
+      ["other", DOCKER],
+    ] as const) {
+      expect(parseEngineAuth(type, data).logins.size).toBe(0);
+    }
   });
 
-  it("IMG-12: keeps the data out of its warnings", () => {
+  it.each(["[]", "null", '"text"', '{"a.tld": "text"}', '{"a.tld": 1}'])("DC-72: finds no login in %s", (data) => {
+    expect(parseEngineAuth("docker", data).logins.size).toBe(0);
+    expect(parseEngineAuth("dockercfg", data).logins.size).toBe(0);
+  });
+
+  it("DC-72, IMG-12: keeps the data out of its warnings", () => {
     const { logins, warnings } = parseEngineAuth("docker", "hunter2 is no JSON");
     expect(logins.size).toBe(0);
     expect(warnings.join()).not.toContain("hunter2");
   });
 
-  it("skips an entry that is not base64 of user:password", () => {
+  it("DC-72: skips an entry that is not base64 of user:password", () => {
     const data = JSON.stringify({
       "a.tld": { auth: "***" },
       "b.tld": { auth: encode("nocolon") },

@@ -16,6 +16,8 @@ export type RegistryLogins = ReadonlyMap<string, RegistryLogin>;
 
 /** The key under which Docker Hub has always been kept. */
 export const HUB_KEY = "index.docker.io/v1/";
+/** A login is short; this is room for a token in the place of a password. */
+const MAX_AUTH_CHARACTERS = 65_536;
 const HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /**
@@ -118,9 +120,13 @@ function decodeLogin(encoded: string): RegistryLogin | undefined {
 }
 
 function decodeBase64(encoded: string): string | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) return undefined;
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
+  if (encoded.length > MAX_AUTH_CHARACTERS || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+    return new TextDecoder().decode(bytes);
+  } catch {
+    return undefined; // characters or padding too few or too many
+  }
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -29,7 +29,7 @@ describe("state changes", () => {
     expect(world.reported).toEqual(["web RUNNING", "task RUNNING", "web STOPPED", "task STOPPED"]);
   });
 
-  it("CORE-16: no container's change follows its task's STOPPED", () => {
+  it("EH-11, CORE-16: no container's change follows its task's STOPPED", () => {
     const names = ["a", "b", "c"];
     const world = MachineWorld.begin(aTaskOf(...names.map((name) => aContainer({ name }))));
     world.settle();
@@ -98,7 +98,7 @@ describe("state changes", () => {
     });
   });
 
-  it("carry the times of the task", () => {
+  it("EH-17: carry the times of the task", () => {
     const world = MachineWorld.begin(aTaskOf(aContainer()));
     world.answer("resolveManifest", "web");
     world.answer("pull", "web", { pullStartedAt: world.now });
@@ -121,7 +121,7 @@ describe("state changes", () => {
 });
 
 describe("acknowledgements", () => {
-  it("raise what was sent when nothing newer is outstanding", () => {
+  it("EH-15: raise what was sent when nothing newer is outstanding", () => {
     const world = MachineWorld.begin(aTaskOf(aContainer()));
     world.settle();
     world.send({ type: "acknowledged", upTo: 1 });
@@ -131,7 +131,7 @@ describe("acknowledgements", () => {
     expect(world.container("web").sentStatus).toBe("RUNNING");
   });
 
-  it("that come twice or late change nothing", () => {
+  it("EH-15: that come twice or late change nothing", () => {
     const world = MachineWorld.begin(aTaskOf(aContainer()));
     world.settle();
     world.acknowledge();

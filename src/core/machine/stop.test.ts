@@ -127,7 +127,7 @@ describe("a stop request", () => {
 });
 
 describe("a stop that fails", () => {
-  it("STOP-3, MT-1, MT-2: is tried again after a while, and leads to one STOPPED event", () => {
+  it("EN-36, EN-38, STOP-3, MT-1, MT-2: is tried again after a while, and leads to one STOPPED event", () => {
     const world = stopping();
     world.fail("stop", "web", { indeterminate: true });
     expect(world.container("web").knownStatus).toBe("RUNNING");
@@ -180,7 +180,7 @@ describe("a stop that fails", () => {
   });
 
   // MT-3 and EN-37 take a stop that cannot be tried again as the end; here the runner looks, and the end is observed.
-  it("CORE-14, MT-3: with a daemon that answers, the end that it shows counts", () => {
+  it("EN-37, CORE-14, MT-3: with a daemon that answers, the end that it shows counts", () => {
     const world = stopping();
     world.docker.exit("web", 0, world.now);
     world.answer("stop", "web");
@@ -276,7 +276,7 @@ describe("ends that nobody asked for", () => {
     expect(world.changes.at(-2)).toMatchObject({ type: "container", status: "STOPPED", exitCode: 137 });
   });
 
-  it("STOP-8: an out-of-memory kill has its own reason, whatever else Docker says", () => {
+  it("DC-44, STOP-8: an out-of-memory kill has its own reason, whatever else Docker says", () => {
     const world = running();
     world.exit("web", 137, { oomKilled: true, stateError: "signal: killed" });
     expect(world.changes.at(-2)).toMatchObject({

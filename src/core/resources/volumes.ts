@@ -32,7 +32,7 @@ export function volumeResourcesOf(
 ): readonly TaskResource[] {
   return definition.volumes.flatMap((volume) => {
     const spec = specOf(definition, volume, () => volumeNameFor(owner, volume.name, hex(20)));
-    return spec === undefined ? [] : [resourceOf(volume, spec)];
+    return spec === undefined ? [] : [volumeResource(volume, spec)];
   });
 }
 
@@ -89,13 +89,15 @@ function configuredSpec(
   };
 }
 
-function isMounted(definition: TaskDefinition, volume: Volume): boolean {
+/** Does a container use it? */
+export function isMounted(definition: TaskDefinition, volume: Volume): boolean {
   return definition.containerDefinitions.some(({ mountPoints }) =>
     mountPoints.some(({ sourceVolume }) => sourceVolume === volume.name),
   );
 }
 
-function resourceOf(volume: Volume, spec: DockerVolumeSpec): TaskResource {
+/** The resource of a volume of the definition. */
+export function volumeResource(volume: Volume, spec: DockerVolumeSpec): TaskResource {
   return {
     id: resourceId(volume.name),
     type: "dockerVolume",

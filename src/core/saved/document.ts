@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { InvalidInputError } from "../errors.ts";
+import { isNestedBeyond, STATE_NESTING_MAX } from "../nesting.ts";
 import type { StateChange } from "../state-change.ts";
 import type { Task } from "../task.ts";
 import { assertConsistent } from "./consistency.ts";
@@ -71,7 +72,8 @@ export function parseSavedDocument(
     migrations: MIGRATIONS,
   },
 ): SavedState {
-  const document = check(envelope, typeof input === "string" ? parseJson(input) : input);
+  // What the caller keeps is his own, and members that are undefined are absent.
+  const document = check(envelope, parseJson(typeof input === "string" ? input : writeJson(input)));
   const state = check(contents, migrate(document, schema));
   assertConsistent(state);
   return state;
@@ -112,7 +114,23 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
     .replace(/^\./, "");
 }
 
+/** What is circular, too deep, or holds what JSON has not is no state. */
+function writeJson(input: unknown): string {
+  try {
+    return JSON.stringify(input) ?? "null";
+  } catch {
+    throw new InvalidInputError("", "Cannot restore state: it cannot be written as JSON");
+  }
+}
+
 function parseJson(text: string): unknown {
+  const value = tryParse(text);
+  // Taken as it is, it could never be saved again.
+  if (!isNestedBeyond(value, STATE_NESTING_MAX)) return value;
+  throw new InvalidInputError("", `Cannot restore state: it is nested more than ${STATE_NESTING_MAX} levels deep`);
+}
+
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

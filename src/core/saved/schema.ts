@@ -11,10 +11,12 @@ import type { StateChange } from "../state-change.ts";
 import { parseContainerStatus, parseTaskStatus } from "../status.ts";
 import type { Container, Task, TaskResource } from "../task.ts";
 
-const instant = v.pipe(v.number(), v.transform(asEpochMs));
+/** JSON has texts for infinity (1e999) that it does not write again: such a state could not be read back. */
+const number = v.pipe(v.number(), v.finite());
+const instant = v.pipe(number, v.transform(asEpochMs));
 const arn = v.pipe(v.string(), v.startsWith("arn:"), v.transform(asTaskArn));
 const containerName = v.pipe(v.string(), v.nonEmpty(), v.transform(asContainerName));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(number, v.integer(), v.minValue(0));
 const strings = v.record(v.string(), v.string());
 const maybe = v.exactOptional;
 
@@ -58,21 +60,21 @@ const dependency = v.looseObject({
 
 const restartPolicy = v.looseObject({
   enabled: v.boolean(),
-  ignoredExitCodes: maybe(v.array(v.number())),
-  restartAttemptPeriod: maybe(v.number()),
+  ignoredExitCodes: maybe(v.array(number)),
+  restartAttemptPeriod: maybe(number),
 });
 
 const health = v.looseObject({
   status: v.picklist(["UNKNOWN", "HEALTHY", "UNHEALTHY"]),
   since: maybe(instant),
   output: maybe(v.string()),
-  exitCode: maybe(v.number()),
+  exitCode: maybe(number),
 });
 
 const endedRun = v.looseObject({
   startedAt: maybe(instant),
   finishedAt: maybe(instant),
-  exitCode: v.number(),
+  exitCode: number,
 });
 
 const restart = v.looseObject({
@@ -83,11 +85,11 @@ const restart = v.looseObject({
 });
 
 const protocol = v.picklist(["tcp", "udp"]);
-const hostPort = v.looseObject({ containerPort: v.number(), hostPort: v.number(), protocol });
+const hostPort = v.looseObject({ containerPort: number, hostPort: number, protocol });
 const networkBinding = v.looseObject({
   bindIP: v.string(),
-  containerPort: maybe(v.number()),
-  hostPort: maybe(v.number()),
+  containerPort: maybe(number),
+  hostPort: maybe(number),
   containerPortRange: maybe(v.string()),
   hostPortRange: maybe(v.string()),
   protocol,
@@ -105,8 +107,8 @@ export const savedContainer: v.GenericSchema<unknown, Container> = v.looseObject
   dependencies: v.array(dependency),
   hasHealthCheck: v.boolean(),
   restartPolicy: maybe(restartPolicy),
-  startTimeoutMs: v.number(),
-  stopTimeoutMs: v.number(),
+  startTimeoutMs: number,
+  stopTimeoutMs: number,
   knownStatus: containerStatus,
   desiredStatus: containerStatus,
   emittedStatus: containerStatus,
@@ -126,7 +128,7 @@ export const savedContainer: v.GenericSchema<unknown, Container> = v.looseObject
   createdAt: maybe(instant),
   startedAt: maybe(instant),
   finishedAt: maybe(instant),
-  exitCode: maybe(v.number()),
+  exitCode: maybe(number),
   error: maybe(namedError),
   pullError: maybe(namedError),
   health,
@@ -170,7 +172,7 @@ export const savedTask: v.GenericSchema<unknown, Task> = v.looseObject({
   id: v.string(),
   cluster: v.string(),
   family: v.string(),
-  revision: v.number(),
+  revision: number,
   definition,
   containers: v.array(savedContainer),
   resources: v.array(savedResource),
@@ -213,7 +215,7 @@ export const savedChange: v.GenericSchema<unknown, StateChange> = v.variant("typ
     containerArn: v.string(),
     runtimeId: maybe(v.string()),
     imageDigest: maybe(v.string()),
-    exitCode: maybe(v.number()),
+    exitCode: maybe(number),
     networkBindings: v.array(networkBinding),
   }),
   v.looseObject({
@@ -229,9 +231,9 @@ export const savedChange: v.GenericSchema<unknown, StateChange> = v.variant("typ
 export const savedImage = v.looseObject({
   imageId: v.pipe(v.string(), v.nonEmpty()),
   names: v.array(v.string()),
-  sizeBytes: v.number(),
-  pulledAt: v.number(),
-  lastUsedAt: v.number(),
+  sizeBytes: number,
+  pulledAt: number,
+  lastUsedAt: number,
   pullSucceeded: v.boolean(),
 });
 

@@ -14,7 +14,7 @@ export type SecretAnswer = { readonly value: string } | { readonly problem: stri
  */
 export function selectSecret(table: SecretTable, request: SecretRequest): SecretAnswer | undefined {
   if (Object.hasOwn(table, request.valueFrom) && request.valueFrom !== documentKeys(request)[0]) {
-    return { value: asText(table[request.valueFrom]) };
+    return asAnswer(table[request.valueFrom]);
   }
   const key =
     documentKeys(request).find((candidate) => Object.hasOwn(table, candidate)) ?? keyWithSuffix(table, request);
@@ -25,12 +25,12 @@ export function selectSecret(table: SecretTable, request: SecretRequest): Secret
 
 /** The member of a JSON document (text or already parsed), or the whole document without a key. Source: SEC-3. */
 export function selectMember(document: unknown, jsonKey: string | undefined): SecretAnswer {
-  if (jsonKey === undefined) return { value: asText(document) };
+  if (jsonKey === undefined) return asAnswer(document);
   const members = asObject(document);
   if (members === undefined || !Object.hasOwn(members, jsonKey)) {
     return { problem: `retrieved secret from Secrets Manager did not contain json key ${jsonKey}` };
   }
-  return { value: asText(members[jsonKey]) };
+  return asAnswer(members[jsonKey]);
 }
 
 /** Keys under which the whole secret may stand, the most exact first. */
@@ -54,7 +54,7 @@ function keyWithSuffix(table: SecretTable, { location }: SecretRequest): string 
 
 /** Whoever names the variable gives its value; only a document that has the key is taken apart. */
 function selectByVariable(value: unknown, jsonKey: string | undefined): SecretAnswer {
-  if (jsonKey === undefined || asObject(value) === undefined) return { value: asText(value) };
+  if (jsonKey === undefined || asObject(value) === undefined) return asAnswer(value);
   return selectMember(value, jsonKey);
 }
 
@@ -79,6 +79,11 @@ function isObject(value: unknown): value is SecretTable {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+function asAnswer(value: unknown): SecretAnswer {
+  if (typeof value === "string") return { value };
+  try {
+    return { value: JSON.stringify(value) ?? "" };
+  } catch {
+    return { problem: "Cannot use the secret: its value is nested too deep to be written as JSON" };
+  }
 }

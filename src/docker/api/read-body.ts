@@ -9,9 +9,9 @@ const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** @throws {DockerCallError} noAnswer when the body is cut; or the signal's reason */
-export async function* readChunks(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* readChunks(response: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of response) yield chunk as Buffer;
+    for await (const chunk of response) yield chunk;
   } catch (error) {
     throw signal.aborted ? signal.reason : cutShort(error);
   }
@@ -48,7 +48,7 @@ export function readBody(response: IncomingMessage, signal: AbortSignal): Promis
 }
 
 /** Lines without their newline, empty ones left out. */
-export async function* readLines(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<string> {
+export async function* readLines(response: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of readChunks(response, signal)) {
     const text: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ContainerDefinition } from "../../core/definition/types.ts";
-import { readyTask } from "../../testing/ready-task.ts";
+import { aPause, readyTask } from "../../testing/ready-task.ts";
 import { aContext } from "./a-context.ts";
 import type { CreateContext } from "./context.ts";
 import { buildCreateBody } from "./index.ts";
@@ -80,6 +80,17 @@ describe("credentials", () => {
     expect(environment({}, { credentialsPath, metadataBaseUrl: "http://172.17.0.1:51679" })).toContain(
       `AWS_CONTAINER_CREDENTIALS_FULL_URI=http://172.17.0.1:51679${credentialsPath}`,
     );
+  });
+
+  it("DM-63, DM-65: are told to every container of the task, and not to a pause container", () => {
+    const input = { networkMode: "awsvpc", containerDefinitions: [{ name: "a" }, { name: "b" }] } as const;
+    const task = readyTask(input, [aPause("CNI_PAUSE")]);
+    const told = (context: Partial<CreateContext>) =>
+      task.containers
+        .filter((each) => buildCreateBody(task, each, aContext(context)).Env?.join().includes("CREDENTIALS") === true)
+        .map(({ name }) => name);
+    expect(told({ credentialsPath })).toEqual(["a", "b"]);
+    expect(told({})).toEqual([]);
   });
 
   it("are not mentioned without a task role", () => {

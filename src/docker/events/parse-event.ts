@@ -2,9 +2,10 @@
 import { asDockerId, asEpochMs } from "../../core/brand.ts";
 import type { DockerEvent } from "../../ports/docker-client.ts";
 import { parseJson } from "../api/read-body.ts";
-import { objectIn } from "../parse/body.ts";
+import { membersIn } from "../parse/body.ts";
 import { type Timestamp, timestampToEpochMs } from "../parse/timestamp.ts";
 import type { WireEvent } from "../wire.ts";
+import { EVENT_SHAPE } from "../wire-shapes.ts";
 
 /** What the daemon is asked to send; it matches `health_status` as a prefix. */
 export const EVENT_FILTERS = {
@@ -27,6 +28,8 @@ const ACTIONS: ReadonlySet<string> = new Set<DockerEvent["action"]>([
 /** Read as text, because a number of JavaScript cannot hold it. An attribute's value would be in quotes. */
 const TIME_NANO = /"timeNano":(\d+)/;
 const NANO_DIGITS = 9;
+/** The last instant that a `Date` can hold. */
+const MAX_SECONDS = 8_640_000_000_000;
 
 export type ParsedEvent = {
   /** `undefined` when the event is none of ours. */
@@ -39,7 +42,7 @@ export type ParsedEvent = {
 
 /** @throws {DockerCallError} malformed */
 export function parseEvent(line: string): ParsedEvent {
-  const wire: WireEvent = objectIn(parseJson(line), "an event");
+  const wire: WireEvent = membersIn(parseJson(line), "an event", EVENT_SHAPE);
   const time = timeOf(wire, line);
   const id = wire.Actor?.ID ?? "";
   const key = `${time?.seconds}.${time?.nanos} ${id} ${wire.Action}`;
@@ -69,6 +72,8 @@ function exitCodeOf(action: string, attributes: Readonly<Record<string, string>>
 
 function timeOf(wire: WireEvent, line: string): Timestamp | undefined {
   const digits = TIME_NANO.exec(line)?.[1];
-  if (digits === undefined) return wire.time === undefined ? undefined : { seconds: wire.time, nanos: 0 };
-  return { seconds: Number(digits.slice(0, -NANO_DIGITS)), nanos: Number(digits.slice(-NANO_DIGITS)) };
+  const seconds = digits === undefined ? wire.time : Number(digits.slice(0, -NANO_DIGITS));
+  // Where the feed goes on after a cut: a time that the daemon refuses there would keep it from ever going on.
+  if (seconds === undefined || !Number.isInteger(seconds) || seconds < 0 || seconds > MAX_SECONDS) return undefined;
+  return { seconds, nanos: digits === undefined ? 0 : Number(digits.slice(-NANO_DIGITS)) };
 }

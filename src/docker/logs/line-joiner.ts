@@ -40,7 +40,8 @@ export function createLineJoiner(since: Timestamp | undefined): LineJoiner {
       if (piece === undefined) return undefined;
       const line = open.get(stream) ?? { first: piece, texts: [], size: 0 };
       open.set(stream, line);
-      line.texts.push(piece.text);
+      // Empty pieces add nothing to the size, so there could be any number of them.
+      if (piece.text.length > 0) line.texts.push(piece.text);
       line.size += piece.text.length;
       return ended || line.size >= MAX_LINE_BYTES ? close(stream, line) : undefined;
     },

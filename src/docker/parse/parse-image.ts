@@ -1,7 +1,8 @@
 import { asEpochMs } from "../../core/brand.ts";
 import type { ImageInspection, ImageSummary } from "../../ports/docker-client.ts";
 import type { WireDistribution, WireImage, WireImageSummary } from "../wire.ts";
-import { listIn, objectIn, required } from "./body.ts";
+import { DISTRIBUTION_SHAPE, IMAGE_SHAPE, IMAGE_SUMMARY_SHAPE } from "../wire-shapes.ts";
+import { listIn, membersIn, required } from "./body.ts";
 import { parseInstant } from "./timestamp.ts";
 
 /** What Docker lists for an image that has no name left. */
@@ -9,7 +10,7 @@ const NO_NAME = /^<none>/;
 
 /** @throws {DockerCallError} malformed */
 export function parseImage(body: unknown): ImageInspection {
-  const wire: WireImage = objectIn(body, "the image");
+  const wire: WireImage = membersIn(body, "the image", IMAGE_SHAPE);
   const createdAt = parseInstant(wire.Created);
   return {
     imageId: required(wire.Id, "Id"),
@@ -26,7 +27,7 @@ export function parseImage(body: unknown): ImageInspection {
 /** @throws {DockerCallError} malformed */
 export function parseImageSummaries(body: unknown): readonly ImageSummary[] {
   return listIn(body, "the list of images").map((each) => {
-    const wire: WireImageSummary = objectIn(each, "an image of the list");
+    const wire: WireImageSummary = membersIn(each, "an image of the list", IMAGE_SUMMARY_SHAPE);
     return {
       imageId: required(wire.Id, "Id"),
       ...names(wire),
@@ -38,7 +39,7 @@ export function parseImageSummaries(body: unknown): readonly ImageSummary[] {
 
 /** @throws {DockerCallError} malformed */
 export function parseDistribution(body: unknown): { readonly digest: string; readonly mediaType: string } {
-  const wire: WireDistribution = objectIn(body, "the manifest");
+  const wire: WireDistribution = membersIn(body, "the manifest", DISTRIBUTION_SHAPE);
   return {
     digest: required(wire.Descriptor?.digest, "digest"),
     mediaType: wire.Descriptor?.mediaType ?? "",

@@ -1,12 +1,13 @@
 import type { DaemonInfo } from "../../ports/docker-client.ts";
 import type { WireInfo } from "../wire.ts";
-import { objectIn } from "./body.ts";
+import { INFO_SHAPE } from "../wire-shapes.ts";
+import { membersIn } from "./body.ts";
 
 const BYTES_PER_MIB = 1024 * 1024;
 
 /** @throws {DockerCallError} malformed */
 export function parseInfo(body: unknown): DaemonInfo {
-  const wire: WireInfo = objectIn(body, "the info");
+  const wire: WireInfo = membersIn(body, "the info", INFO_SHAPE);
   return {
     id: wire.ID ?? "",
     name: wire.Name ?? "",

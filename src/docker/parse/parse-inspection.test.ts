@@ -23,7 +23,7 @@ function modern(state: object, rest: object = {}): unknown {
 }
 
 describe("parseInspection() of recorded answers", () => {
-  it("DC-46: created", () => {
+  it("DC-43, DC-46: created", () => {
     const inspection = parseInspection(readFixture("container-created"));
     expect(inspection).toMatchObject({
       dockerName: "fx-created",
@@ -67,7 +67,7 @@ describe("parseInspection() of recorded answers", () => {
     });
   });
 
-  it("running again: the finish of the run before says nothing about this one", () => {
+  it("DC-43: running again: the finish of the run before says nothing about this one", () => {
     const inspection = parseInspection(readFixture("container-running-again"));
     expect(inspection).toMatchObject({ status: "running", startedAt: 1_795_472_746_037 });
     expect(inspection).not.toHaveProperty("finishedAt");
@@ -175,6 +175,20 @@ describe("parseInspection() of newer forms", () => {
 describe("parseInspection() of ports", () => {
   const ports = (Ports: object) => parseInspection(modern({}, { NetworkSettings: { Ports } })).ports;
 
+  it("DM-36: one binding of 53/udp is one entry with protocol, port, host port and address as given", () => {
+    expect(ports({ "53/udp": [{ HostIp: "10.0.0.1", HostPort: "5300" }] })).toEqual([
+      { containerPort: 53, protocol: "udp", hostIp: "10.0.0.1", hostPort: 5300 },
+    ]);
+  });
+
+  it("DM-37: a container port with two bindings gives two entries", () => {
+    const bindings = ["8080", "8081"].map((HostPort) => ({ HostIp: "0.0.0.0", HostPort }));
+    expect(ports({ "80/tcp": bindings }).map(({ containerPort, hostPort }) => [containerPort, hostPort])).toEqual([
+      [80, 8080],
+      [80, 8081],
+    ]);
+  });
+
   it("DC-42: takes tcp when there is no protocol, and leaves exposed ports out", () => {
     expect(ports({ "80": [{ HostIp: "", HostPort: "8080" }], "81/tcp": null, "82/tcp": [] })).toEqual([
       { containerPort: 80, protocol: "tcp", hostIp: "", hostPort: 8080 },
@@ -186,7 +200,7 @@ describe("parseInspection() of ports", () => {
     ["80/tcp", "", "UnparsablePort"],
     ["80/tcp", "70000", "UnparsablePort"],
     ["80/sctp", "8080", "UnrecognizedTransportProtocol"],
-  ])("DC-42: %s published as %j is %s", (key, HostPort, name) => {
+  ])("DM-38, DC-42: %s published as %j is %s", (key, HostPort, name) => {
     expect(() => ports({ [key]: [{ HostIp: "0.0.0.0", HostPort }] })).toThrowError(expect.objectContaining({ name }));
   });
 });

@@ -2,7 +2,8 @@
 import { asDockerId, asDockerName } from "../../core/brand.ts";
 import type { ContainerInspection } from "../../ports/docker-client.ts";
 import type { WireContainer, WireMount, WireState } from "../wire.ts";
-import { objectIn, required } from "./body.ts";
+import { CONTAINER_SHAPE } from "../wire-shapes.ts";
+import { membersIn, required } from "./body.ts";
 import { parsePorts } from "./parse-ports.ts";
 import { parseInstant } from "./timestamp.ts";
 
@@ -14,8 +15,9 @@ export const MAX_HEALTH_OUTPUT_BYTES = 1024;
  * @throws {DockerCallError} malformed
  */
 export function parseInspection(body: unknown): ContainerInspection {
-  const wire: WireContainer = objectIn(body, "the container");
-  const { Config: config, NetworkSettings: network, State: state = {} } = wire;
+  const wire: WireContainer = membersIn(body, "the container", CONTAINER_SHAPE);
+  const { Config: config, NetworkSettings: network } = wire;
+  const state = wire.State ?? {};
   const status = statusOf(state);
   return {
     dockerId: asDockerId(required(wire.Id, "Id")),

@@ -1,7 +1,8 @@
 /** One record of `GET /containers/ID/stats`, from hosts with either version of cgroups. Source: engine-modern 24. */
 import type { ContainerStats } from "../../ports/docker-client.ts";
 import type { WireStats } from "../wire.ts";
-import { objectIn } from "./body.ts";
+import { STATS_SHAPE } from "../wire-shapes.ts";
+import { membersIn } from "./body.ts";
 import { parseInstant } from "./timestamp.ts";
 
 /**
@@ -9,7 +10,7 @@ import { parseInstant } from "./timestamp.ts";
  * @throws {DockerCallError} malformed
  */
 export function parseStats(body: unknown): ContainerStats | undefined {
-  const wire: WireStats = objectIn(body, "a record of statistics");
+  const wire: WireStats = membersIn(body, "a record of statistics", STATS_SHAPE);
   const readAt = parseInstant(wire.read);
   if (readAt === undefined) return undefined;
   const { cpu_stats: cpu, memory_stats: memory } = wire;
@@ -36,8 +37,8 @@ function cacheOf(stats: Readonly<Record<string, number>>): number {
 function networkBytes(wire: WireStats): Pick<ContainerStats, "networkRxBytes" | "networkTxBytes"> {
   const interfaces = Object.values(wire.networks ?? {});
   return {
-    networkRxBytes: interfaces.reduce((sum, each) => sum + (each.rx_bytes ?? 0), 0),
-    networkTxBytes: interfaces.reduce((sum, each) => sum + (each.tx_bytes ?? 0), 0),
+    networkRxBytes: interfaces.reduce((sum, each) => sum + (each?.rx_bytes ?? 0), 0),
+    networkTxBytes: interfaces.reduce((sum, each) => sum + (each?.tx_bytes ?? 0), 0),
   };
 }
 

@@ -1,7 +1,8 @@
 import { asDockerId, asDockerName, asEpochMs } from "../../core/brand.ts";
 import type { ContainerSummary } from "../../ports/docker-client.ts";
 import type { WireContainerSummary } from "../wire.ts";
-import { listIn, objectIn, required } from "./body.ts";
+import { SUMMARY_SHAPE } from "../wire-shapes.ts";
+import { listIn, membersIn, required } from "./body.ts";
 
 const STATES = ["created", "running", "paused", "restarting", "removing", "exited", "dead"] as const;
 
@@ -11,7 +12,7 @@ export function parseSummaries(body: unknown): readonly ContainerSummary[] {
 }
 
 function parseSummary(body: unknown): ContainerSummary {
-  const wire: WireContainerSummary = objectIn(body, "a container of the list");
+  const wire: WireContainerSummary = membersIn(body, "a container of the list", SUMMARY_SHAPE);
   return {
     dockerId: asDockerId(required(wire.Id, "Id")),
     dockerName: asDockerName(ownName(wire.Names ?? [])),

@@ -1,10 +1,11 @@
 import type { DaemonOffer } from "../api/negotiator.ts";
 import type { WireVersion } from "../wire.ts";
-import { objectIn, required } from "./body.ts";
+import { VERSION_SHAPE } from "../wire-shapes.ts";
+import { membersIn, required } from "./body.ts";
 
 /** @throws {DockerCallError} malformed */
 export function parseVersion(body: unknown, stamp: string | undefined): DaemonOffer {
-  const wire: WireVersion = objectIn(body, "the version");
+  const wire: WireVersion = membersIn(body, "the version", VERSION_SHAPE);
   const newestApi = required(wire.ApiVersion, "ApiVersion");
   return {
     version: wire.Version ?? "",

@@ -1,10 +1,11 @@
 import type { VolumeInspection } from "../../ports/docker-client.ts";
 import type { WireVolume, WireVolumeList } from "../wire.ts";
-import { listIn, objectIn, required } from "./body.ts";
+import { VOLUME_SHAPE } from "../wire-shapes.ts";
+import { listIn, membersIn, objectIn, required } from "./body.ts";
 
 /** @throws {DockerCallError} malformed */
 export function parseVolume(body: unknown): VolumeInspection {
-  const wire: WireVolume = objectIn(body, "the volume");
+  const wire: WireVolume = membersIn(body, "the volume", VOLUME_SHAPE);
   return {
     name: required(wire.Name, "Name"),
     driver: wire.Driver ?? "",

@@ -192,7 +192,7 @@ describe("TaskCgroups", () => {
     expect(cgroups.plan(aTask())).toEqual([]);
     expect(log.lines).toEqual([]);
     expect([...cgroups.plan(LIMITED), ...cgroups.plan(LIMITED)]).toEqual([]);
-    expect(log.lines.map(({ fields }) => fields)).toEqual([{ problem }]);
+    expect(log.lines.map(({ fields }) => fields)).toEqual([{ error: problem }]);
   });
 
   it.each(unusable)("CG-7: %s: told to, the engine does not begin", async (problem, partial) => {

@@ -19,7 +19,7 @@ export interface CgroupFiles {
   /** With its parents; an existing one is fine. */
   make(path: string): Promise<void>;
   write(path: string, value: string): Promise<void>;
-  /** Absent is fine; the kernel refuses while there are processes or groups below. */
+  /** Absent is fine. The kernel refuses while there are processes or groups below; processes are killed for the next try. */
   removeDirectory(path: string): Promise<void>;
 }
 

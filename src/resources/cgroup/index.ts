@@ -116,7 +116,7 @@ export class TaskCgroups implements TaskResourceAdapter {
   #warnOnce(problem: string): void {
     if (this.#warned || this.#options.setting === "off") return;
     this.#warned = true;
-    this.#options.log.warn("Cannot limit tasks as a whole: limits are kept on each container only", { problem });
+    this.#options.log.warn("Cannot limit tasks as a whole, each container is limited by itself", { error: problem });
   }
 }
 

@@ -72,6 +72,20 @@ describe("EnvironmentFilesAdapter", () => {
     expect(await read("arn:aws:s3:::other/app/web.env")).toEqual([["A", "from folder"]]);
   });
 
+  it("asks S3 for what the folder has not, when it may", async () => {
+    const sink = new Sink();
+    const definition = definitionWith("arn:aws:s3:::bucket/absent.env", "arn:aws:s3:::any/shared.env");
+    const task = aTask({ definition });
+    const readObject = async (arn: string) => `FROM=${arn}`;
+    const adapter = new EnvironmentFilesAdapter(join(folder, "s3"), sink, readObject);
+    await adapter.create(task, resourceOf(definition), never);
+    expect(sink.files.get(`${task.arn} web`)).toEqual([
+      ["FROM", "arn:aws:s3:::bucket/absent.env"],
+      ["A", "shared"],
+      ["B", "shared"],
+    ]);
+  });
+
   it("SEC-7: lets the first file win", async () => {
     expect(await read("arn:aws:s3:::other/app/web.env", "arn:aws:s3:::any/shared.env")).toEqual([
       ["A", "from folder"],

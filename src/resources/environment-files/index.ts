@@ -1,10 +1,11 @@
-/** The task resource "environmentFiles": variables from files that lie in a local folder. Source: engine-modern 20.4. */
+/** The task resource "environmentFiles": variables from files that lie in a local folder or in S3. Source: engine-modern 20.4. */
 import type { TaskDefinition } from "../../core/definition/types.ts";
 import { mergeEnvironmentFiles, parseEnvironmentFile, type Variable } from "../../core/environment-files/parse.ts";
 import { EngineError, InvalidInputError } from "../../core/errors.ts";
 import { groupBy } from "../../core/secrets/group-by.ts";
 import type { Task, TaskResource } from "../../core/task.ts";
 import type { TaskResourceAdapter } from "../../ports/task-resource.ts";
+import type { ReadObject } from "../s3-objects.ts";
 import { candidatesFor, findEnvironmentFile, readEnvironmentFile } from "./local-folder.ts";
 
 /** Where the variables go; `TaskEnvironmentStore` is one. */
@@ -27,11 +28,16 @@ export class EnvironmentFilesAdapter implements TaskResourceAdapter {
   readonly type = "environmentFiles";
   readonly #folder: string | undefined;
   readonly #environment: EnvironmentFileSink;
+  readonly #readObject: ReadObject | undefined;
 
-  /** @param folder stands for S3; without one no environment file can be found */
-  constructor(folder: string | undefined, environment: EnvironmentFileSink) {
+  /**
+   * @param folder stands for S3, and comes first
+   * @param readObject asks S3 itself for what is not in the folder
+   */
+  constructor(folder: string | undefined, environment: EnvironmentFileSink, readObject?: ReadObject) {
     this.#folder = folder;
     this.#environment = environment;
+    this.#readObject = readObject;
   }
 
   /** @throws {EngineError} ResourceInitializationError that names the file, and none of its content */
@@ -50,8 +56,9 @@ export class EnvironmentFilesAdapter implements TaskResourceAdapter {
     const { arn, path } = request;
     try {
       const file = this.#folder === undefined ? undefined : await findEnvironmentFile(this.#folder, arn, path);
-      if (file === undefined) throw new Error(reasonFor(this.#folder, request));
-      return parseEnvironmentFile(await readEnvironmentFile(file, signal));
+      if (file !== undefined) return parseEnvironmentFile(await readEnvironmentFile(file, signal));
+      if (this.#readObject === undefined) throw new Error(reasonFor(this.#folder, request));
+      return parseEnvironmentFile(await this.#readObject(arn, signal));
     } catch (error) {
       signal.throwIfAborted();
       const text = error instanceof Error ? error.message : String(error);

@@ -16,6 +16,7 @@ import {
 } from "../../core/resources/firelens.ts";
 import type { Task, TaskResource } from "../../core/task.ts";
 import type { TaskResourceAdapter } from "../../ports/task-resource.ts";
+import type { ReadObject } from "../s3-objects.ts";
 
 /** Longest path that the kernel takes for a socket, bytes. */
 const LONGEST_SOCKET_PATH = 107;
@@ -24,7 +25,7 @@ export type FirelensOptions = {
   /** Absolute. Files go below `firelens/` in it. */
   readonly dataDirectory: string;
   /** Text of an S3 object, for routers that include one. */
-  readonly readObject?: (arn: string, signal: AbortSignal) => Promise<string>;
+  readonly readObject?: ReadObject;
 };
 
 export class FirelensAdapter implements TaskResourceAdapter {

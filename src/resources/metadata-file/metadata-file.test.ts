@@ -42,7 +42,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("MetadataFiles", () => {
-  it("MDF-1: before the create there is a file that says what the task is, and no status", async () => {
+  it("MD-1, MD-5, MD-6, MDF-1: before the create there is a file that says what the task is, and no status", async () => {
     const host = {
       containerInstanceArn: "arn:aws:ecs:us-east-1:0:container-instance/default/1",
       availabilityZone: "a",
@@ -64,7 +64,7 @@ describe("MetadataFiles", () => {
     expect((await stat(file())).mode & 0o777).toBe(0o644);
   });
 
-  it("MDF-2, MDF-5: once it runs the file is READY, with what inspect says, in tabs", async () => {
+  it("MD-2, MD-3, MD-6, MDF-2, MDF-5: once it runs the file is READY, with what inspect says, in tabs", async () => {
     const metadata = manager();
     await metadata.create(task, container);
     await metadata.update(task, container);
@@ -81,7 +81,8 @@ describe("MetadataFiles", () => {
     expect(await readdir(directory())).toEqual(["ecs-container-metadata.json"]);
   });
 
-  it("names the network mode of a container that is on no network of its own", async () => {
+  it("MD-7: names the network mode of a container that is on no network of its own", async () => {
+    // MD-7 has a READY document for no container at all, too; here it is ready when it runs (MDF-2).
     const seen = { ...RUNNING, networks: {}, ports: [], raw: { HostConfig: { NetworkMode: "host" } } };
     await manager({}, seen).update(task, container);
     const document = JSON.parse(await readFile(file(), "utf8"));
@@ -89,12 +90,17 @@ describe("MetadataFiles", () => {
     expect(document).not.toHaveProperty("PortMappings");
   });
 
-  it("does not call a container ready that does not run", async () => {
+  it("MD-3: does not call a container ready that does not run", async () => {
     const stopped = manager({}, { ...RUNNING, status: "stopped" });
-    await expect(stopped.update(task, container)).rejects.toMatchObject({ name: "CannotInspectContainerError" });
+    const absent = manager({ client: { inspectContainer: async () => undefined } });
+    for (const each of [stopped, absent]) {
+      await expect(each.update(task, container)).rejects.toMatchObject({ name: "CannotInspectContainerError" });
+    }
+    const inspectContainer = () => Promise.reject(new Error("no answer"));
+    await expect(manager({ client: { inspectContainer } }).update(task, container)).rejects.toThrow("no answer");
   });
 
-  it("MDF-3: everything of the task goes, and again", async () => {
+  it("MD-4, MDF-3: everything of the task goes, and again", async () => {
     const metadata = manager();
     await metadata.create(task, container);
     await metadata.clean(task.arn);
@@ -102,7 +108,7 @@ describe("MetadataFiles", () => {
     expect(await readdir(join(folder, "metadata", "default"))).toEqual([]);
   });
 
-  it("MDF-4: rejects where it cannot write, which the engine takes for a warning", async () => {
+  it("MD-1, MD-2, MDF-4: rejects where it cannot write, which the engine takes for a warning", async () => {
     await writeFile(join(folder, "metadata"), "in the way");
     await expect(manager().create(task, container)).rejects.toThrow("ENOTDIR");
   });
@@ -113,9 +119,11 @@ describe("MetadataFiles", () => {
   });
 
   it.each(["nonsense", "arn:aws:ecs:r:1:task/../x", "arn:aws:ecs:r:1:service/a/b"])(
-    "refuses %s, whatever it would remove",
+    "MD-1, MD-4, MD-5: refuses %s, whatever it would remove",
     async (arn) => {
-      await expect(manager().clean(asTaskArn(arn))).rejects.toMatchObject({ name: "TaskStateError" });
+      const bad = { ...task, arn: asTaskArn(arn) };
+      await expect(manager().clean(bad.arn)).rejects.toMatchObject({ name: "TaskStateError" });
+      await expect(manager().create(bad, container)).rejects.toMatchObject({ name: "TaskStateError" });
     },
   );
 });

@@ -7,6 +7,7 @@ import { basename, extname } from "node:path";
 import { InvalidInputError } from "../../core/errors.ts";
 import { parseDotenv } from "../../core/secrets/dotenv.ts";
 import { type SecretAnswer, type SecretTable, selectSecret } from "../../core/secrets/select.ts";
+import { ALIASES_MAX, holdsItself, nestsTooDeep, YAML_MAX_CHARACTERS, yamlFault } from "../../core/yaml-limits.ts";
 import type { SecretSource } from "./secret-source.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -73,16 +74,42 @@ function parseJson(text: string, file: string): SecretTable {
 }
 
 async function parseYaml(text: string, file: string): Promise<SecretTable> {
+  if (text.length > YAML_MAX_CHARACTERS) {
+    throw new InvalidInputError(
+      "",
+      `Cannot read secrets file ${file}: YAML is read up to ${YAML_MAX_CHARACTERS} characters`,
+    );
+  }
+  if (nestsTooDeep(text)) throw refusedYaml(file, yamlFault(new RangeError()));
+  const value = await tryYaml(text, file);
+  if (holdsItself(value)) throw refusedYaml(file, "a value holds itself, or is nested too deep");
+  return asTable(value, file);
+}
+
+async function tryYaml(text: string, file: string): Promise<unknown> {
+  try {
+    return await resolveYaml(text, file);
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    throw refusedYaml(file, yamlFault(error));
+  }
+}
+
+function refusedYaml(file: string, reason: string): InvalidInputError {
+  return new InvalidInputError("", `Cannot read secrets file ${file}: ${reason}`);
+}
+
+async function resolveYaml(text: string, file: string): Promise<unknown> {
   const { LineCounter, parseDocument } = await import("yaml");
   const lineCounter = new LineCounter();
   // Every scalar stays the text that was written: 0123 is a password, not a number.
-  const document = parseDocument(text, { schema: "failsafe", prettyErrors: false, lineCounter });
+  const document = parseDocument(text, { schema: "failsafe", prettyErrors: false, lineCounter, logLevel: "error" });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0]);
     throw new InvalidInputError("", `Cannot read secrets file ${file}: line ${line} is not valid YAML (${error.code})`);
   }
-  return asTable(document.toJS() ?? {}, file);
+  return document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {};
 }
 
 function asTable(value: unknown, file: string): SecretTable {

@@ -21,7 +21,7 @@ export type ContainerParts = {
 
 export class SimulatedContainer {
   readonly dockerId: DockerId;
-  readonly dockerName: DockerName;
+  dockerName: DockerName;
   readonly body: CreateBody;
   readonly hostConfig: HostConfig;
   readonly image: LocalImage;
@@ -75,6 +75,11 @@ export class SimulatedContainer {
   get eventAttributes(): Readonly<Record<string, string>> {
     this.#eventAttributes ??= { ...this.labels, image: this.body.Image, name: this.dockerName };
     return this.#eventAttributes;
+  }
+
+  rename(dockerName: DockerName): void {
+    this.dockerName = dockerName;
+    this.#eventAttributes = undefined;
   }
 
   /** `bridge`, `none`, `host`, `container:ID` or a network's name. */

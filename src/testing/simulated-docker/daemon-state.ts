@@ -1,4 +1,5 @@
 /** Everything that the simulated daemon holds. The files `container-*.ts` say what can be done with it. */
+import type { DockerName } from "../../core/brand.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DaemonInfo, DaemonVersion } from "../../ports/docker-client.ts";
 import type { SeededRandom } from "../seeded-random.ts";
@@ -67,6 +68,12 @@ export class DaemonState {
   forgetContainer(container: SimulatedContainer): void {
     this.#byId.delete(container.dockerId);
     this.#byName.delete(container.dockerName);
+  }
+
+  renameContainer(container: SimulatedContainer, dockerName: DockerName): void {
+    this.#byName.delete(container.dockerName);
+    container.rename(dockerName);
+    this.#byName.set(dockerName, container);
   }
 
   findByName(dockerName: string): SimulatedContainer | undefined {

@@ -10,6 +10,7 @@
  * const engine = makeEngine({ docker: docker.client(), clock });
  * ```
  */
+import { asDockerName } from "../../core/brand.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerInspection, DaemonInfo, DaemonVersion } from "../../ports/docker-client.ts";
 import { SeededRandom } from "../seeded-random.ts";
@@ -157,6 +158,12 @@ export class SimulatedDocker {
   /** Sends a container a signal behind the engine's back, as `docker kill` by hand would. */
   signal(name: string, signal: string): void {
     this.#find(name)?.process?.raise(signal);
+  }
+
+  /** Gives a container another name behind the engine's back, as `docker rename` by hand would. */
+  rename(name: string, newName: string): void {
+    const container = this.#find(name);
+    if (container !== undefined) this.state.renameContainer(container, asDockerName(newName));
   }
 
   /** Every event from now on, with those that feeds never show. @returns what ends it */

@@ -1,7 +1,7 @@
 /** What must hold of the state changes: as they are stored, and as their reader gets them, over all restarts. */
 import type { StateChange } from "../../core/state-change.ts";
 import { isInternal, type Task } from "../../core/task.ts";
-import type { StoredState } from "../../ports/state-store.ts";
+import type { Mutation } from "../../ports/state-store.ts";
 import type { Fail } from "./check-order.ts";
 import type { History } from "./history.ts";
 
@@ -65,11 +65,46 @@ function describe(change: StateChange): string {
   return `${change.type === "task" ? "task" : change.containerName} ${change.status}`;
 }
 
-/** Every change that is not acknowledged is in the store, without a gap up to the newest. */
-export function checkOutbox({ tasks, changes }: StoredState, fail: Fail): void {
-  const pending = new Map<string, number[]>();
-  for (const { taskArn, sequence } of changes) pending.set(taskArn, [...(pending.get(taskArn) ?? []), sequence]);
-  for (const task of tasks) checkNumbers(task, pending.get(task.arn) ?? [], fail);
+/** What is stored: every change that is not acknowledged, without a gap up to the newest. Looked at after each commit. */
+export class OutboxChecker {
+  readonly #history: History;
+  readonly #fail: Fail;
+  readonly #pending = new Map<string, Set<number>>();
+
+  constructor(history: History, fail: Fail) {
+    this.#history = history;
+    this.#fail = fail;
+  }
+
+  committed(mutations: readonly Mutation[]): void {
+    for (const mutation of mutations) this.#apply(mutation);
+    for (const mutation of mutations) {
+      if (mutation.type === "putTask") checkNumbers(mutation.task, this.#numbersOf(mutation.task.arn), this.#fail);
+    }
+  }
+
+  #apply(mutation: Mutation): void {
+    if (mutation.type === "putChange") {
+      const { taskArn, sequence } = mutation.change;
+      this.#pending.set(taskArn, new Set([...this.#numbersOf(taskArn), sequence]));
+    }
+    if (mutation.type === "deleteTask") this.#mayGo(mutation.taskArn);
+    if (mutation.type === "acknowledge") {
+      const left = this.#numbersOf(mutation.taskArn).filter((each) => each > mutation.upTo);
+      this.#pending.set(mutation.taskArn, new Set(left));
+    }
+  }
+
+  /** A task stays until everybody has been told, unless its removal was asked for. */
+  #mayGo(taskArn: string): void {
+    const left = this.#numbersOf(taskArn);
+    if (left.length === 0 || this.#history.removals.has(taskArn)) return;
+    this.#fail(`${taskArn} is removed, and nobody has acknowledged ${left.join(", ")}`);
+  }
+
+  #numbersOf(taskArn: string): readonly number[] {
+    return [...(this.#pending.get(taskArn) ?? [])].sort((a, b) => a - b);
+  }
 }
 
 function checkNumbers(task: Task, numbers: readonly number[], fail: Fail): void {

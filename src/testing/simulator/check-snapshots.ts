@@ -1,7 +1,8 @@
 /** What must hold of each new snapshot that the engine shows of a task. */
+
+import { requestedHostPorts } from "../../core/host-ports.ts";
 import type { HostTotals } from "../../core/host-resources.ts";
 import { needOf } from "../../core/host-resources.ts";
-import { requestedHostPorts } from "../../core/host-ports.ts";
 import { compareContainerStatus, compareTaskStatus, isRunningStatus } from "../../core/status.ts";
 import type { Container, Task } from "../../core/task.ts";
 import type { Fail } from "./check-order.ts";
@@ -73,10 +74,10 @@ function isNoConflictWithItself(
   if (/name .* is already in use/.test(container.error.message)) fail(`${container.name} failed over its own name`);
 }
 
-/** Ports of the engine's choice; those by number are Docker's to refuse. A start under way may still change them. */
+/** Ports of the engine's choice; those by number are Docker's to refuse. A start under way may change them still. */
 function portsAreGivenOnce(history: History, task: Task, container: Container, fail: Fail): void {
   const mine = chosenPorts(task, container);
-  if (mine.length === 0 || !holdsPorts(container)) return;
+  if (mine.length === 0 || container.knownStatus === "STOPPED") return;
   for (const other of history.tasks.values()) {
     for (const each of other.containers) {
       if (each.dockerName === container.dockerName || !holdsPorts(each)) continue;
@@ -101,10 +102,16 @@ function chosenPorts(task: Task, container: Container): readonly string[] {
 /** Those who are let in fit on the host together. */
 export function checkHostResources(tasks: Iterable<Task>, totals: HostTotals | undefined, fail: Fail): void {
   if (totals === undefined) return;
-  const admitted = [...tasks].filter((task) => task.admitted && task.knownStatus !== "STOPPED");
+  const admitted = [...tasks].filter(takesRoom);
   const memoryMiB = admitted.reduce((sum, task) => sum + needOf(task).memoryMiB, 0);
   if (memoryMiB > totals.memoryMiB) fail(`${memoryMiB} MiB are given to tasks, and the host has ${totals.memoryMiB}`);
   const ports = admitted.flatMap((task) => [...new Set(needOf(task).tcp)]);
   const twice = ports.find((port, index) => ports.indexOf(port) !== index);
   if (twice !== undefined) fail(`host port ${twice} is promised to two tasks`);
+}
+
+/** Whoever waits for room has not even begun with a container; the room is given back at the end of the last one. */
+function takesRoom({ knownStatus, containers }: Task): boolean {
+  if (knownStatus === "STOPPED") return false;
+  return containers.some((each) => each.knownStatus !== "NONE" && each.knownStatus !== "STOPPED");
 }

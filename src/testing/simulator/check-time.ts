@@ -17,10 +17,10 @@ export type Moment = {
   readonly whyBlocked: (task: Task) => readonly Blocker[];
   /** Nothing goes wrong from outside, now and since the engine started. */
   readonly isCalm: boolean;
+  /** How long the engine may take to learn of an end. */
+  readonly noticedWithinMs: number;
 };
 
-/** Until a relist has told what an event did not (15 s), and until calls that hang have reached their limits. */
-const NOTICED_WITHIN_MS = { calm: 20_000, rough: 300_000 } as const;
 /** A save that fails is tried again each second; whoever waits for it has no other reason. */
 const REASON_WITHIN_MS = 25_000;
 /** A wall clock that leaps forward makes the timers late that were set before. */
@@ -78,9 +78,13 @@ export class TimeChecker {
     if (!this.#history.docker.isUp) return;
     for (const container of task.containers) {
       if (!isRunningStatus(container.knownStatus) || this.#history.isRunning(container)) continue;
-      const limit = moment.isCalm ? NOTICED_WITHIN_MS.calm : NOTICED_WITHIN_MS.rough;
       if (container.restart.pending) continue;
-      this.#within(`end ${container.dockerName}`, limit, moment, () => `the end of ${container.name} is not noticed`);
+      this.#within(
+        `end ${container.dockerName}`,
+        moment.noticedWithinMs,
+        moment,
+        () => `the end of ${container.name} is not noticed`,
+      );
     }
   }
 

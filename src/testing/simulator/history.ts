@@ -1,6 +1,7 @@
 /** What a simulation has seen so far, over all restarts of the engine: what all the checks look at. */
-import type { ContainerInspection } from "../../ports/docker-client.ts";
+
 import type { Container, Task } from "../../core/task.ts";
+import type { ContainerInspection } from "../../ports/docker-client.ts";
 import type { SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
 
 /** What really happened to a container, by its Docker name. */
@@ -20,6 +21,8 @@ export class History {
   readonly tasks = new Map<string, Task>();
   /** The newest stored row of each task. */
   readonly rows = new Map<string, Task>();
+  /** Tasks that may go before everybody has been told, by ARN. */
+  readonly removals = new Set<string>();
   readonly #truth = new Map<string, Truth>();
   /** Containers that somebody else meddled with: what happens to them is not the engine's doing alone. */
   readonly #meddled = new Set<string>();

@@ -9,7 +9,7 @@ import type { Task } from "../../core/task.ts";
 import type { Mutation, StoredState } from "../../ports/state-store.ts";
 
 import type { CallRecord, SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
-import { ChangeChecker, checkOutbox } from "./check-changes.ts";
+import { ChangeChecker, OutboxChecker } from "./check-changes.ts";
 import { checkDockerEvent } from "./check-order.ts";
 import { checkHostResources, checkSnapshot } from "./check-snapshots.ts";
 import { type Moment, TimeChecker } from "./check-time.ts";
@@ -43,6 +43,7 @@ export class InvariantChecker {
   readonly violations: string[] = [];
   readonly #hostTotals: HostTotals | undefined;
   readonly #changes: ChangeChecker;
+  readonly #outbox: OutboxChecker;
   readonly #time: TimeChecker;
 
   constructor(docker: SimulatedDocker, hostTotals: HostTotals | undefined) {
@@ -50,6 +51,7 @@ export class InvariantChecker {
     this.history = new History(docker);
     this.#hostTotals = hostTotals;
     this.#changes = new ChangeChecker(this.history, fail);
+    this.#outbox = new OutboxChecker(this.history, fail);
     this.#time = new TimeChecker(this.history, fail);
     docker.onEvent((event) => this.#dockerEvent(event));
     docker.onCall((call) => this.#dockerCall(call));
@@ -70,6 +72,15 @@ export class InvariantChecker {
     this.#time.reset();
   }
 
+  /** A new engine shows what it has, of which each task may be news. */
+  resumed(tasks: readonly Task[]): void {
+    const before = tasks.map(({ arn }) => this.history.tasks.get(arn));
+    for (const task of tasks) this.history.addTask(task);
+    for (const [index, task] of tasks.entries()) {
+      checkSnapshot(this.history, before[index], task, (text) => this.fail(text));
+    }
+  }
+
   /** The engine has a new snapshot of a task. */
   snapshot(task: Task): void {
     const before = this.history.tasks.get(task.arn);
@@ -85,6 +96,7 @@ export class InvariantChecker {
 
   /** A commit is in the store. */
   committed(mutations: readonly Mutation[]): void {
+    this.#outbox.committed(mutations);
     for (const mutation of mutations) {
       if (mutation.type === "putTask") this.history.rows.set(mutation.task.arn, mutation.task);
       if (mutation.type === "deleteTask") this.history.rows.delete(mutation.taskArn);
@@ -97,11 +109,10 @@ export class InvariantChecker {
   }
 
   /** Between two things that happen. */
-  look(moment: Moment, store: StoredState): void {
+  look(moment: Moment): void {
     const fail = (text: string) => this.fail(text);
     this.#time.look(moment);
     checkHostResources(moment.tasks, this.#hostTotals, fail);
-    checkOutbox(store, fail);
     for (const task of moment.tasks) this.#isStored(task);
   }
 
@@ -149,7 +160,10 @@ export class InvariantChecker {
     const row = this.history.rows.get(task.arn);
     // The row of a task that is cleaned up goes first.
     if (row === undefined && task.knownStatus === "STOPPED") return;
-    if (row === undefined) return this.fail(`task ${task.id} is shown and not stored`);
+    if (row === undefined) {
+      this.fail(`task ${task.id} is shown and not stored`);
+      return;
+    }
     for (const [index, container] of task.containers.entries()) {
       const stored = row.containers[index];
       if (stored === undefined || compareContainerStatus(stored.knownStatus, container.knownStatus) < 0) {
@@ -168,10 +182,10 @@ export class InvariantChecker {
   #dockerCall({ operation, subject, outcome }: CallRecord): void {
     if (operation === "removeVolume" && /is in use/.test(outcome))
       this.fail(`volume ${subject} is removed while in use`);
-    if (operation === "removeImage" && outcome === "ok") this.#mayBeRemoved(subject);
+    if (operation === "removeImage") this.#mayBeRemoved(subject);
   }
 
-  /** An image that a container of a task needs stays; one that is only being pulled is not needed by name yet. */
+  /** Nobody even tries to remove an image that a container of a task has. */
   #mayBeRemoved(reference: string): void {
     for (const { containers } of this.history.tasks.values()) {
       const user = containers.find((each) => each.type === "NORMAL" && needs(each, reference));

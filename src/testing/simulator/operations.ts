@@ -1,8 +1,8 @@
 /** Does to the simulated host what the plan says, and keeps the engine coming and going. */
 import { asDockerId, asDockerName } from "../../core/brand.ts";
 import type { TaskDefinition } from "../../core/definition/types.ts";
-import { TASK_ARN_LABEL } from "../../core/labels.ts";
 import type { Task } from "../../core/task.ts";
+import { createContainer } from "../simulated-docker/container-create.ts";
 import type { SimulatedHost } from "../simulated-host.ts";
 import { addTo, type Counts } from "./coverage.ts";
 import type { InvariantChecker } from "./invariants.ts";
@@ -15,8 +15,6 @@ export type OperationsPorts = {
   readonly plan: Plan;
   readonly checker: InvariantChecker;
   readonly note: (text: string) => void;
-  /** A new engine is there. */
-  readonly onEngine: () => void;
 };
 
 type Meddling = Extract<Operation, { readonly container: number }>;
@@ -61,7 +59,7 @@ export class Operations {
   }
 
   async startEngine(): Promise<void> {
-    const { host, checker, note, onEngine } = this.#ports;
+    const { host, checker, note } = this.#ports;
     this.#startIsDue = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -75,7 +73,6 @@ export class Operations {
     this.#isUp = true;
     note("engine starts");
     checker.interrupt();
-    onEngine();
   }
 
   /** Whoever turns the clock starts the engine: two must not turn it at once. */
@@ -113,9 +110,7 @@ export class Operations {
       case "addAgain":
         return await this.#onTask(operation.task, (task) => this.#brieflyFor(this.#ports.host.engine.addTask(task)));
       case "removeTask":
-        return await this.#onTask(operation.task, (task) =>
-          this.#brieflyFor(this.#ports.host.engine.removeTask(task.arn)),
-        );
+        return await this.#onTask(operation.task, (task) => this.#remove(task));
       case "crash":
       case "crashAtCall":
       case "crashAtCommit":
@@ -149,6 +144,12 @@ export class Operations {
     const task = this.#tasks[index];
     if (task !== undefined && this.#isUp && this.#ports.host.engine.getTaskByArn(task.arn) !== undefined)
       await act(task);
+  }
+
+  async #remove(task: Task): Promise<void> {
+    const { host, checker } = this.#ports;
+    checker.history.removals.add(task.arn);
+    await this.#brieflyFor(host.engine.removeTask(task.arn));
   }
 
   async #stop(task: Task, force: boolean): Promise<void> {
@@ -269,10 +270,9 @@ export class Operations {
     if (type === "takeName") {
       if (seen !== undefined) return;
       checker.meddle(dockerName);
-      await client.createContainer({ name: asDockerName(dockerName), body: { Image: "app" } }).catch(() => undefined);
-      // Made although the answer was lost; or the engine was faster.
-      const made = host.docker.state.findByName(dockerName);
-      if (made !== undefined && made.labels[TASK_ARN_LABEL] === undefined) this.foreign.add(dockerName);
+      // Not through a client: what goes wrong with calls is the engine's trouble.
+      createContainer(host.docker.state, { name: asDockerName(dockerName), body: { Image: "app" } });
+      this.foreign.add(dockerName);
       return;
     }
     if (seen === undefined || this.foreign.has(dockerName)) return;

@@ -8,7 +8,7 @@ import { drawOperation } from "./draw-operation.ts";
 import { drawTask } from "./draw-task.ts";
 import { ACTIVE_MS, drawWorld, type World } from "./world.ts";
 
-export type ProfileName = "calm" | "rough" | "crashes" | "daemon" | "store";
+export type ProfileName = "calm" | "rough" | "crashes" | "daemon" | "store" | "stuck";
 
 /** What a container's process does; see `simulated-docker/behaviour.ts`. */
 export type Behaviour =
@@ -80,10 +80,15 @@ export function drawPlan(seed: number, profile: ProfileName, steps?: number): Pl
   const tasks = Array.from({ length: size }, (_, index) => drawTask(random, index));
   const drawn = profile === "calm" ? random.int(0, 4) : random.int(2, 9);
   const count = steps === undefined ? drawn : Math.max(0, steps - size);
-  const operations = Array.from({ length: count }, () => ({
+  const operations: PlannedOperation[] = Array.from({ length: count }, () => ({
     atMs: random.int(0, ACTIVE_MS),
     operation: drawOperation(random, tasks, profile),
   }));
+  // What comes down while it still comes up is where most can go wrong.
+  for (const [task, { addAtMs }] of tasks.entries()) {
+    if (!random.chance(0.25)) continue;
+    operations.push({ atMs: addAtMs + random.int(0, 3_000), operation: { type: "stop", task, force: false } });
+  }
   return {
     seed,
     profile,

@@ -15,6 +15,8 @@ const ROUGH: FaultProfile["rates"] = {
   eventReordered: 0.1,
 };
 
+const CONTAINER_CALLS = ["createContainer", "startContainer", "stopContainer", "inspectContainer"] as const;
+
 export function faultProfile(name: ProfileName): FaultProfile {
   switch (name) {
     case "calm":
@@ -30,13 +32,31 @@ export function faultProfile(name: ProfileName): FaultProfile {
         clockJump: { everyMs: 100_000, maxMs: 20_000 },
       };
     case "store":
-      return { rates: { latency: 0.1, errorAfterEffect: 0.02 } };
+      return { rates: { latency: 0.1, errorAfterEffect: 0.02, eventLost: 0.05 } };
+    case "stuck":
+      return { rates: { latency: 0.25, hang: 0.15 }, latencyMs: [0, 20_000], operations: CONTAINER_CALLS };
   }
 }
 
-export const PROFILES: readonly ProfileName[] = ["calm", "rough", "crashes", "daemon", "store"];
+export const PROFILES: readonly ProfileName[] = ["calm", "rough", "crashes", "daemon", "store", "stuck"];
 
 /** All profiles get their turn in any run of seeds. */
 export function profileFor(seed: number): ProfileName {
   return PROFILES[seed % PROFILES.length] ?? "calm";
+}
+
+/**
+ * How long the engine may take to learn that a container ended: until a relist tells what an event did not (15 s), the
+ * faults of the profile, and where calls hang their limits.
+ */
+export function noticedWithinMs(profile: ProfileName): number {
+  switch (profile) {
+    case "calm":
+      return 20_000;
+    case "rough":
+    case "stuck":
+      return 300_000;
+    default:
+      return 60_000;
+  }
 }

@@ -12,7 +12,7 @@ import { type Counts, Coverage } from "./coverage.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
 import { Operations } from "./operations.ts";
 import type { Plan } from "./plan.ts";
-import { faultProfile } from "./profiles.ts";
+import { faultProfile, noticedWithinMs } from "./profiles.ts";
 import { SECRET_ARN, SECRET_VALUE } from "./secrecy.ts";
 import { ACTIVE_MS, IMAGES } from "./world.ts";
 
@@ -77,7 +77,14 @@ class Simulation {
       plan,
       checker: this.#checker,
       note: (text) => this.#note(text),
-      onEngine: () => this.#watchEngine(),
+    });
+    this.#host.onEngine((engine) => {
+      const tasks = engine.listTasks();
+      for (const task of tasks) this.#cover(task);
+      this.#checker.resumed(tasks);
+      engine.subscribe((event) => {
+        if (event.type === "task") this.#see(event.task);
+      });
     });
     for (const image of IMAGES) this.#host.docker.image(image);
     this.#watchDocker();
@@ -189,24 +196,21 @@ class Simulation {
         tasks: engine.listTasks(),
         whyBlocked: (task: Task) => engine.whyBlocked(task.arn),
         isCalm: this.#isCalm,
+        noticedWithinMs: noticedWithinMs(this.#plan.profile),
       };
-      this.#checker.look(moment, this.#rows.snapshot());
+      this.#checker.look(moment);
     }
     this.#checker.assertHolds();
   }
 
-  #watchEngine(): void {
-    const { engine } = this.#host;
-    engine.subscribe((event) => {
-      if (event.type === "task") this.#see(event.task);
-    });
-    for (const task of engine.listTasks()) this.#see(task);
+  #see(task: Task): void {
+    this.#cover(task);
+    this.#checker.snapshot(task);
   }
 
-  #see(task: Task): void {
+  #cover(task: Task): void {
     this.#steps += 1;
     for (const text of this.#coverage.see(task)) this.#note(text);
-    this.#checker.snapshot(task);
   }
 
   #watchDocker(): void {

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { PortRequest } from "../core/host-ports.ts";
+import { HostPortAllocator, type PortProbe } from "./host-port-allocator.ts";
+
+const dynamic = (count = 1): PortRequest => ({ containerPort: 80, count, protocol: "tcp", choice: "dynamic" });
+
+function allocator(probe: PortProbe = async () => true, last = 40_003): HostPortAllocator {
+  return new HostPortAllocator({ range: { first: 40_000, last }, probe });
+}
+
+async function leased(ports: HostPortAllocator, owner: string, request: PortRequest = dynamic()) {
+  return (await ports.lease(owner, [request])).map(({ hostPort }) => hostPort);
+}
+
+describe("HostPortAllocator", () => {
+  it("PORT-2: gives the last port not again as soon as its task has stopped, but goes round", async () => {
+    const ports = allocator();
+    const given: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      given.push(...(await leased(ports, "task")));
+      ports.release("task");
+    }
+    expect(given).toEqual([40_000, 40_001, 40_002, 40_003, 40_000]);
+  });
+
+  it("PORT-6: skips a port that a program outside Docker has", async () => {
+    const probed: number[] = [];
+    const ports = allocator(async (port) => {
+      probed.push(port);
+      return port !== 40_000;
+    });
+    expect(await leased(ports, "task")).toEqual([40_001]);
+    expect(probed).toEqual([40_000, 40_001]);
+  });
+
+  it("finds a run that is free as a whole, and says how many it did not find", async () => {
+    const ports = allocator(async (port) => port !== 40_001);
+    expect(await leased(ports, "a", dynamic(2))).toEqual([40_002, 40_003]);
+    await expect(leased(ports, "b", dynamic(2))).rejects.toMatchObject({
+      name: "HostConfigError",
+      message: expect.stringContaining("2 contiguous host ports are unavailable"),
+    });
+  });
+
+  it("gives the same number to tcp and udp, and never one of them twice", async () => {
+    const ports = allocator(async () => true, 40_000);
+    expect(await leased(ports, "a")).toEqual([40_000]);
+    expect(await leased(ports, "b", { ...dynamic(), protocol: "udp" })).toEqual([40_000]);
+    await expect(leased(ports, "c")).rejects.toMatchObject({ name: "HostConfigError" });
+  });
+});

@@ -1,0 +1,229 @@
+/**
+ * Deliberate bugs of core and engine, as changes of one line or two of their source: the simulator has to find each.
+ * The text must stand in the file exactly once; when it does not any more, the bug has to be written anew.
+ */
+export type DeliberateBug = {
+  readonly name: string;
+  /** Below `src/`. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** What the simulator says of it. */
+  readonly breaks: RegExp;
+};
+
+export const BUGS: readonly DeliberateBug[] = [
+  {
+    name: "acts before it saves",
+    file: "engine/task-actor.ts",
+    find: "if (changes.length > 0 || !isDurablyEqual(before, task)) await",
+    replace: `for (const effect of effects.splice(0)) this.#ports.perform(effect, task);
+      if (changes.length > 0 || !isDurablyEqual(before, task)) await`,
+    breaks: /before the intent is stored/,
+  },
+  {
+    name: "publishes before it saves",
+    file: "engine/task-actor.ts",
+    find: "if (changes.length > 0 || !isDurablyEqual(before, task)) await",
+    replace: `this.#ports.onState(task, changes);
+      if (changes.length > 0 || !isDurablyEqual(before, task)) await`,
+    breaks: /is stored|stored as|is told twice|was ".*" and is now/,
+  },
+  {
+    name: "takes a save that failed for done",
+    file: "engine/persistent-store.ts",
+    find: "await wait(this.#clock, RETRY_MS, this.#signal);",
+    replace: "return;",
+    breaks: /stored/,
+  },
+  {
+    name: "does not adopt what stands under its name",
+    file: "engine/container-calls.ts",
+    find: "if (failure.status !== 409 && !failure.indeterminate) return undefined;",
+    replace: "if (failure !== undefined) return undefined;",
+    breaks: /failed over its own name/,
+  },
+  {
+    name: "relists look at nothing",
+    file: "engine/container-watch.ts",
+    find: "if (container.dockerId === undefined || container.removed) return false;",
+    replace: "if (container.removed || !container.removed) return false;",
+    breaks: /is not noticed|tasks are left/,
+  },
+  {
+    name: "takes a failed look for an exit",
+    file: "engine/effect-runner.ts",
+    find: 'this.#ports.log.warn("Cannot look at container", {',
+    replace: `this.#ports.send(taskArn, { type: "containerObserved", containerName, observation: { kind: "absent" } });
+      this.#ports.log.warn("Cannot look at container", {`,
+    breaks: /is said to be STOPPED and runs/,
+  },
+  {
+    name: "forgets that a stop is owed",
+    file: "core/machine/fold-result.ts",
+    find: "stopOwed: failure.indeterminate,",
+    replace: "stopOwed: false,",
+    breaks: /is said to be STOPPED and runs/,
+  },
+  {
+    name: "takes a failed stop for a stop",
+    file: "core/machine/fold-result.ts",
+    find: "const retry = nextRetry(container, action, failure.error, stopRetryAt, now);",
+    replace: `if (failure.indeterminate) return { ...container, knownStatus: "STOPPED" };
+  const retry = nextRetry(container, action, failure.error, stopRetryAt, now);`,
+    breaks: /is said to be STOPPED and runs/,
+  },
+  {
+    name: "loses the outbox over a restart",
+    file: "engine/docker-task-engine.ts",
+    find: "this.#outbox.publish(changes);\n    // Who runs",
+    replace: "// Who runs",
+    breaks: /nobody was told|follows|tasks are left/,
+  },
+  {
+    name: "takes in an acknowledgement before it is stored",
+    file: "engine/docker-task-engine.ts",
+    find: 'await this.#store.commit([{ type: "acknowledge", taskArn, upTo }]);',
+    replace: `this.#send(taskArn, { type: "acknowledged", upTo });
+    await this.#store.commit([{ type: "acknowledge", taskArn, upTo }]);`,
+    breaks: /is stored still/,
+  },
+  {
+    name: "restarts without a record",
+    file: "core/machine/fold-observation.ts",
+    find: "count: container.restart.count + 1,",
+    replace: "count: container.restart.count,",
+    breaks: /are on record/,
+  },
+  {
+    name: "START holds for what was only created",
+    file: "core/dependencies.ts",
+    find: 'return target.knownStatus === target.steadyStatus || target.knownStatus === "STOPPED" ? HOLDS : WAITS;',
+    replace: 'return compareContainerStatus(target.knownStatus, "CREATED") >= 0 ? HOLDS : WAITS;',
+    breaks: /is not START/,
+  },
+  {
+    name: "SUCCESS holds for any exit code",
+    file: "core/dependencies.ts",
+    find: "if (target.exitCode === 0) return HOLDS;",
+    replace: "if (target.exitCode !== undefined) return HOLDS;",
+    breaks: /is not SUCCESS/,
+  },
+  {
+    name: "HEALTHY holds when UNHEALTHY",
+    file: "core/dependencies.ts",
+    find: 'return target.health.status === "HEALTHY" ? HOLDS : WAITS;',
+    replace: 'return target.health.status !== "UNKNOWN" ? HOLDS : WAITS;',
+    breaks: /is not HEALTHY/,
+  },
+  {
+    name: "stops dependencies with their dependants",
+    file: "core/machine/decide.ts",
+    find: "if (dependants.length > 0 && !container.stopOwed && !task.forceStop) {",
+    replace: "if (dependants.length > 99 && !container.stopOwed && !task.forceStop) {",
+    breaks: /is stopped while its dependant/,
+  },
+  {
+    name: "gives host resources back when the task begins to stop",
+    file: "core/machine/advance.ts",
+    find: 'if (task.knownStatus !== "STOPPED" || (before.knownStatus === "STOPPED" && !task.admitted)) return task;',
+    replace:
+      'if (task.desiredStatus !== "STOPPED" || (before.desiredStatus === "STOPPED" && !task.admitted)) return task;',
+    breaks: /is given to|are given to tasks|is promised to two tasks/,
+  },
+  {
+    name: "gives a host port back with the create that leased it",
+    file: "engine/effect-runner.ts",
+    find: "return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };",
+    replace: `const dockerId = await calls.create(container.dockerName, body);
+      hostPorts.release(owner);
+      return { ok: true, dockerId, hostPorts: leases };`,
+    breaks: /host port .* is given to/,
+  },
+  {
+    name: "lets tasks in without looking at the room",
+    file: "engine/host-resource-manager.ts",
+    find: "if (shortages(head.need, [...this.#taken.values()], this.#totals).length > 0) return;",
+    replace: "",
+    breaks: /are given to tasks|is promised to two tasks/,
+  },
+  {
+    name: "removes volumes before containers",
+    file: "core/machine/cleanup.ts",
+    find: "if (!swept.containers.every(isGone)) return swept;",
+    replace: "",
+    breaks: /is removed while in use|containers are left/,
+  },
+  {
+    name: "removes before everybody has been told",
+    file: "core/machine/cleanup.ts",
+    find: "if (!isReported(task)) return task;",
+    replace: "",
+    breaks: /nobody has acknowledged/,
+  },
+  {
+    name: "forgets a create under way",
+    file: "core/machine/settle.ts",
+    find: 'inFlight: blamed.inFlight?.action === "create" ? blamed.inFlight : undefined,',
+    replace: "inFlight: undefined,",
+    breaks: /before the intent is stored|containers are left/,
+  },
+  {
+    name: "is RUNNING without an essential container",
+    file: "core/machine/derive.ts",
+    find: "if (earliest.knownStatus === earliest.steadyStatus && essentialStopped) return undefined;",
+    replace: "",
+    breaks: /becomes RUNNING while its essential container/,
+  },
+  {
+    name: "takes a task in again that it has",
+    file: "engine/docker-task-engine.ts",
+    find: "if (this.#state.taskByArn(given.arn) !== undefined) {",
+    replace: "if (this.#state.taskByArn(given.arn) === null) {",
+    breaks: /went back/,
+  },
+  {
+    name: "overwrites the first reason",
+    file: "core/machine/step-state.ts",
+    find: "return container.error === undefined ? { ...container, error } : container;",
+    replace: "return { ...container, error };",
+    breaks: /the reason of .* changed/,
+  },
+  {
+    name: "tells a status again",
+    file: "core/machine/report.ts",
+    find: "const told: Container = { ...container, emittedStatus: container.knownStatus };",
+    replace: "const told: Container = { ...container };",
+    breaks: /does not come to an end|is told twice/,
+  },
+  {
+    name: "forgets after a restart who uses an image",
+    file: "engine/docker-task-engine.ts",
+    find: "await this.#options.images.adopt(task, container).catch(",
+    replace: "await Promise.resolve().catch(",
+    breaks: /is removed while/,
+  },
+  {
+    name: "logs the environment",
+    file: "engine/effect-runner.ts",
+    find: "return { imageEnv, secrets, environmentFiles: files, logOptions };",
+    replace: `this.#ports.log.debug("Environment of the container", { secrets });
+    return { imageEnv, secrets, environmentFiles: files, logOptions };`,
+    breaks: /in the log/,
+  },
+  {
+    name: "saves the environment",
+    file: "engine/effect-runner.ts",
+    find: "const body = withMetadata(factory(current, ready, facts),",
+    replace: `leases.push({ ...facts.secrets, containerPort: 0, hostPort: 0, protocol: "tcp" });
+      const body = withMetadata(factory(current, ready, facts),`,
+    breaks: /in a putTask/,
+  },
+  {
+    name: "leaves the relist of an engine that is gone",
+    file: "engine/container-watch.ts",
+    find: 'this.#ports.signal.addEventListener("abort", cancel, { once: true });',
+    replace: "",
+    breaks: /timers are left/,
+  },
+];
