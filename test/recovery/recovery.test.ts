@@ -17,7 +17,7 @@ const MAX_RUN_MS = 60 * TASKS;
 /** A life is to end: without a limit its last tasks might never get the time they need. */
 const KILLS_PER_LIFE = 30;
 /** Of all points before and after commits and Docker calls. */
-const FAILPOINTS = NIGHTLY ? 1 : 0.5;
+const FAILPOINTS = NIGHTLY ? 1 : 0.2;
 const LIMIT_MS = NIGHTLY ? 3_600_000 : 170_000;
 
 let program = "";

@@ -94,11 +94,11 @@ describe("found by the simulator", () => {
     const store = new FailingStateStore(rows, ({ operation }) => {
       if (operation !== "commit" || failures === 0) return undefined;
       failures -= 1;
-      return failures === 1 ? "failAfter" : "failBefore";
+      return failures === 2 ? "failAfter" : "failBefore";
     });
     const host = await startedHost(new SimulatedHost({ store }));
     const task = host.task([{ name: "web" }]);
-    failures = 2;
+    failures = 3;
     await expect(host.add(task)).rejects.toThrow("failure of the script");
     await expect(host.add(task)).rejects.toThrow("is being undone");
     await host.clock.advance(5_000);

@@ -1,4 +1,6 @@
+/** A short run of the simulator in the unit tests; `npm run sim` is the long one. */
 import { describe, expect, it } from "vitest";
+import { minimise } from "../../src/testing/simulator/minimise.ts";
 import { drawPlan } from "../../src/testing/simulator/plan.ts";
 import { PROFILES } from "../../src/testing/simulator/profiles.ts";
 import { simulate } from "../../src/testing/simulator/simulate.ts";
@@ -12,4 +14,29 @@ describe("simulate()", () => {
       }
     }, 120_000);
   }
+
+  it("runs the same way each time, event by event", async () => {
+    for (const profile of PROFILES) {
+      const [first, second] = [await traced(profile), await traced(profile)];
+      expect(second.trace, profile).toEqual(first.trace);
+      expect(second).toEqual(first);
+    }
+  }, 60_000);
+
+  it("does as many things from outside as it is told", () => {
+    const { tasks, operations } = drawPlan(3, "rough", 60);
+    expect(tasks).toHaveLength(20);
+    expect(operations.length).toBeGreaterThanOrEqual(40);
+  });
 });
+
+describe("minimise()", () => {
+  it("keeps a plan that does not fail without what it has", async () => {
+    const plan = drawPlan(4, "calm");
+    expect(await minimise(plan, "something else")).toBe(plan);
+  }, 60_000);
+});
+
+function traced(profile: (typeof PROFILES)[number]) {
+  return simulate(drawPlan(12, profile), { trace: true });
+}

@@ -19,7 +19,7 @@ import { nonEmpty, optional } from "./present.ts";
 import { resourceMembers } from "./resources.ts";
 import { volumeMembers } from "./volumes.ts";
 
-export type { CreateContext, FirelensContext } from "./context.ts";
+export type { CreateContext } from "./context.ts";
 
 /**
  * The create body of a container. Other containers that it refers to (links, volumesFrom, shared namespaces) must have
