@@ -12,9 +12,12 @@ import { SeededRandom } from "../../src/testing/seeded-random.ts";
 export type FailpointPlan = {
   readonly file: string;
   readonly seed: string;
-  /** The part of all points at which the process is killed, 0 to 1. */
+  /** The part of all points at which the process is killed, 0 to 1; 0 for none at all. */
   readonly share: number;
 };
+
+/** Where something comes into being: always killed at. */
+const DECISIVE = /^\w+ (create|start)\w+ /;
 
 export class Failpoints {
   readonly #plan: FailpointPlan;
@@ -36,7 +39,8 @@ export class Failpoints {
 
   #pass(point: string): void {
     const { file, seed, share } = this.#plan;
-    if (this.#used.has(point) || !new SeededRandom(`${seed}/${point}`).chance(share)) return;
+    if (share === 0) return;
+    if (this.#used.has(point) || !new SeededRandom(`${seed}/${point}`).chance(DECISIVE.test(point) ? 1 : share)) return;
     appendFileSync(file, `${point}\n`);
     process.kill(process.pid, "SIGKILL");
     // Another thread may get the signal: not one more line of ours is to run.

@@ -47,12 +47,13 @@ process.on("SIGTERM", () => {
 await engine.init();
 const reading = readChanges(engine);
 await addMissing();
+if (run > 1) await stopSeen();
 await checkOwnership();
 if (phase === 1) {
   await until(() => arns().every((_, index) => rests(index)));
   reach(1);
 }
-await Promise.all(arns().map((arn) => engine.stopTask(asTaskArn(arn), { reason: "end of the life" })));
+await Promise.all(arns().map((arn) => stop(arn)));
 await until(() => engine.listTasks().length === 0);
 reach(2);
 await engine.shutdown();
@@ -81,9 +82,21 @@ async function add(index: number): Promise<void> {
   note({ type: "added", run, taskArn: task.arn });
 }
 
+/** What was made and not yet answered when the process died is to be found all the same. */
+async function stopSeen(): Promise<void> {
+  const objects = await labelledObjects(docker, plan.engineId);
+  const doomed = arns().filter((_, index) => shapeOf(index).stopsOnceSeen);
+  await Promise.all(doomed.filter((arn) => objects.some(({ owner }) => owner.startsWith(arn))).map(stop));
+}
+
+async function stop(taskArn: string): Promise<void> {
+  await engine.stopTask(asTaskArn(taskArn), { reason: "end of the life" });
+}
+
 function rests(index: number): boolean {
   const task = engine.getTaskByArn(asTaskArn(taskArnOf(plan.seed, index)));
-  const { rests: wanted, starts } = shapeOf(index);
+  const { rests: wanted, starts, stopsOnceSeen } = shapeOf(index);
+  if (stopsOnceSeen) return true;
   if (task === undefined) return wanted === "STOPPED";
   const restarted = task.containers.every((each) => each.restart.count === (starts[each.name] ?? 1) - 1);
   return task.knownStatus === wanted && restarted;

@@ -7,17 +7,18 @@ import { realDaemon } from "../docker-client/real-daemon.ts";
 import { noteFigures } from "../faults/figures.ts";
 import { buildProgram, removeProgram } from "../store/child-process.ts";
 import { type Life, live } from "./life.ts";
+import { SHAPES } from "./shapes.ts";
 
 const NIGHTLY = process.env.BERTH_TEST_KILLS !== undefined;
 const KILLS = Number(process.env.BERTH_TEST_KILLS ?? 20);
-const TASKS = Number(process.env.BERTH_TEST_TASKS ?? (NIGHTLY ? 30 : 10));
+const TASKS = Number(process.env.BERTH_TEST_TASKS ?? (NIGHTLY ? 30 : 12));
 const SEED = process.env.BERTH_TEST_SEED ?? "1";
 /** Long enough for a start to get somewhere, short enough for many kills in one life. */
 const MAX_RUN_MS = 60 * TASKS;
 /** A life is to end: without a limit its last tasks might never get the time they need. */
 const KILLS_PER_LIFE = 30;
 /** Of all points before and after commits and Docker calls. */
-const FAILPOINTS = NIGHTLY ? 1 : 0.2;
+const FAILPOINTS = NIGHTLY ? 1 : 0.15;
 const LIMIT_MS = NIGHTLY ? 3_600_000 : 170_000;
 
 let program = "";
@@ -56,7 +57,7 @@ describe("an engine that is killed", () => {
     "REC-1, REC-2: kills exactly before and after commits and Docker calls lose, double and leave nothing",
     async () => {
       const outcome = await live({
-        ...{ program, endpoint: realDaemon(), seed: `${SEED}-points`, tasks: 5 },
+        ...{ program, endpoint: realDaemon(), seed: `${SEED}-points`, tasks: SHAPES.length },
         ...{ timedKills: 0, maxRunMs: 0, failpoints: FAILPOINTS },
       });
       noteFigures("kills before and after each commit and Docker call", outcome);

@@ -26,6 +26,8 @@ export type Shape = {
   readonly starts: Readonly<Record<string, number>>;
   /** Exit codes that show in the last state changes. */
   readonly exitCodes: Readonly<Record<string, number>>;
+  /** Stopped by the first start of the program after which Docker has something of it; then it may never have run. */
+  readonly stopsOnceSeen?: true;
   readonly definition: () => TaskDefinition;
 };
 
@@ -85,6 +87,14 @@ export const SHAPES: readonly Shape[] = [
     starts: { worker: 3 },
     exitCodes: { worker: 0 },
     definition: () => withoutAttemptPeriod(define([sh("worker", FAILS_TWICE, { restartPolicy: { enabled: true } })])),
+  },
+  {
+    name: "a stop right after the crash",
+    rests: "RUNNING",
+    starts: { web: 1 },
+    exitCodes: {},
+    stopsOnceSeen: true,
+    definition: () => define([sh("web", SERVES)]),
   },
 ];
 

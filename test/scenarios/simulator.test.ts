@@ -31,7 +31,7 @@ describe("simulate()", () => {
 });
 
 describe("minimise()", () => {
-  it("keeps a plan that does not fail without what it has", async () => {
+  it("leaves a plan alone that does not fail", async () => {
     const plan = drawPlan(4, "calm");
     expect(await minimise(plan, "something else")).toBe(plan);
   }, 60_000);
