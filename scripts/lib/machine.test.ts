@@ -9,7 +9,7 @@ import { mountsBelow } from "./private-daemon.mjs";
 
 describe("socketDir()", () => {
   it("stays in the clone while the paths of sockets fit", () => {
-    expect(socketDir("/work/clone/.berth/docker", "/tmp")).toBe("/work/clone/.berth/docker");
+    expect(socketDir("/home/clone/.berth/docker", "/tmp")).toBe("/home/clone/.berth/docker");
   });
 
   it("moves to a short folder of this clone when they do not", () => {

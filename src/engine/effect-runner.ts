@@ -159,7 +159,11 @@ export class EffectRunner {
         return await this.#andUpdateMetadata(
           task,
           container,
-          startGate.run(() => this.#start(task, container, effect.dockerId)),
+          startGate.run(
+            async () =>
+              (await this.#ranAlready(task, container, effect.dockerId)) ??
+              (await this.#start(task, container, effect.dockerId)),
+          ),
         );
       case "restart":
         await startGate.run(() => calls.start(effect.dockerId));
@@ -246,6 +250,14 @@ export class EffectRunner {
       hostPorts.release(owner);
       throw error;
     }
+  }
+
+  /** A try before was never answered, and nobody has looked since: what has run must not run again for it. */
+  async #ranAlready(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult | undefined> {
+    if (container.inFlight?.again !== true) return undefined;
+    const seen = await this.#ports.calls.inspect(dockerId);
+    if (seen?.startedAt === undefined) return undefined;
+    return { ok: true, observation: toObservation(task, container, seen) };
   }
 
   /**

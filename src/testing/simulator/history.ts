@@ -21,6 +21,8 @@ export class History {
   readonly tasks = new Map<string, Task>();
   /** The newest stored row of each task. */
   readonly rows = new Map<string, Task>();
+  /** Containers, by Docker name, of which a row said at some time that a start was asked for. */
+  readonly startsAsked = new Set<string>();
   /** Tasks that may go before everybody has been told, by ARN. */
   readonly removals = new Set<string>();
   readonly #truth = new Map<string, Truth>();
@@ -36,6 +38,14 @@ export class History {
     this.tasks.set(task.arn, task);
     for (const [index, { dockerName }] of task.containers.entries())
       this.#homes.set(dockerName, { arn: task.arn, index });
+  }
+
+  /** A row is stored. */
+  store(task: Task): void {
+    this.rows.set(task.arn, task);
+    for (const { dockerName, startRequestedAt } of task.containers) {
+      if (startRequestedAt !== undefined) this.startsAsked.add(dockerName);
+    }
   }
 
   meddle(dockerName: string): void {

@@ -98,7 +98,7 @@ export class InvariantChecker {
   committed(mutations: readonly Mutation[]): void {
     this.#outbox.committed(mutations);
     for (const mutation of mutations) {
-      if (mutation.type === "putTask") this.history.rows.set(mutation.task.arn, mutation.task);
+      if (mutation.type === "putTask") this.history.store(mutation.task);
       if (mutation.type === "deleteTask") this.history.rows.delete(mutation.taskArn);
       if (holdsSecret(mutation)) this.fail(`a secret's value is in a ${mutation.type}`);
     }
