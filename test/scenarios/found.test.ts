@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { asDockerName } from "../../src/core/brand.ts";
 import { DEFAULT_MACHINE_CONFIG } from "../../src/core/machine/config.ts";
+import type { StateStore } from "../../src/ports/state-store.ts";
 import { FailingStateStore } from "../../src/store/failing-state-store.ts";
 import { MemoryStateStore } from "../../src/store/memory-state-store.ts";
 import { exits } from "../../src/testing/index.ts";
@@ -20,13 +21,26 @@ async function startedHost(host = new SimulatedHost()): Promise<SimulatedHost> {
 describe("found by the simulator", () => {
   it("seed 274, store: a task that is added twice at once is one task", async () => {
     const rows = new MemoryStateStore();
-    const host = await startedHost(new SimulatedHost({ store: rows }));
+    let commits = 0;
+    const slow: StateStore = {
+      load: () => rows.load(),
+      close: () => rows.close(),
+      commit: async (mutations) => {
+        commits += 1;
+        if (commits === 2) await host.clock.sleep(2_000);
+        await rows.commit(mutations);
+      },
+    };
+    const host = await startedHost(new SimulatedHost({ store: slow }));
+    const seen: string[] = [];
+    host.engine.subscribe((event) => {
+      if (event.type === "task" && seen.at(-1) !== event.task.knownStatus) seen.push(event.task.knownStatus);
+    });
     const task = host.task([{ name: "web" }]);
-    const both = Promise.all([host.engine.addTask(task), host.engine.addTask(task)]);
-    await host.clock.resolve(both);
+    await host.clock.resolve(Promise.all([host.engine.addTask(task), host.engine.addTask(task)]));
     await host.untilStatus(task, "RUNNING");
-    expect(host.docker.containers()).toHaveLength(1);
-    await host.clock.settle();
+    await host.clock.advance(10_000);
+    expect(seen).toEqual([...new Set(seen)]);
     expect(host.told(task).filter((each) => each === "web RUNNING")).toHaveLength(1);
   });
 
@@ -131,5 +145,21 @@ describe("found by the simulator", () => {
     await host.start();
     await host.clock.advance(10_000);
     expect(rows.snapshot().tasks).toEqual([]);
+  });
+
+  it("seed 20945, stuck: what a dead engine has started is not started again when nobody could look", async () => {
+    const host = await startedHost();
+    host.docker.container("job", { run: exits(0, { afterMs: 1_000 }) });
+    host.docker.faults.next("startContainer", { kind: "hang", takesEffect: true });
+    const task = host.task([{ name: "job" }]);
+    await host.add(task);
+    await host.clock.runUntil(() => host.docker.find("job")?.status === "running");
+    host.crash();
+    await host.clock.advance(5_000);
+    host.docker.faults.next("inspectContainer", { kind: "errorBeforeEffect" });
+    await host.start();
+    const ended = await host.untilStatus(task, "STOPPED");
+    expect(ended.containers[0]?.exitCode).toBe(0);
+    expect([...host.docker.state.containers].map(({ starts }) => starts)).toEqual([1]);
   });
 });
