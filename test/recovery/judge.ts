@@ -69,7 +69,7 @@ async function judgeContainers(plan: ProgramPlan, events: EventRecorder) {
     Object.entries(shapeOf(index).starts).map(([name, starts]) => ({
       container: `${taskArnOf(plan.seed, index)} ${name}`,
       starts,
-      mayMiss: shapeOf(index).stopsOnceSeen === true,
+      mayMiss: shapeOf(index).stopsAtCreate === true,
     })),
   ).flat();
   const count = (action: string) => countBy(events, action);

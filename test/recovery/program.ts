@@ -33,7 +33,7 @@ const store = await LmdbStateStore.open({ folder: plan.folder });
 note({ type: "opened", run });
 process.stdout.write("open\n");
 const engine = await composeEngine({
-  client: killedClient(docker, failpoints, () => phase),
+  client: killedClient({ ...docker, createContainer }, failpoints, () => phase),
   store: killedStore(store, failpoints),
   engineId: plan.engineId,
   region: "us-east-1",
@@ -47,7 +47,6 @@ process.on("SIGTERM", () => {
 await engine.init();
 const reading = readChanges(engine);
 await addMissing();
-if (run > 1) await stopSeen();
 await checkOwnership();
 if (phase === 1) {
   await until(() => arns().every((_, index) => rests(index)));
@@ -82,11 +81,15 @@ async function add(index: number): Promise<void> {
   note({ type: "added", run, taskArn: task.arn });
 }
 
-/** What was made and not yet answered when the process died is to be found all the same. */
-async function stopSeen(): Promise<void> {
-  const objects = await labelledObjects(docker, plan.engineId);
-  const doomed = arns().filter((_, index) => shapeOf(index).stopsOnceSeen);
-  await Promise.all(doomed.filter((arn) => objects.some(({ owner }) => owner.startsWith(arn))).map(stop));
+async function createContainer(...args: Parameters<typeof docker.createContainer>) {
+  await stopIfDoomed(args[0].name);
+  return await docker.createContainer(...args);
+}
+
+/** The stop is saved before the create goes out; whoever dies then has to find what came of it. */
+async function stopIfDoomed(dockerName: string): Promise<void> {
+  const task = engine.listTasks().find(({ containers }) => containers.some((each) => each.dockerName === dockerName));
+  if (task !== undefined && shapeOf(arns().indexOf(task.arn)).stopsAtCreate) await stop(task.arn);
 }
 
 async function stop(taskArn: string): Promise<void> {
@@ -95,8 +98,8 @@ async function stop(taskArn: string): Promise<void> {
 
 function rests(index: number): boolean {
   const task = engine.getTaskByArn(asTaskArn(taskArnOf(plan.seed, index)));
-  const { rests: wanted, starts, stopsOnceSeen } = shapeOf(index);
-  if (stopsOnceSeen) return true;
+  const { rests: wanted, starts, stopsAtCreate } = shapeOf(index);
+  if (stopsAtCreate) return true;
   if (task === undefined) return wanted === "STOPPED";
   const restarted = task.containers.every((each) => each.restart.count === (starts[each.name] ?? 1) - 1);
   return task.knownStatus === wanted && restarted;

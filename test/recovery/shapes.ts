@@ -26,8 +26,8 @@ export type Shape = {
   readonly starts: Readonly<Record<string, number>>;
   /** Exit codes that show in the last state changes. */
   readonly exitCodes: Readonly<Record<string, number>>;
-  /** Stopped by the first start of the program after which Docker has something of it; then it may never have run. */
-  readonly stopsOnceSeen?: true;
+  /** Its stop comes while its container is being created: nothing of it may ever run, or be there. */
+  readonly stopsAtCreate?: true;
   readonly definition: () => TaskDefinition;
 };
 
@@ -89,11 +89,11 @@ export const SHAPES: readonly Shape[] = [
     definition: () => withoutAttemptPeriod(define([sh("worker", FAILS_TWICE, { restartPolicy: { enabled: true } })])),
   },
   {
-    name: "a stop right after the crash",
+    name: "a stop in the middle of the create",
     rests: "RUNNING",
     starts: { web: 1 },
     exitCodes: {},
-    stopsOnceSeen: true,
+    stopsAtCreate: true,
     definition: () => define([sh("web", SERVES)]),
   },
 ];
