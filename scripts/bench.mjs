@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuild } from "./lib/build.mjs";
+import { bundleProgram } from "./lib/bundle.mjs";
 import { ensureDependencies } from "./lib/dependencies.mjs";
 import { acquireDocker } from "./lib/docker.mjs";
 import { environmentFor } from "./lib/endpoint.mjs";
@@ -74,19 +75,7 @@ async function plot(life) {
 
 /** @param {Lifetime} life @param {string} name @param {NodeJS.ProcessEnv} env @returns {Promise<string>} */
 async function runBundled(life, name, env) {
-  const { build } = await import("esbuild"); // not at the top: this file is read before dependencies are installed
-  const outfile = join(BERTH_DIR, `bench-${name}.mjs`);
-  await build({
-    entryPoints: [join(ROOT, "bench", `${name}.ts`)],
-    outfile,
-    bundle: true,
-    packages: "external",
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    sourcemap: "inline",
-    logLevel: "warning",
-  });
+  const outfile = await bundleProgram(`bench/${name}.ts`, `bench-${name}`);
   const flags = ["--expose-gc", "--max-old-space-size=6144", ...(process.env.BENCH_NODE_FLAGS?.split(" ") ?? [])];
   return await mustRun(life, process.execPath, [...flags, outfile], {
     cwd: ROOT,

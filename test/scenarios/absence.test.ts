@@ -4,12 +4,7 @@ import { asDockerName } from "../../src/core/brand.ts";
 import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
 import { exits, handlesSigterm } from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-
-async function startedHost(): Promise<SimulatedHost> {
-  const host = new SimulatedHost();
-  await host.start();
-  return host;
-}
+import { startedHost } from "./started-host.ts";
 
 // The daemon's SIGTERM comes down to this call.
 describe("shutdown()", () => {

@@ -5,12 +5,7 @@ import { cgroupResource } from "../../src/core/resources/cgroup.ts";
 import type { TaskResourceAdapter } from "../../src/ports/task-resource.ts";
 import { attempts, exits, runsForever } from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-
-async function startedHost(options: ConstructorParameters<typeof SimulatedHost>[0] = {}): Promise<SimulatedHost> {
-  const host = new SimulatedHost(options);
-  await host.start();
-  return host;
-}
+import { startedHost } from "./started-host.ts";
 
 describe("host ports", () => {
   it("PORT-9: are still told with the STOPPED of their container", async () => {

@@ -11,13 +11,7 @@ import {
   oomKilled,
   runsForever,
 } from "../../src/testing/index.ts";
-import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-
-async function startedHost(options: ConstructorParameters<typeof SimulatedHost>[0] = {}): Promise<SimulatedHost> {
-  const host = new SimulatedHost(options);
-  await host.start();
-  return host;
-}
+import { startedHost } from "./started-host.ts";
 
 describe("DockerTaskEngine", () => {
   it("EH-5, EH-12, EN-8, EN-9: a container that runs and exits is told as RUNNING and STOPPED, container before task, and nothing else", async () => {

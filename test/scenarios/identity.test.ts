@@ -2,12 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { exits, handlesSigterm } from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-
-async function startedHost(): Promise<SimulatedHost> {
-  const host = new SimulatedHost();
-  await host.start();
-  return host;
-}
+import { startedHost } from "./started-host.ts";
 
 describe("a task that is added again", () => {
   it("CORE-11: gets no second set of containers, neither while it starts nor when it runs", async () => {

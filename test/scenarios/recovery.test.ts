@@ -2,13 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
 import { exits, handlesSigterm, ignoresSigterm } from "../../src/testing/index.ts";
-import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-
-async function startedHost(): Promise<SimulatedHost> {
-  const host = new SimulatedHost();
-  await host.start();
-  return host;
-}
+import { startedHost } from "./started-host.ts";
 
 describe("restore", () => {
   it("REC-3: a container that exits while the engine is down is told once, with its exit code", async () => {
