@@ -13,6 +13,7 @@ export default defineConfig({
             "test/fuzz/**/*.test.ts",
             "test/contract/**/*.test.ts",
           ],
+          exclude: ["test/fuzz/memory.test.ts"],
           isolate: false,
           testTimeout: 20_000,
         },
@@ -21,7 +22,8 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/scenarios/**", "test/fuzz/**", "test/contract/**"],
+          // The readers with 50 MB in them take their time, each in a process of its own.
+          exclude: ["test/scenarios/**", "test/fuzz/!(memory).test.ts", "test/contract/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

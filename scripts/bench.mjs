@@ -36,7 +36,10 @@ const RESULTS = join(BERTH_DIR, "bench");
 
 await main(async (life) => {
   const args = process.argv.slice(2);
-  const names = chosen(args.filter((each) => !each.startsWith("--")));
+  if (args.includes("--help")) return help();
+  const wrong = args.find((each) => each.startsWith("-") && each !== "--plot");
+  if (wrong !== undefined) throw new Problem(`Cannot use option ${wrong}: there are --plot and --help`);
+  const names = chosen(args.filter((each) => !each.startsWith("-")));
   await ensureDependencies(life);
   if (args.includes("--plot")) return plot(life);
   if (names.includes("cli")) await ensureBuild(life);
@@ -50,6 +53,14 @@ await main(async (life) => {
   }
   return 0;
 });
+
+function help() {
+  console.log(`Usage: npm run bench -- [NAME ...]   runs these benchmarks, or all of them (about ten minutes)
+       npm run bench -- --plot       draws the figures of the last runs into docs/
+
+Benchmarks: ${BENCHMARKS.join(", ")}`);
+  return 0;
+}
 
 /** @param {readonly string[]} names */
 function chosen(names) {

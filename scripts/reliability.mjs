@@ -3,6 +3,7 @@
  * they measured into docs/reliability.md, between its markers. BERTH_TEST_KILLS and the like change the size.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { main } from "./lib/lifetime.mjs";
 import { BERTH_DIR, ROOT } from "./lib/places.mjs";
@@ -41,7 +42,9 @@ function readFigures(file) {
 
 /** @param {readonly Figures[]} figures */
 function describe(figures) {
-  return ["## On a real daemon", "", ...killRows(figures), "", ...faultRows(figures)].join("\n");
+  const machine = `Node ${process.version} on ${cpus().length} processors, load ${loadavg()[2]?.toFixed(0)}`;
+  const intro = `Written by \`node scripts/reliability.mjs\`: ${machine}.`;
+  return ["## On a real daemon", "", intro, "", ...killRows(figures), "", ...faultRows(figures)].join("\n");
 }
 
 /** @param {readonly Figures[]} figures */
@@ -54,7 +57,9 @@ function killRows(figures) {
     return [kind, String(lives.length), ...cells, `${Math.round(sum(lives, "durationMs") / 1000)} s`];
   });
   return [
-    "The engine's process is killed with SIGKILL and started again until all of its tasks are done and cleaned up.",
+    "The engine's process is killed with SIGKILL and started again until all of its tasks are done and cleaned up. At each",
+    "start, before anything is tidied up, whatever is in Docker must be in a row as an intent; when all is over, Docker's own",
+    "events say how often each container was made and started.",
     "",
     ...table([["the engine is killed", "lives", ...columns, "time"], ...rows]),
   ];
@@ -66,6 +71,7 @@ function faultRows(figures) {
   const storm = of("event storm").at(-1);
   const pause = of("daemon paused").at(-1);
   const registry = of("registry back mid-pull").at(-1);
+  const lost = of("registry lost mid-pull").at(-1);
   const restarts = of("daemon killed while tasks start");
   const rows = [
     ["the daemon is killed while 6 tasks start", `${restarts.length} times`, recovery(restarts)],
@@ -73,11 +79,14 @@ function faultRows(figures) {
     ...(registry === undefined
       ? []
       : [["the registry goes away in a layer and is back", "once", recovery([registry])]]),
+    ...(lost === undefined
+      ? []
+      : [["the registry goes away in a layer for good", "once", `the task ends after ${seconds(lost.endedMs)}`]]),
     ...(storm === undefined
       ? []
       : [
           [
-            `a storm of ${storm.events} foreign events in ${(storm.stormMs / 1000).toFixed(1)} s`,
+            `a storm of ${storm.events} foreign events in ${seconds(storm.stormMs)}`,
             "once",
             `a task starts in ${Math.round(storm.startMs)} ms; without it in ${Math.round(storm.quietStartMs)} ms`,
           ],
@@ -95,8 +104,13 @@ function recovery(figures) {
   const times = figures.map(({ recoveryMs }) => recoveryMs).sort((a, b) => a - b);
   const median = times[Math.floor(times.length / 2)];
   if (median === undefined) return "not measured";
-  const longest = times.length === 1 ? "" : `, at most ${(times.at(-1) / 1000).toFixed(1)} s`;
-  return `${(median / 1000).toFixed(1)} s${longest}`;
+  const longest = times.length === 1 ? "" : `, at most ${seconds(times.at(-1))}`;
+  return `${seconds(median)}${longest}`;
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** @param {readonly Figures[]} figures @param {string} column */

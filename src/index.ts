@@ -6,6 +6,9 @@ export type { DockerTaskEngineOptions } from "./agent/compose-ports.ts";
 export { createTask } from "./agent/create-task.ts";
 export { DOCKER_DEFAULT_ENDPOINT, DOCKER_ENDPOINT_ENV_VARIABLE } from "./agent/docker-endpoint.ts";
 export { createTaskEngine, DockerTaskEngine } from "./agent/docker-task-engine.ts";
+export type { EcrOptions } from "./agent/ecr/ecr-options.ts";
+export type { ImageCleanupSettings } from "./agent/image-cleanup-settings.ts";
+export type { ConfiguredLogins } from "./agent/registry-logins.ts";
 export {
   type ContainerStatistics,
   type NetworkUsage,
@@ -47,7 +50,9 @@ export type { ContainerStateChange, StateChange, TaskStateChange } from "./core/
 export type { ContainerStatus, HealthStatus, ReportedStatus, TaskStatus } from "./core/status.ts";
 export type { Container, NetworkBinding, StopCode, Task, TaskResource } from "./core/task.ts";
 export { buildTask, type TaskIdentity } from "./core/task-builder.ts";
+export { taskHealthOf } from "./core/task-health.ts";
 export { createDockerClient, type DockerClientOptions, resolveEndpoint } from "./docker/index.ts";
+export { systemClock } from "./docker/system-clock.ts";
 export {
   type ContainerChangeEvent,
   ContainerChangeEventStream,
@@ -60,7 +65,7 @@ export {
   type RoleCredentials,
   type TaskCredentials,
 } from "./engine/credentials-manager.ts";
-export { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "./engine/docker-task-engine.ts";
+export { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "./engine/engine-options.ts";
 export type { EngineEvent, StateChangeDelivery, StateSaver, StopRequest, TaskEngine } from "./engine/task-engine.ts";
 export { type DockerContainer, type FoundContainer, TaskEngineState } from "./engine/task-engine-state.ts";
 export {
@@ -82,12 +87,23 @@ export {
   type UntrackedOptions,
 } from "./images/index.ts";
 export type { Clock } from "./ports/clock.ts";
-export type { DockerClient, RegistryAuth } from "./ports/docker-client.ts";
-export { type Log, silentLog } from "./ports/log.ts";
+export type * from "./ports/docker-client.ts";
+export { type Log, type LogFields, silentLog } from "./ports/log.ts";
 export type { MetadataAttachment, MetadataManager } from "./ports/metadata-manager.ts";
 export type { Random } from "./ports/random.ts";
-export type { Mutation, StateStore, StoredState } from "./ports/state-store.ts";
+export type { ImageRow, Mutation, StateStore, StoredState } from "./ports/state-store.ts";
 export type { TaskEnvironment, TaskResourceAdapter } from "./ports/task-resource.ts";
+export { EnvironmentFilesAdapter } from "./resources/environment-files/index.ts";
 export { PAUSE_IMAGE } from "./resources/pause-image.ts";
 export { type ReadObject, s3Objects } from "./resources/s3-objects.ts";
+export {
+  awsSource,
+  environmentSource,
+  RegistryAuthAdapter,
+  readSecretsFile,
+  type SecretSource,
+  SecretsAdapter,
+  TaskEnvironmentStore,
+  tableSource,
+} from "./resources/secrets/index.ts";
 export { MemoryStateStore } from "./store/memory-state-store.ts";

@@ -1,5 +1,5 @@
 /**
- * Survives its own death: run it twice with the same folder, `node examples/library/crash-and-restore.ts FOLDER [IMAGE]`.
+ * Survives its own death: run it twice with the same folder, `npm run example -- crash-and-restore FOLDER [IMAGE]`.
  * The first time it starts a task and kills itself; the second time it finds the task running, and stops it.
  */
 import { homedir } from "node:os";

@@ -1,6 +1,5 @@
 /**
- * Runs a task to its end and prints each state change: `node examples/library/run-a-task.ts [IMAGE]`
- * (Node 22.18 or newer runs TypeScript as it is; with an older one compile it first).
+ * Runs a task to its end and prints each state change: `npm run example -- run-a-task [IMAGE]`
  */
 import { homedir } from "node:os";
 import { createDockerClient, createTask, createTaskEngine, resolveEndpoint } from "berth";

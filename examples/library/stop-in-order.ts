@@ -1,5 +1,5 @@
 /**
- * Starts a database before what needs it, and stops it after: `node examples/library/stop-in-order.ts [IMAGE]`.
+ * Starts a database before what needs it, and stops it after: `npm run example -- stop-in-order [IMAGE]`.
  */
 import { homedir } from "node:os";
 import { createDockerClient, createTask, createTaskEngine, resolveEndpoint } from "berth";

@@ -1,6 +1,6 @@
 /** The engine for those inside Berth who wire it: the command, the daemon, the simulated host. */
 import type { PullBehaviour } from "../core/images/pull-policy.ts";
-import { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "../engine/docker-task-engine.ts";
+import { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "../engine/engine-options.ts";
 import type { ImageManager } from "../images/index.ts";
 import type { DockerTaskEngineOptions } from "./compose-ports.ts";
 import { DockerTaskEngine } from "./docker-task-engine.ts";

@@ -2,6 +2,7 @@
  * Puts the ports of an engine together: what is not given gets its production implementation. The one place where the
  * adapters meet.
  */
+import { asTaskArn } from "../core/brand.ts";
 import type { HostTotals } from "../core/host-resources.ts";
 import { buildCreateBody } from "../docker/create-body/index.ts";
 import { systemClock } from "../docker/system-clock.ts";
@@ -13,11 +14,11 @@ import {
   type EngineFacts,
   type EngineOptions,
   type EngineParts,
-} from "../engine/docker-task-engine.ts";
+} from "../engine/engine-options.ts";
 import { HostPortAllocator, type PortProbe } from "../engine/host-port-allocator.ts";
 import { HostResourceManager } from "../engine/host-resource-manager.ts";
 import { TaskEngineState } from "../engine/task-engine-state.ts";
-import { type ImageCleanupOptions, ImageManager, type ImageManagerOptions } from "../images/index.ts";
+import { ImageManager, type ImageManagerOptions } from "../images/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { DockerClient, RegistryAuth } from "../ports/docker-client.ts";
@@ -30,9 +31,12 @@ import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resourc
 import { PauseImageResource } from "../resources/pause-image.ts";
 import { DockerVolumeResource } from "../resources/volumes.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
+import type { EcrOptions } from "./ecr/ecr-options.ts";
 import { type HostFeatureOptions, hostAdapters, hostContext, metadataFiles } from "./host-features.ts";
 import { dynamicPortRange, probeHostPort } from "./host-ports.ts";
+import { type ImageCleanupSettings, imageCleanupOptions } from "./image-cleanup-settings.ts";
 import { MirroredStore } from "./mirrored-store.ts";
+import { type ConfiguredLogins, registryLogins } from "./registry-logins.ts";
 import { systemRandom } from "./system-random.ts";
 
 /** `client` is all that has to be given. */
@@ -43,7 +47,10 @@ export type DockerTaskEngineOptions = HostFeatureOptions & {
   readonly credentialsManager?: TaskCredentials;
   /** Hears of every accepted change of a container, for telemetry. */
   readonly containerChangeEventStream?: ContainerChangeEventStream;
-  /** Its rows are kept in the engine's store from now on. */
+  /**
+   * Its rows are kept in the engine's store from now on, and the engine runs its clean-up. With it `registryAuth`, `ecr`
+   * and `imageCleanup` are not used: it has settings of its own.
+   */
   readonly imageManager?: ImageManager;
   /** Where tasks and containers are looked up; filled by the engine. */
   readonly state?: TaskEngineState;
@@ -60,8 +67,10 @@ export type DockerTaskEngineOptions = HostFeatureOptions & {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
-  /** Logins for registries. */
-  readonly registryAuth?: (image: string) => Promise<RegistryAuth | undefined>;
+  /** Logins for registries: a function, or where to look for them. None unless set; Docker's configuration is not read. */
+  readonly registryAuth?: ConfiguredLogins;
+  /** Asks AWS for the logins of images in ECR, through its SDK, before `registryAuth` is asked. Off unless set. */
+  readonly ecr?: EcrOptions;
   /** The login of a container's `repositoryCredentials`, fetched by a `registryAuth` resource. */
   readonly registryAuthOf?: (taskArn: string, containerName: string) => RegistryAuth | undefined;
   /** Adapters beside those for volumes and the pause image: secrets, environment files. */
@@ -77,7 +86,8 @@ export type DockerTaskEngineOptions = HostFeatureOptions & {
   /** Whether a host port is free; asks the operating system when absent. */
   readonly probeHostPort?: PortProbe;
   readonly remoteLogs?: "local" | "passthrough";
-  readonly imageCleanup?: Partial<ImageCleanupOptions>;
+  /** Runs from `init` to `shutdown`, with the agent's defaults unless set. */
+  readonly imageCleanup?: ImageCleanupSettings;
 };
 
 /** What the engine runs on, and what of it the library shows. */
@@ -93,7 +103,8 @@ export function compose(options: DockerTaskEngineOptions): Composition {
   const { client, engineId, clock = systemClock, random = systemRandom, log = silentLog } = options;
   const config = { ...DEFAULT_ENGINE_CONFIG, ...options.config };
   const store = new MirroredStore(() => openStore(options, log));
-  const imageManager = imageManagerOf(options, {
+  const state = options.state ?? new TaskEngineState();
+  const imageManager = imageManagerOf(options, state, {
     docker: client,
     clock,
     random,
@@ -116,7 +127,7 @@ export function compose(options: DockerTaskEngineOptions): Composition {
     credentials: options.credentialsManager ?? new CredentialsManager(),
     metadata: options.metadataManager ?? metadataFiles(options, random),
     containerChanges: options.containerChangeEventStream ?? new ContainerChangeEventStream(log),
-    state: options.state ?? new TaskEngineState(),
+    state,
     hostPorts: new HostPortAllocator({
       range: dynamicPortRange(options.dynamicPortRange),
       probe: options.probeHostPort ?? probeHostPort,
@@ -134,14 +145,25 @@ async function openStore({ store, dataDir }: DockerTaskEngineOptions, log: Log):
   return await LmdbStateStore.open({ folder: dataDir, log });
 }
 
-function imageManagerOf(options: DockerTaskEngineOptions, ports: ImageManagerOptions): ImageManager {
+function imageManagerOf(
+  options: DockerTaskEngineOptions,
+  state: TaskEngineState,
+  ports: ImageManagerOptions & { readonly log: Log },
+): ImageManager {
   if (options.imageManager !== undefined) return options.imageManager;
-  const manager = new ImageManager({
-    ...ports,
-    ...(options.registryAuth === undefined ? {} : { registryAuth: options.registryAuth }),
-    ...(options.imageCleanup === undefined ? {} : { cleanup: options.imageCleanup }),
+  const registryAuth = registryLogins({
+    ecr: options.ecr,
+    configured: options.registryAuth,
+    executionRoleOf: (taskArn) => state.taskByArn(asTaskArn(taskArn))?.definition.executionRoleArn,
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
   });
-  return manager;
+  return new ImageManager({
+    ...ports,
+    ...(registryAuth === undefined ? {} : { registryAuth }),
+    cleanup: imageCleanupOptions(options.imageCleanup, { client: options.client, log: ports.log }),
+  });
 }
 
 function assemble(options: DockerTaskEngineOptions, facts: EngineFacts, log: Log): EngineParts {
@@ -167,7 +189,7 @@ function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: 
   return (task, container, facts) =>
     buildCreateBody(task, container, {
       ...facts,
-      ...hostContext(task, environment),
+      ...hostContext(task, container, { ...options, environment }),
       engineId,
       region,
       launchEnv:

@@ -16,8 +16,29 @@ import { type Composition, compose, type DockerTaskEngineOptions } from "./compo
  * Source: engine-behaviour 2.1, 2.2; the seed interface.
  */
 export class DockerTaskEngine extends EngineOverPorts<Composition> implements TaskEngine {
+  readonly #imageCleanup = new AbortController();
+
   constructor(options: DockerTaskEngineOptions) {
     super(compose(options));
+  }
+
+  /** Also starts the clean-up of images, once the containers of restored tasks hold theirs again. */
+  override async init(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await super.init(options);
+    this.imageManager.startImageCleanupProcess(this.#imageCleanup.signal);
+  }
+
+  override async shutdown(): Promise<void> {
+    this.#imageCleanup.abort();
+    if (this.phase === "initialised") this.disable();
+    // Before the store is closed: a cycle that is being cut off may still save what it removed.
+    await this.imageManager.untilCleanupIdle();
+    await super.shutdown();
+  }
+
+  override abandon(): void {
+    this.#imageCleanup.abort();
+    super.abandon();
   }
 
   /** References of images, their clean-up and `explainCleanup`. */

@@ -4,7 +4,7 @@ import { firelensResource } from "../core/resources/firelens.ts";
 import { createDockerClient } from "../docker/index.ts";
 import { silentLog } from "../ports/log.ts";
 import { NO_METADATA } from "../ports/metadata-manager.ts";
-import { aDefinition, aTask } from "../testing/builders.ts";
+import { aContainer, aDefinition, aTask } from "../testing/builders.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
 import { type HostFeatureOptions, hostAdapters, hostContext, metadataFiles } from "./host-features.ts";
 
@@ -60,10 +60,19 @@ describe("metadataFiles()", () => {
 });
 
 describe("hostContext()", () => {
-  const nothing = { environmentOf: () => ({ secrets: {}, files: [], logOptions: { token: "value" } }) };
+  const environment = { environmentOf: () => ({ secrets: {}, files: [], logOptions: { token: "value" } }) };
+  const nothing = { environment };
 
   it("is empty for a task that got nothing of this host", () => {
-    expect(hostContext(aTask(), nothing)).toEqual({});
+    expect(hostContext(aTask(), aContainer(), nothing)).toEqual({});
+  });
+
+  it("has the GPUs that the container was given, and the runtime for them", () => {
+    const container = aContainer({ gpuIds: ["GPU-1"] });
+    expect(hostContext(aTask(), container, { ...nothing, nvidiaRuntime: "nvidia" })).toEqual({
+      gpuDeviceIds: ["GPU-1"],
+      nvidiaRuntime: "nvidia",
+    });
   });
 
   it("has the control group and the router's files of the task, with secret options for the router", () => {
@@ -74,7 +83,7 @@ describe("hostContext()", () => {
     ];
     const resources = [cgroupResource("/ecs/1"), firelensResource("/data/firelens/1")];
     const task = aTask({ definition: aDefinition({ containerDefinitions }), resources });
-    expect(hostContext(task, nothing)).toMatchObject({
+    expect(hostContext(task, aContainer(), nothing)).toMatchObject({
       cgroupParent: "/ecs/1",
       firelens: { socketPath: "/data/firelens/1/socket/fluent.sock", routerEnvironment: { token_0: "value" } },
     });

@@ -6,9 +6,9 @@ import { resolve } from "node:path";
 import { EngineError, InvalidInputError } from "../core/errors.ts";
 import { cgroupParentOf } from "../core/resources/cgroup.ts";
 import { firelensFilesOf, routerEnvironment } from "../core/resources/firelens.ts";
-import type { Task } from "../core/task.ts";
+import type { Container, Task } from "../core/task.ts";
 import type { CreateContext } from "../docker/create-body/index.ts";
-import type { EngineFacts } from "../engine/docker-task-engine.ts";
+import type { EngineFacts } from "../engine/engine-options.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import type { Log } from "../ports/log.ts";
 import { type MetadataManager, NO_METADATA } from "../ports/metadata-manager.ts";
@@ -44,6 +44,11 @@ export type HostFeatureOptions = {
    * by the daemon's own driver, wherever it is.
    */
   readonly nfsExports?: Readonly<Record<string, string>>;
+  /**
+   * Runtime of the daemon for containers that have GPUs of `hostTotals.gpus`, such as "nvidia". Without it their GPUs are
+   * device requests, which need the NVIDIA container toolkit as well. Source: ECS_NVIDIA_RUNTIME.
+   */
+  readonly nvidiaRuntime?: string;
   /** Text of S3 objects that log routers include in their configuration. */
   readonly readObject?: ReadObject;
 };
@@ -82,13 +87,16 @@ export function metadataFiles(options: Ports, random: Random): MetadataManager {
 /** What a create body gets of it: of what was made for this very task, whatever the settings are by now. */
 export function hostContext(
   task: Task,
-  environment: TaskEnvironment,
-): Pick<CreateContext, "cgroupParent" | "firelens"> {
+  { gpuIds }: Pick<Container, "gpuIds">,
+  { nvidiaRuntime, environment }: Pick<HostFeatureOptions, "nvidiaRuntime"> & { readonly environment: TaskEnvironment },
+): Pick<CreateContext, "cgroupParent" | "firelens" | "gpuDeviceIds" | "nvidiaRuntime"> {
   const cgroupParent = cgroupParentOf(task);
   const files = firelensFilesOf(task);
   const logOptionsOf = (containerName: string) => environment.environmentOf(task.arn, containerName).logOptions;
   return {
     ...(cgroupParent === undefined ? {} : { cgroupParent }),
+    ...(gpuIds === undefined ? {} : { gpuDeviceIds: gpuIds }),
+    ...(nvidiaRuntime === undefined ? {} : { nvidiaRuntime }),
     ...(files === undefined
       ? {}
       : { firelens: { ...files, routerEnvironment: routerEnvironment(task.definition, logOptionsOf) } }),

@@ -165,6 +165,10 @@ describe("renderBoard()", () => {
   it("says what a task as a whole waits for", () => {
     const waiting: BoardState = { ...pulling, blockers: [{ type: "hostResources", resources: ["memory", "port 80"] }] };
     expect(renderBoard(waiting, screen(80, 24))[1]).toBe("waits for host memory, port 80");
+    const untold: BoardState = { ...pulling, blockers: [{ type: "acknowledgement", changes: 2 }] };
+    expect(renderBoard(untold, screen(80, 24))[1]).toContain("waits for 2 state changes to be acknowledged");
+    const turn: BoardState = { ...pulling, blockers: [{ type: "hostResources", resources: [] }] };
+    expect(renderBoard(turn, screen(80, 24))[1]).not.toContain("waits for its turn");
   });
 
   it("NS-3: hides internal containers until one fails", () => {

@@ -1,5 +1,5 @@
 /** The live board as lines of text: a pure function of what is known and of the size of the screen. */
-import type { Blocker } from "../core/blocker.ts";
+import { type Blocker, describeBlocker, isTaskBlocker } from "../core/blocker.ts";
 import type { EpochMs } from "../core/brand.ts";
 import { reportedTaskStatus } from "../core/status.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
@@ -90,12 +90,14 @@ function headerLines(state: BoardState, screen: Screen): string[] {
   const status = stopping ? "STOPPING" : reportedTaskStatus(task.knownStatus);
   const elapsed = formatElapsed((task.stoppedAt ?? state.now) - state.startedAt);
   const title = `${colours.bold(`${task.family}:${task.revision}`)}  ${status}  ${elapsed}  ${colours.dim(`cluster ${task.cluster}  task ${task.id}`)}`;
-  const host = state.blockers
-    .filter((blocker) => blocker.type === "hostResources")
-    .flatMap((blocker) => blocker.resources);
-  const waiting = host.length > 0 ? [colours.yellow(`waits for host ${host.join(", ")}`)] : [];
+  const waiting = state.blockers.filter(isWorthALine).map((blocker) => colours.yellow(describeBlocker(blocker)));
   const notice = state.notice === undefined ? [] : [colours.yellow(state.notice)];
   return [title, ...waiting, ...notice];
+}
+
+/** A turn on a host where nothing lacks comes at once. */
+function isWorthALine(blocker: Blocker): boolean {
+  return isTaskBlocker(blocker) && !(blocker.type === "hostResources" && blocker.resources.length === 0);
 }
 
 type Layout = { readonly views: readonly ContainerView[]; readonly nameColumns: number };

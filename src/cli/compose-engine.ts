@@ -51,6 +51,7 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
     log,
     config: { machine: withPullBehaviour(request.pull) },
     registryAuth: createRegistryAuth({ dockerConfigFile: dockerConfigFile(process.env), env: process.env, log }),
+    ...(request.aws ? { ecr: { region, env: process.env } } : {}),
     registryAuthOf: (taskArn, containerName) => environment.registryAuthOf(taskArn, containerName),
     environment,
     resources: [

@@ -1,5 +1,5 @@
 /** One container in words for people: what it is doing, how it is, what it waits for, where it is reached. */
-import { type Blocker, describeBlocker } from "../core/blocker.ts";
+import { type Blocker, describeBlocker, isTaskBlocker } from "../core/blocker.ts";
 import type { EpochMs } from "../core/brand.ts";
 import { formatReason } from "../core/errors.ts";
 import { isRunningStatus } from "../core/status.ts";
@@ -114,8 +114,7 @@ function hasFailed(container: Container, task: Task): boolean {
 
 function waits(container: Container, context: ViewContext): string[] {
   return context.blockers.flatMap((blocker) => {
-    if (blocker.type === "docker" || blocker.type === "hostResources" || blocker.containerName !== container.name)
-      return [];
+    if (blocker.type === "docker" || isTaskBlocker(blocker) || blocker.containerName !== container.name) return [];
     return [describeBlocker(blocker) + limitOf(blocker, context.now)];
   });
 }

@@ -55,7 +55,7 @@ function addRun(program: Command, host: CliHost, outcome: Outcome): void {
     .option("--timeout <duration>", "stop after 30, 30s, 2m or 1h30m, and exit with 124")
     .option("--keep", "leave the containers after the end")
     .option("--secrets <file>", "values of secrets: JSON, YAML or NAME=VALUE lines")
-    .option("--aws", "fetch secrets from AWS")
+    .option("--aws", "ask AWS for secrets, environment files and logins of images in ECR")
     .option("--env-files <dir>", "folder with environment files, as BUCKET/KEY")
     .addOption(outputOption(["text", "json"]))
     .option("--no-logs", "show no output of containers");

@@ -12,7 +12,7 @@ export type EnvironmentRequest = {
   readonly pull: PullBehaviour;
   /** File with the values of secrets (`--secrets`). */
   readonly secretsFile?: string;
-  /** Fetch secrets from AWS (`--aws`). */
+  /** Ask AWS for secrets, environment files, and logins of images in ECR (`--aws`). */
   readonly aws: boolean;
   /** Folder that stands in for S3 buckets: `bucket/key` (`--env-files`). */
   readonly envFilesDirectory?: string;

@@ -15,6 +15,8 @@ describe("describeBlocker()", () => {
       "stop failed, is tried again: DockerTimeoutError: no answer",
     ],
     [{ type: "hostResources", resources: ["CPU", "port 80"] }, "waits for host CPU, port 80"],
+    [{ type: "acknowledgement", changes: 1 }, "waits for a state change to be acknowledged before it is removed"],
+    [{ type: "acknowledgement", changes: 3 }, "waits for 3 state changes to be acknowledged before it is removed"],
   ])("%j", (blocker, text) => {
     expect(describeBlocker(blocker)).toBe(text);
   });

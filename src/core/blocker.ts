@@ -2,6 +2,7 @@
 import type { EpochMs } from "./brand.ts";
 import type { DependencyCondition } from "./task.ts";
 
+/** One reason why a container or a task does not move; `describeBlocker` puts it into words. */
 export type Blocker =
   /** Waits for another container of the task. */
   | {
@@ -27,7 +28,16 @@ export type Blocker =
       readonly error: string;
     }
   /** Host CPU, memory or ports are taken. */
-  | { readonly type: "hostResources"; readonly resources: readonly string[] };
+  | { readonly type: "hostResources"; readonly resources: readonly string[] }
+  /** The task is to be cleaned up, and so many of its last state changes are not acknowledged yet. */
+  | { readonly type: "acknowledgement"; readonly changes: number };
+
+/** About the task as a whole, not one of its containers. */
+type TaskBlocker = Extract<Blocker, { readonly type: "hostResources" | "acknowledgement" }>;
+
+export function isTaskBlocker(blocker: Blocker): blocker is TaskBlocker {
+  return blocker.type === "hostResources" || blocker.type === "acknowledgement";
+}
 
 /** One line for people: `waits for db (HEALTHY)`. */
 export function describeBlocker(blocker: Blocker): string {
@@ -45,5 +55,9 @@ export function describeBlocker(blocker: Blocker): string {
     case "hostResources":
       if (blocker.resources.length === 0) return "waits for its turn on this host";
       return `waits for host ${blocker.resources.join(", ")}`;
+    case "acknowledgement": {
+      const what = blocker.changes === 1 ? "a state change" : `${blocker.changes} state changes`;
+      return `waits for ${what} to be acknowledged before it is removed`;
+    }
   }
 }

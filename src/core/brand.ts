@@ -14,8 +14,13 @@ export type DockerName = Brand<string, "DockerName">;
 export type EpochMs = Brand<number, "EpochMs">;
 /** A length of time in milliseconds is a plain number whose name ends in `Ms`. */
 
+/** A text as the ARN of a task. Not checked. */
 export const asTaskArn = (value: string): TaskArn => value as TaskArn;
+/** A text as the name of a container in its definition. Not checked. */
 export const asContainerName = (value: string): ContainerName => value as ContainerName;
+/** A text as Docker's id of a container, 64 hexadecimal digits. Not checked. */
 export const asDockerId = (value: string): DockerId => value as DockerId;
+/** A text as a container's name in Docker. Not checked. */
 export const asDockerName = (value: string): DockerName => value as DockerName;
+/** A number as milliseconds since 1970. Not checked. */
 export const asEpochMs = (value: number): EpochMs => value as EpochMs;

@@ -43,6 +43,7 @@ export const ENGINE_ERROR_NAMES = [
   "StateStoreError",
   "UnknownError",
 ] as const;
+/** One of {@link ENGINE_ERROR_NAMES}. */
 export type EngineErrorName = (typeof ENGINE_ERROR_NAMES)[number];
 
 /** An error as it is stored, sent and shown: `name: message`. */

@@ -3,6 +3,8 @@
  */
 
 import type { ContainerDefinition, TransportProtocol } from "./definition/types.ts";
+import { InvalidInputError } from "./errors.ts";
+import { gpuIdsOf, gpusWantedBy } from "./gpus.ts";
 import { containerPortsOf } from "./host-ports.ts";
 import type { Task } from "./task.ts";
 
@@ -17,7 +19,8 @@ export type HostTotals = {
   /** Never given to tasks. Source: ECS_RESERVED_PORTS, ECS_RESERVED_PORTS_UDP. */
   readonly reservedTcp: readonly number[];
   readonly reservedUdp: readonly number[];
-  readonly gpus: number;
+  /** Ids as the daemon's GPU runtime knows them: `GPU-…` or numbers as text, each once. Source: ECS_ENABLE_GPU_SUPPORT. */
+  readonly gpus: readonly string[];
 };
 
 /** What a task takes, whole or not at all. */
@@ -26,10 +29,13 @@ export type HostNeed = {
   readonly memoryMiB: number;
   readonly tcp: readonly number[];
   readonly udp: readonly number[];
+  /** How many, those that it names included. */
   readonly gpus: number;
+  /** Those that its containers name. */
+  readonly gpuIds: readonly string[];
 };
 
-const NOTHING: HostNeed = { cpuUnits: 0, memoryMiB: 0, tcp: [], udp: [], gpus: 0 };
+const NOTHING: HostNeed = { cpuUnits: 0, memoryMiB: 0, tcp: [], udp: [], gpus: 0, gpuIds: [] };
 
 /**
  * Task sizes win over the sum of the containers'; a reservation wins over a limit (HRM-9). Only fixed host ports of
@@ -46,13 +52,9 @@ export function needOf(task: Task): HostNeed {
         : Number(definition.memory),
     tcp: fixedPorts(task, "tcp"),
     udp: fixedPorts(task, "udp"),
-    gpus: sum(containers, gpusOf),
+    gpus: gpusWantedBy(task),
+    gpuIds: gpuIdsOf(task),
   };
-}
-
-function gpusOf(container: ContainerDefinition): number {
-  const gpu = container.resourceRequirements?.find((each) => each.type === "GPU");
-  return gpu === undefined ? 0 : Number(gpu.value);
 }
 
 /** In host mode a container's port is the host's. Source: engine-modern 15.2. */
@@ -74,8 +76,28 @@ export function shortages(need: HostNeed, taken: readonly HostNeed[], totals: Ho
   if (need.memoryMiB > 0 && used.memoryMiB + need.memoryMiB > totals.memoryMiB) short.push("MEMORY");
   if (collide(need.tcp, [...used.tcp, ...totals.reservedTcp])) short.push("PORTS_TCP");
   if (collide(need.udp, [...used.udp, ...totals.reservedUdp])) short.push("PORTS_UDP");
-  if (need.gpus > 0 && used.gpus + need.gpus > totals.gpus) short.push("GPU");
+  if (lacksGpus(need, used, totals)) short.push("GPU");
   return short;
+}
+
+/** GPUs that are named must be the host's, and nobody else's; a name that the host does not know never fits (GPU-4). */
+function lacksGpus(need: HostNeed, used: HostNeed, { gpus }: HostTotals): boolean {
+  if (need.gpus > 0 && used.gpus + need.gpus > gpus.length) return true;
+  if (new Set(need.gpuIds).size < need.gpuIds.length) return true;
+  return need.gpuIds.some((id) => !gpus.includes(id) || used.gpuIds.includes(id));
+}
+
+/** GPUs that no task holds, in the host's order. */
+export function freeGpus(taken: readonly HostNeed[], { gpus }: HostTotals): readonly string[] {
+  const held = new Set(taken.flatMap(({ gpuIds }) => gpuIds));
+  return gpus.filter((id) => !held.has(id));
+}
+
+/** @throws {InvalidInputError} when a GPU is listed twice: it would be given to two tasks */
+export function assertHostTotals({ gpus }: HostTotals): void {
+  const twice = gpus.find((id, index) => gpus.indexOf(id) !== index);
+  if (twice === undefined) return;
+  throw new InvalidInputError("hostTotals.gpus", `Cannot account the host's GPUs: "${twice}" is listed twice`);
 }
 
 /** What would be short on an empty host: waiting will never help. Source: engine-modern 15.4. */
@@ -90,6 +112,7 @@ function add(a: HostNeed, b: HostNeed): HostNeed {
     tcp: [...a.tcp, ...b.tcp],
     udp: [...a.udp, ...b.udp],
     gpus: a.gpus + b.gpus,
+    gpuIds: [...a.gpuIds, ...b.gpuIds],
   };
 }
 

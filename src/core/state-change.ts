@@ -6,6 +6,7 @@ import type { EpochMs, TaskArn } from "./brand.ts";
 import type { ReportedStatus } from "./status.ts";
 import type { NetworkBinding, StopCode } from "./task.ts";
 
+/** A container has reached a status that is told. Source: engine-modern 11. */
 export type ContainerStateChange = {
   readonly type: "container";
   readonly taskArn: TaskArn;
@@ -24,6 +25,7 @@ export type ContainerStateChange = {
   readonly networkBindings: readonly NetworkBinding[];
 };
 
+/** A task has reached a status that is told. Source: engine-modern 11. */
 export type TaskStateChange = {
   readonly type: "task";
   readonly taskArn: TaskArn;
@@ -37,4 +39,5 @@ export type TaskStateChange = {
   readonly executionStoppedAt?: EpochMs;
 };
 
+/** What `stateChangeEvents` delivers: numbered without gaps per task, containers before their task. */
 export type StateChange = ContainerStateChange | TaskStateChange;

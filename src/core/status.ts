@@ -13,9 +13,11 @@ export const CONTAINER_STATUSES = [
   "RESOURCES_PROVISIONED",
   "STOPPED",
 ] as const;
+/** How far a container has come; later ones include earlier ones. Source: engine-modern 5. */
 export type ContainerStatus = (typeof CONTAINER_STATUSES)[number];
 
 export const TASK_STATUSES = ["NONE", "MANIFEST_PULLED", "CREATED", "RUNNING", "STOPPED"] as const;
+/** How far a task has come. Source: engine-modern 5. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** What ECS users are shown: everything before RUNNING is PENDING. */
@@ -24,6 +26,7 @@ export type ReportedStatus = "PENDING" | "RUNNING" | "STOPPED";
 /** RUNNING for all but the awsvpc pause container, which is steady once its network is provisioned. */
 export type SteadyStatus = "RUNNING" | "RESOURCES_PROVISIONED";
 
+/** What the container's health check says. */
 export type HealthStatus = "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
 
 const CONTAINER_RANK = Object.fromEntries(CONTAINER_STATUSES.map((status, rank) => [status, rank])) as Readonly<
@@ -46,6 +49,11 @@ export function compareTaskStatus(a: TaskStatus, b: TaskStatus): number {
 /** Is the container's process up (provisioned or not)? */
 export function isRunningStatus(status: ContainerStatus): boolean {
   return status === "RUNNING" || status === "RESOURCES_PROVISIONED";
+}
+
+/** Nothing of the container is in the world yet: a restart of the engine begins with it anew, and nothing is lost. */
+export function isBeforePull(status: ContainerStatus): boolean {
+  return compareContainerStatus(status, "PULLED") < 0;
 }
 
 /** The status after `known` on the way up; past the steady status there is only STOPPED. Source: DM-4, DM-5. */

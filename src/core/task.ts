@@ -52,6 +52,7 @@ export type Health = {
   readonly exitCode?: number;
 };
 
+/** A container's port and where it is reached on the host. */
 export type NetworkBinding = {
   readonly bindIP: string;
   readonly containerPort?: number;
@@ -90,6 +91,7 @@ export type RestartState = {
   readonly pending: boolean;
 };
 
+/** A container of a task: what it is to become, and what is known of it. Source: engine-modern 3. */
 export type Container = {
   readonly name: ContainerName;
   readonly type: ContainerType;
@@ -100,7 +102,7 @@ export type Container = {
   readonly image: string;
   readonly dependencies: readonly Dependency[];
   readonly hasHealthCheck: boolean;
-  readonly restartPolicy?: RestartPolicy;
+  readonly restartPolicy?: RestartPolicy | undefined;
   /** How long dependants wait for this container to become complete, successful or healthy; 0 is for ever. */
   readonly startTimeoutMs: number;
   /** Between the stop signal and SIGKILL. */
@@ -134,6 +136,8 @@ export type Container = {
   readonly digestResolved: boolean;
   readonly imageId?: string | undefined;
   readonly hostPorts: readonly HostPortLease[];
+  /** GPUs of the host that are this container's alone; given out when the task is let in. */
+  readonly gpuIds?: readonly string[] | undefined;
   readonly networkBindings?: readonly NetworkBinding[] | undefined;
   readonly ipAddress?: string | undefined;
 
@@ -161,6 +165,7 @@ export type TaskResourceType =
   | "registryAuth"
   | "firelens"
   | "pauseImage";
+/** What a task needs beside its containers: a volume, secrets, a control group. */
 export type TaskResource = {
   /** Unique within the task, e.g. `dockerVolume/data`. */
   readonly id: string;
@@ -187,6 +192,7 @@ export type StopCode =
   | "SpotInterruption"
   | "TerminationNotice";
 
+/** A task as the engine holds and saves it: a snapshot, never changed in place. Source: engine-modern 3. */
 export type Task = {
   readonly arn: TaskArn;
   /** Last part of the ARN: 32 hex digits. */
@@ -204,25 +210,25 @@ export type Task = {
   readonly desiredStatus: TaskStatus;
   readonly emittedStatus: TaskStatus;
   readonly sentStatus: TaskStatus;
-  /** Host resources (CPU, memory, ports) are accounted to this task. Memory only: recomputed after a restart. */
+  /** Host resources (CPU, memory, ports, GPUs) are accounted to this task. Memory only: recomputed after a restart. */
   readonly admitted: boolean;
 
   readonly createdAt: EpochMs;
-  readonly startedAt?: EpochMs;
-  readonly stoppingAt?: EpochMs;
-  readonly stoppedAt?: EpochMs;
+  readonly startedAt?: EpochMs | undefined;
+  readonly stoppingAt?: EpochMs | undefined;
+  readonly stoppedAt?: EpochMs | undefined;
   /** When the first essential container stopped. */
-  readonly executionStoppedAt?: EpochMs;
-  readonly pullStartedAt?: EpochMs;
-  readonly pullStoppedAt?: EpochMs;
+  readonly executionStoppedAt?: EpochMs | undefined;
+  readonly pullStartedAt?: EpochMs | undefined;
+  readonly pullStoppedAt?: EpochMs | undefined;
 
-  readonly stopCode?: StopCode;
+  readonly stopCode?: StopCode | undefined;
   /** Set once, by what is no single container's fault or by the caller of a stop. */
-  readonly stoppedReason?: string;
+  readonly stoppedReason?: string | undefined;
   /** SIGKILL instead of the stop signal, and no stop order: asked for by `stopTask({force: true})`. */
   readonly forceStop: boolean;
   /** When the containers and resources of the stopped task are to be removed. */
-  readonly cleanupAt?: EpochMs;
+  readonly cleanupAt?: EpochMs | undefined;
   /** Source of action ids; memory only. */
   readonly nextActionId: number;
   /** Number of the next state change of this task, from 1. */

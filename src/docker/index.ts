@@ -18,6 +18,7 @@ import { volumeCalls } from "./volumes.ts";
 
 export { resolveEndpoint } from "./endpoint/resolve-endpoint.ts";
 
+/** Where the daemon is, and how it is reached. */
 export type DockerClientOptions = {
   /** `unix:///path` or `tcp://host:port`, as `resolveEndpoint` finds it. */
   readonly endpoint: string;

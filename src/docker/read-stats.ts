@@ -8,15 +8,19 @@ import { parseInspection } from "./parse/parse-inspection.ts";
 import { parseStats } from "./parse/parse-stats.ts";
 import { pathPart } from "./path.ts";
 
+const STREAM = { stream: "1" };
+/** Without the second that the daemon waits for a sample to compare with. */
+const ONE_SAMPLE = { stream: "0", "one-shot": "1" };
+
 export function statsCalls(api: Api): Pick<DockerClient, "stats"> {
   return {
-    stats: async function* (dockerId, { signal }): AsyncGenerator<ContainerStats> {
+    stats: async function* (dockerId, { signal, once = false }): AsyncGenerator<ContainerStats> {
       const { limitMs } = OPERATIONS.readStats;
       const scope = api.scope(signal);
       try {
         let cancelWait = scope.limit(limitMs, { type: "inactive", limitMs });
         const path = `/containers/${pathPart(dockerId)}/stats`;
-        const call = { method: "GET", path, query: { stream: "1" }, repeatable: true } as const;
+        const call = { method: "GET", path, query: once ? ONE_SAMPLE : STREAM, repeatable: true } as const;
         const { response } = await api.open(call, scope);
         for await (const line of readLines(response, scope.signal)) {
           cancelWait();

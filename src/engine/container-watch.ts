@@ -5,6 +5,7 @@
  */
 import type { DockerId } from "../core/brand.ts";
 import { asEpochMs } from "../core/brand.ts";
+import { TASK_ARN_LABEL } from "../core/labels.ts";
 import { isUp } from "../core/machine/derive.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { Container, Task } from "../core/task.ts";
@@ -21,6 +22,7 @@ export type ContainerWatchPorts = {
   readonly relistIntervalMs: number;
   readonly signal: AbortSignal;
   readonly tasks: () => Iterable<Task>;
+  readonly taskOf: (taskArn: string) => Task | undefined;
   readonly findByDockerId: (dockerId: DockerId) => { readonly task: Task; readonly container: Container } | undefined;
   readonly send: (taskArn: string, input: Input) => void;
   readonly observe: (taskArn: Task["arn"], containerName: string, lastExitCode?: number) => Promise<void>;
@@ -65,6 +67,8 @@ export class ContainerWatch {
     switch (event.action) {
       case "health_status: healthy":
         this.#tellHealth(task, container, "healthy");
+        // What the check printed is not in the event, and nobody waits for it.
+        this.#look(task, container, undefined);
         break;
       case "start":
         // Our own start is looked at when it is answered.
@@ -126,6 +130,7 @@ export class ContainerWatch {
           if (needsLook(container, listed)) this.#look(task, container, undefined);
         }
       }
+      for (const summary of listed.values()) if (this.#isStray(summary)) await this.#removeStray(summary);
     } catch (error) {
       if (!this.#ports.signal.aborted) {
         this.#ports.log.warn("Cannot list containers", { error: toNamedError(error, "CannotListContainersError") });
@@ -135,7 +140,22 @@ export class ContainerWatch {
     }
   }
 
+  /** A task is known before its first container is made, and until the last one is gone. */
+  #isStray({ labels }: ContainerSummary): boolean {
+    const owner = labels[TASK_ARN_LABEL];
+    return owner !== undefined && this.#ports.taskOf(owner) === undefined;
+  }
+
+  /** Somebody had renamed it before its create was answered, or Docker made it after all. Source: peers 1. */
+  async #removeStray({ dockerId, dockerName }: ContainerSummary): Promise<void> {
+    this.#ports.log.warn("Removing container without a task", { dockerName });
+    const { client, signal } = this.#ports;
+    await client.removeContainer(dockerId, { force: true, removeVolumes: true }, { signal });
+  }
+
   #scheduleRelist(): void {
+    // Whoever ends while the feed was being opened leaves no timer.
+    if (this.#ports.signal.aborted) return;
     const at = asEpochMs(this.#ports.clock.now() + this.#ports.relistIntervalMs);
     const cancel = this.#ports.clock.schedule(at, () => {
       this.#ports.signal.removeEventListener("abort", cancel);

@@ -9,87 +9,27 @@ import { describeGraphProblem, findGraphProblem } from "../core/dependencies.ts"
 import { EngineError } from "../core/errors.ts";
 import { ENGINE_ID_LABEL } from "../core/labels.ts";
 import { whyBlocked } from "../core/machine/advance.ts";
-import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { StateChange } from "../core/state-change.ts";
-import { compareContainerStatus, isRunningStatus } from "../core/status.ts";
-import { type Container, isInternal, type Task } from "../core/task.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { ContainerFactory } from "../ports/container-factory.ts";
-import type { DaemonInfo, DockerClient } from "../ports/docker-client.ts";
-import type { ImageService } from "../ports/image-service.ts";
-import type { Log } from "../ports/log.ts";
-import type { MetadataManager } from "../ports/metadata-manager.ts";
-import type { Random } from "../ports/random.ts";
-import type { StateStore, StoredState } from "../ports/state-store.ts";
-import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
-import { type CallLimits, ContainerCalls, DEFAULT_CALL_LIMITS } from "./container-calls.ts";
-import type { ContainerChangeEventStream } from "./container-change-event-stream.ts";
+import { isRunningStatus } from "../core/status.ts";
+import { isInternal, type Task } from "../core/task.ts";
+import type { StoredState } from "../ports/state-store.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
-import type { TaskCredentials } from "./credentials-manager.ts";
-import { EffectRunner, portOwner } from "./effect-runner.ts";
+import { EffectRunner } from "./effect-runner.ts";
+import { type EngineFacts, type EngineOptions, startLimits } from "./engine-options.ts";
 import { EnginePhase } from "./engine-phase.ts";
-import type { HostPortAllocator } from "./host-port-allocator.ts";
-import type { HostResourceManager } from "./host-resource-manager.ts";
+import { HostAdmission } from "./host-admission.ts";
 import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
-import { type Observations, observeSaved, removeStrays, restoredTasks } from "./restore.ts";
-import { adaptiveLimits, fixedLimits, StartGate, type StartGateLimits } from "./start-gate.ts";
+import { matchWithDocker, type Observations, restoredTasks } from "./restore.ts";
+import { StartGate } from "./start-gate.ts";
 import { type ActorPorts, TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
-
-export type EngineConfig = {
-  readonly machine: MachineConfig;
-  readonly limits: CallLimits;
-  /** Starts in flight at a time. Without it the engine begins with twice the daemon's CPUs, and goes by what it measures. */
-  readonly startConcurrency: number | undefined;
-  /** How often all containers of ours are listed as a backstop to events. */
-  readonly relistIntervalMs: number;
-};
-
-export const DEFAULT_ENGINE_CONFIG: EngineConfig = {
-  machine: DEFAULT_MACHINE_CONFIG,
-  limits: DEFAULT_CALL_LIMITS,
-  startConcurrency: undefined,
-  relistIntervalMs: 15_000,
-};
-
-export type EngineOptions = {
-  readonly client: DockerClient;
-  readonly config: EngineConfig;
-  /** As in `EngineFacts`; drawn once and kept in the store when absent. */
-  readonly engineId?: string;
-  readonly images: ImageService;
-  readonly environment: TaskEnvironment;
-  /** What can be made only when the daemon and the store have answered; construction asks neither. */
-  readonly assemble: (facts: EngineFacts) => EngineParts;
-  readonly credentials: TaskCredentials;
-  readonly metadata: MetadataManager;
-  readonly containerChanges: ContainerChangeEventStream;
-  /** Where others look the tasks up; only the engine writes. */
-  readonly state: TaskEngineState;
-  readonly hostPorts: HostPortAllocator;
-  readonly hostResources: HostResourceManager;
-  readonly store: StateStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-};
-
-/** What an engine knows once it is initialised. */
-export type EngineFacts = {
-  readonly info: DaemonInfo;
-  /** Goes into a label of everything that this engine makes; stays the same over restarts. */
-  readonly engineId: string;
-};
-
-export type EngineParts = {
-  readonly factory: ContainerFactory;
-  readonly resources: readonly TaskResourceAdapter[];
-};
 
 /** Row of the store that keeps the id of an engine that was given none. */
 const ENGINE_ID_META = "engineId";
@@ -106,6 +46,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   readonly #state: TaskEngineState;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #outbox: Outbox;
+  readonly #admission: HostAdmission;
   readonly #actorPorts: ActorPorts;
   readonly #abort = new AbortController();
   readonly #store: PersistentStore;
@@ -120,7 +61,14 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     // Every wait and every call of every task listens to it, which is many, and no leak.
     setMaxListeners(0, this.#abort.signal);
     this.#store = new PersistentStore(options.store, options.clock, options.log, this.#abort.signal);
-    this.#outbox = new Outbox((taskArn, upTo) => this.#acknowledge(taskArn, upTo));
+    const { hostResources, hostPorts } = options;
+    const send = (taskArn: string, input: Input) => this.#send(taskArn, input);
+    this.#admission = new HostAdmission({ hostResources, hostPorts, send });
+    const acknowledgements = new Acknowledgements({
+      commit: (mutations) => this.#store.commit(mutations),
+      onSaved: (taskArn, upTo) => this.#send(taskArn, { type: "acknowledged", upTo }),
+    });
+    this.#outbox = new Outbox((taskArn, upTo) => acknowledgements.acknowledge(taskArn, upTo));
     this.#actorPorts = this.#makeActorPorts();
   }
 
@@ -157,7 +105,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const engineId = await this.#engineIdOf(saved);
     images.load(saved.images);
     const runner = this.#createRunner({ info, engineId });
-    await runner.openResources();
+    await runner.resources.open();
     this.#state.reset();
     for (const task of restoredTasks(saved)) this.#state.put(task);
     // An init that fails later must leave nobody listening.
@@ -165,7 +113,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const watch = this.#createWatch(runner, engineId, AbortSignal.any([watching.signal, this.#abort.signal]));
     try {
       await watch.open();
-      const observations = await this.#matchWithDocker(engineId);
+      const observations = await matchWithDocker({ ...this.#options, engineId, tasks: this.#state.allTasks() });
       this.#phase.initialised();
       this.#runner = runner;
       this.#resume(saved.changes, observations);
@@ -219,7 +167,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 
   async #accept(given: Task): Promise<void> {
-    const task = this.#requireRunner().withHostResources(given);
+    const task = this.#requireRunner().resources.withHostResources(given);
     const problem = findGraphProblem(task.containers);
     await this.#store.commitOrUndo([{ type: "putTask", task }], [{ type: "deleteTask", taskArn: task.arn }]);
     const actor = this.#startActor(task);
@@ -315,46 +263,16 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     return (await this.#options.client.version()).version;
   }
 
-  /** Containers found in Docker are matched with rows before anybody acts on them. Source: engine-modern 8.5, 8.6. */
-  async #matchWithDocker(engineId: string): Promise<Observations> {
-    const { client, log } = this.#options;
-    const tasks = this.#state.allTasks();
-    await removeStrays({ client, log, engineId, tasks });
-    for (const task of tasks) await this.#adoptImages(task);
-    return await observeSaved(client, log, tasks);
-  }
-
   #resume(changes: readonly StateChange[], observations: Observations): void {
     const tasks = this.#state.allTasks();
     this.#outbox.publish(changes);
-    // Who runs is accounted before anybody new is let in; the others queue in the order in which they were accepted.
-    for (const task of tasks.filter(hasContainers)) this.#options.hostResources.adopt(task);
+    this.#admission.adopt(tasks);
     for (const task of tasks.toSorted((a, b) => a.createdAt - b.createdAt)) {
-      this.#adoptHostPorts(task);
       const actor = this.#startActor(task);
       actor.send({ type: "resumed", observations: observations.get(task.arn) ?? [] });
       for (const { name, knownStatus } of task.containers) {
         if (isRunningStatus(knownStatus)) void this.#requireRunner().updateMetadata(task.arn, name);
       }
-    }
-  }
-
-  #adoptHostPorts(task: Task): void {
-    if (task.knownStatus === "STOPPED") return;
-    for (const { name, hostPorts } of task.containers)
-      this.#options.hostPorts.adopt(portOwner(task.arn, name), hostPorts);
-  }
-
-  /** References are not saved: they are rebuilt, so that no image in use is taken for unused. Source: peers 24. */
-  async #adoptImages(task: Task): Promise<void> {
-    for (const container of task.containers) {
-      if (isInternal(container) || container.removed || !holdsImage(container)) continue;
-      await this.#options.images.adopt(task, container).catch((error: unknown) => {
-        this.#options.log.warn("Cannot record the image of a restored container", {
-          containerName: container.name,
-          error,
-        });
-      });
     }
   }
 
@@ -398,10 +316,10 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   #perform(effect: Effect, task: Task): void {
     switch (effect.type) {
       case "requestHostResources":
-        this.#requestHostResources(task);
+        this.#admission.request(task);
         break;
       case "releaseHostResources":
-        this.#releaseHostPorts(task);
+        this.#admission.release(task);
         break;
       case "forgetTask":
         this.#forget(task).catch((error: unknown) => this.#tellUnlessEnded("Cannot forget task", task.arn, error));
@@ -411,27 +329,12 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     }
   }
 
-  #requestHostResources(task: Task): void {
-    const grant = () => this.#send(task.arn, { type: "hostResourcesGranted" });
-    const admission = this.#options.hostResources.request(task, grant);
-    if (admission.type === "granted") grant();
-    if (admission.type !== "refused") return;
-    const resources = admission.resources.map((name) => `RESOURCE:${name.replace(/_.*/, "")}`).join(", ");
-    const message = `the task can never fit on this host: ${resources}`;
-    this.#send(task.arn, { type: "admissionRefused", error: { name: "ResourceInitializationError", message } });
-  }
-
-  #releaseHostPorts(task: Task): void {
-    this.#options.hostResources.release(task.arn);
-    for (const { name } of task.containers) this.#options.hostPorts.release(portOwner(task.arn, name));
-  }
-
   async #forget(task: Task): Promise<void> {
     const actor = this.#actors.get(task.arn);
     if (actor === undefined) return;
     this.#actors.delete(task.arn);
     actor.stop();
-    this.#releaseHostPorts(task);
+    this.#admission.release(task);
     await this.#releaseImages(task);
     await this.#store.commit([{ type: "deleteTask", taskArn: task.arn }]);
     this.#state.remove(task.arn);
@@ -453,11 +356,6 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     }
   }
 
-  async #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
-    await this.#store.commit([{ type: "acknowledge", taskArn, upTo }]);
-    this.#send(taskArn, { type: "acknowledged", upTo });
-  }
-
   #send(taskArn: string, input: Input): void {
     this.#actors.get(taskArn as TaskArn)?.send(input);
   }
@@ -477,7 +375,6 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       startGate: new StartGate(clock, startLimits(config, facts)),
       hostPorts,
       pullBehaviour: config.machine.pullBehaviour,
-      clock,
       log,
       signal,
       taskOf: (taskArn) => this.#state.taskByArn(taskArn as TaskArn),
@@ -497,6 +394,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       relistIntervalMs: config.relistIntervalMs,
       signal,
       tasks: () => this.#state.tasks(),
+      taskOf: (taskArn) => this.#state.taskByArn(taskArn as TaskArn),
       findByDockerId: (dockerId) => this.#state.containerById(dockerId),
       send: (taskArn, input) => this.#send(taskArn, input),
       observe: (taskArn, containerName, lastExitCode) => runner.observe(taskArn, containerName, lastExitCode),
@@ -508,18 +406,4 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
     return this.#runner;
   }
-}
-
-function startLimits({ startConcurrency }: EngineConfig, { info }: EngineFacts): StartGateLimits {
-  return startConcurrency === undefined ? adaptiveLimits(info.cpus) : fixedLimits(startConcurrency);
-}
-
-/** Has it got past the queue before? Source: engine-modern 15.5. */
-function hasContainers(task: Task): boolean {
-  return task.knownStatus !== "STOPPED" && task.containers.some((container) => container.knownStatus !== "NONE");
-}
-
-/** From its pull on, not only once it is made. */
-function holdsImage({ knownStatus, dockerId }: Container): boolean {
-  return dockerId !== undefined || (knownStatus !== "STOPPED" && compareContainerStatus(knownStatus, "PULLED") >= 0);
 }

@@ -14,6 +14,11 @@ export type PortRange = { readonly first: number; readonly last: number };
 /** Tells whether a socket of this protocol can be opened on the port right now. */
 export type PortProbe = (port: number, protocol: "tcp" | "udp") => Promise<boolean>;
 
+/** Who holds a container's host ports. */
+export function portOwner(taskArn: string, containerName: string): string {
+  return `${taskArn} ${containerName}`;
+}
+
 export class HostPortAllocator {
   readonly #range: PortRange;
   readonly #probe: PortProbe;

@@ -4,10 +4,14 @@
  *
  * INVARIANTS
  * - A task is accounted once, whatever is asked twice; giving back twice changes nothing.
+ * - A GPU is in the hands of one task at a time.
  * - Nobody overtakes the head of the queue, and nothing that can never fit gets into it.
  */
 import type { TaskArn } from "../core/brand.ts";
+import { assignGpus, type GpuAssignment } from "../core/gpus.ts";
 import {
+  assertHostTotals,
+  freeGpus,
   type HostNeed,
   type HostTotals,
   needOf,
@@ -17,41 +21,60 @@ import {
 } from "../core/host-resources.ts";
 import type { Task } from "../core/task.ts";
 
+/** What the task is given by name. */
+export type HostGrant = { readonly gpus: GpuAssignment };
+
 export type Admission =
-  | { readonly type: "granted" }
+  | { readonly type: "granted"; readonly grant: HostGrant }
   | { readonly type: "waiting" }
   /** For ever: the host is too small, or a port is reserved. */
   | { readonly type: "refused"; readonly resources: readonly ResourceName[] };
 
+type Held = { readonly need: HostNeed; readonly grant: HostGrant };
+type Waiting = { readonly task: Task; readonly need: HostNeed; readonly tell: (grant: HostGrant) => void };
+
+const NOTHING: HostGrant = { gpus: {} };
+
 export class HostResourceManager {
   readonly #totals: HostTotals | undefined;
-  readonly #taken = new Map<TaskArn, HostNeed>();
-  readonly #queue: { readonly taskArn: TaskArn; readonly need: HostNeed; readonly grant: () => void }[] = [];
+  readonly #taken = new Map<TaskArn, Held>();
+  readonly #queue: Waiting[] = [];
 
-  /** @param totals undefined lets everything in: the caller answers for what fits */
+  /**
+   * @param totals undefined lets everything in: the caller answers for what fits, and the daemon chooses GPUs
+   * @throws {InvalidInputError} when a GPU is listed twice
+   */
   constructor(totals: HostTotals | undefined) {
+    if (totals !== undefined) assertHostTotals(totals);
     this.#totals = totals;
   }
 
-  /** @param grant called when a waiting task gets in */
-  request(task: Task, grant: () => void): Admission {
-    if (this.#totals === undefined || this.#taken.has(task.arn)) return { type: "granted" };
+  /** @param tell called when a waiting task gets in */
+  request(task: Task, tell: (grant: HostGrant) => void): Admission {
+    if (this.#totals === undefined) return { type: "granted", grant: NOTHING };
+    const held = this.#taken.get(task.arn);
+    if (held !== undefined) return { type: "granted", grant: held.grant };
     const need = needOf(task);
     const refused = neverFits(need, this.#totals);
     if (refused.length > 0) return { type: "refused", resources: refused };
-    if (!this.#queue.some((entry) => entry.taskArn === task.arn)) this.#queue.push({ taskArn: task.arn, need, grant });
+    if (!this.#queue.some((entry) => entry.task.arn === task.arn)) this.#queue.push({ task, need, tell });
     this.#admit(task.arn);
-    return this.#taken.has(task.arn) ? { type: "granted" } : { type: "waiting" };
+    const admitted = this.#taken.get(task.arn);
+    return admitted === undefined ? { type: "waiting" } : { type: "granted", grant: admitted.grant };
   }
 
-  /** Accounts a task that runs already, even where the host has become too small for it. Source: engine-modern 15.5. */
+  /**
+   * Accounts a task that runs already, even where the host has become too small for it, with the GPUs that its containers
+   * have. To be called for all of them before anybody new is let in. Source: engine-modern 15.5.
+   */
   adopt(task: Task): void {
-    if (this.#totals !== undefined) this.#taken.set(task.arn, needOf(task));
+    if (this.#totals === undefined) return;
+    this.#taken.set(task.arn, { need: needOf(task), grant: { gpus: assignGpus(task, []) } });
   }
 
   /** Gives back, or leaves the queue; either way others may get in now. */
   release(taskArn: TaskArn): void {
-    const place = this.#queue.findIndex((entry) => entry.taskArn === taskArn);
+    const place = this.#queue.findIndex((entry) => entry.task.arn === taskArn);
     if (place >= 0) this.#queue.splice(place, 1);
     if (this.#taken.delete(taskArn) || place === 0) this.#admit(undefined);
   }
@@ -59,16 +82,23 @@ export class HostResourceManager {
   /** What the waiting task is short of at this moment. */
   shortagesOf(task: Task): readonly ResourceName[] {
     if (this.#totals === undefined || this.#taken.has(task.arn)) return [];
-    return shortages(needOf(task), [...this.#taken.values()], this.#totals);
+    return shortages(needOf(task), this.#needs(), this.#totals);
   }
 
   /** @param asking told by the return value of `request`, not by its callback */
   #admit(asking: TaskArn | undefined): void {
     for (let head = this.#queue[0]; head !== undefined && this.#totals !== undefined; head = this.#queue[0]) {
-      if (shortages(head.need, [...this.#taken.values()], this.#totals).length > 0) return;
+      const taken = this.#needs();
+      if (shortages(head.need, taken, this.#totals).length > 0) return;
       this.#queue.shift();
-      this.#taken.set(head.taskArn, head.need);
-      if (head.taskArn !== asking) head.grant();
+      const gpus = assignGpus(head.task, freeGpus(taken, this.#totals));
+      const grant = { gpus };
+      this.#taken.set(head.task.arn, { need: { ...head.need, gpuIds: Object.values(gpus).flat() }, grant });
+      if (head.task.arn !== asking) head.tell(grant);
     }
+  }
+
+  #needs(): readonly HostNeed[] {
+    return Array.from(this.#taken.values(), ({ need }) => need);
   }
 }

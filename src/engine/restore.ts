@@ -8,8 +8,10 @@ import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { ContainerObservation } from "../core/machine/input.ts";
 import { acknowledge } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
-import type { Container, Task, TaskResource } from "../core/task.ts";
+import { compareContainerStatus } from "../core/status.ts";
+import { type Container, isInternal, type Task, type TaskResource } from "../core/task.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
+import type { ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { toNamedError } from "./failure.ts";
@@ -53,8 +55,39 @@ function restoredResource(resource: TaskResource): TaskResource {
 
 export type Observations = ReadonlyMap<TaskArn, readonly ContainerObservation[]>;
 
+export type MatchOptions = {
+  readonly client: DockerClient;
+  readonly images: ImageService;
+  readonly log: Log;
+  readonly engineId: string;
+  readonly tasks: readonly Task[];
+};
+
+/** Containers found in Docker are matched with rows before anybody acts on them. Source: engine-modern 8.5, 8.6. */
+export async function matchWithDocker(options: MatchOptions): Promise<Observations> {
+  const { client, log, tasks } = options;
+  await removeStrays(options);
+  for (const task of tasks) await adoptImages(options, task);
+  return await observeSaved(client, log, tasks);
+}
+
+/** References are not saved: they are rebuilt, so that no image in use is taken for unused. Source: peers 24. */
+async function adoptImages({ images, log }: MatchOptions, task: Task): Promise<void> {
+  for (const container of task.containers) {
+    if (isInternal(container) || container.removed || !holdsImage(container)) continue;
+    await images.adopt(task, container).catch((error: unknown) => {
+      log.warn("Cannot record the image of a restored container", { containerName: container.name, error });
+    });
+  }
+}
+
+/** From its pull on, not only once it is made. */
+function holdsImage({ knownStatus, dockerId }: Container): boolean {
+  return dockerId !== undefined || (knownStatus !== "STOPPED" && compareContainerStatus(knownStatus, "PULLED") >= 0);
+}
+
 /** Looks at all containers that may exist. Who cannot be looked at is left as saved: the next relist tells. */
-export async function observeSaved(client: DockerClient, log: Log, tasks: readonly Task[]): Promise<Observations> {
+async function observeSaved(client: DockerClient, log: Log, tasks: readonly Task[]): Promise<Observations> {
   const observations = new Map<TaskArn, ContainerObservation[]>();
   const pending = tasks.flatMap((task) => task.containers.filter(mayExist).map((container) => ({ task, container })));
   const worker = async () => {
@@ -98,7 +131,7 @@ async function look(
 }
 
 /** What carries our engine id and belongs to no task of ours was left by a crash before its row was saved. */
-export async function removeStrays(context: {
+async function removeStrays(context: {
   readonly client: DockerClient;
   readonly log: Log;
   readonly engineId: string;

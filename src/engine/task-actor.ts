@@ -13,11 +13,11 @@ import type { EpochMs } from "../core/brand.ts";
 import type { MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
-import { step } from "../core/machine/step.ts";
+import { AS_BEFORE, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
-import { isDurablyEqual } from "./durable-part.ts";
+import { isWorthASave } from "./worth-saving.ts";
 
 /** More than all answers, observations and timers that one task can have outstanding: beyond it a producer has no limit. */
 const INBOX_MAX = 10_000;
@@ -92,19 +92,21 @@ export class TaskActor {
       const changes: StateChange[] = [];
       const effects: Effect[] = [];
       let task = before;
-      let wakeAt: EpochMs | undefined;
+      let wakeAt: EpochMs | undefined | typeof AS_BEFORE = AS_BEFORE;
       for (const input of batch) {
         const next = step(task, input, this.#ports.clock.now(), this.#ports.config);
         task = next.task;
-        wakeAt = next.wakeAt;
+        if (next.wakeAt !== AS_BEFORE) wakeAt = next.wakeAt;
         for (const change of next.changes) changes.push(change);
         for (const effect of next.effects) effects.push(effect);
       }
-      if (changes.length > 0 || !isDurablyEqual(before, task)) await this.#ports.save(task, changes);
+      if (changes.length > 0 || isWorthASave(before, task)) await this.#ports.save(task, changes);
       if (this.#stopped) return;
-      this.#task = task;
-      this.#ports.onState(task, changes);
-      this.#wakeBy(wakeAt);
+      if (task !== before) {
+        this.#task = task;
+        this.#ports.onState(task, changes);
+      }
+      if (wakeAt !== AS_BEFORE) this.#wakeBy(wakeAt);
       for (const effect of effects) this.#ports.perform(effect, task);
     }
     this.#draining = false;

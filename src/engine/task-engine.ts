@@ -55,7 +55,8 @@ export interface TaskEngine {
   readonly state: TaskEngineState;
   /**
    * Connects to Docker, opens the event feed, restores saved tasks and takes up their management.
-   * @throws {EngineError} CannotGetDockerClientVersionError when no daemon answers
+   * @throws {EngineError} CannotGetDockerclientError when no daemon answers, CannotGetDockerClientVersionError when it
+   *   is too old
    */
   init(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** As `init`, tried again with back-off (200 ms to 2 s) until it works or the signal fires. */
@@ -77,7 +78,12 @@ export interface TaskEngine {
   listTasks(): readonly Task[];
   /** Why the task's containers do not move right now. */
   whyBlocked(taskArn: TaskArn): readonly Blocker[];
-  /** At-least-once, in order per task. One reader; what it does not read pauses only the tasks concerned. */
+  /**
+   * At-least-once, in order per task. What is not read, or not acknowledged, pauses only the tasks concerned: they run to
+   * their end and wait for the acknowledgement before they are cleaned up. What a reader took and did not acknowledge is
+   * told again to the next one.
+   * @throws {EngineError} TaskStateError at the first read, while there is another reader
+   */
   stateChangeEvents(): AsyncIterable<StateChangeDelivery>;
   /** @returns a function that ends the subscription */
   subscribe(listener: (event: EngineEvent) => void): () => void;

@@ -1,4 +1,5 @@
 /** Settings of the image clean-up. Source: engine-modern 13.1. */
+import { boundedDiskMarks, type DiskMarks } from "../core/images/disk-pressure.ts";
 
 export type ImageCleanupOptions = {
   /** Source: ECS_DISABLE_IMAGE_CLEANUP; also off under `prefer-cached`. */
@@ -11,6 +12,11 @@ export type ImageCleanupOptions = {
   readonly imagesPerCycle: number;
   /** Names that stay, in any spelling. Source: ECS_EXCLUDE_UNTRACKED_IMAGE. */
   readonly excluded: readonly string[];
+  /**
+   * Also remove images that tasks have used but that this engine did not pull: built here, or pulled by hand. Off, unless
+   * `untracked` is given. Ours: docs/decisions/011.
+   */
+  readonly removeNotPulled?: boolean;
   /** Also remove stopped containers and unused images that are not ours. Source: ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP. */
   readonly untracked?: UntrackedOptions;
   /** Remove more than the usual number while the disk is full. Ours. */
@@ -31,13 +37,10 @@ export type UntrackedOptions = {
   }) => boolean;
 };
 
-export type DiskPressureOptions = {
-  /** Part of the disk that is used, 0 to 1. */
-  readonly usedPart: () => Promise<number>;
-  /** From here on a cycle goes on beyond its usual number … */
-  readonly high: number;
-  /** … until this is reached, or nothing more may go. */
-  readonly low: number;
+/** Marks that make no sense count as the defaults. */
+export type DiskPressureOptions = DiskMarks & {
+  /** Part of the disk that is used, 0 to 1; `undefined` when it cannot be seen, and images go by age and number alone. */
+  readonly usedPart: () => Promise<number | undefined>;
 };
 
 const MINUTE_MS = 60_000;
@@ -50,12 +53,21 @@ export const DEFAULT_CLEANUP_OPTIONS: ImageCleanupOptions = {
   excluded: [],
 };
 
+/** For who switches the clean-up of things that are not ours on. Source: engine-modern 13.1. */
+export const DEFAULT_UNTRACKED_AGES: Omit<UntrackedOptions, "isOurs"> = {
+  imageMinimumAgeMs: 60 * MINUTE_MS,
+  containerMinimumAgeMs: 180 * MINUTE_MS,
+  containersPerCycle: 5,
+};
+
 /** Puts settings out of bounds back to their defaults. Source: CF-2, IMC-4. */
 export function boundedCleanupOptions(options: Partial<ImageCleanupOptions>): ImageCleanupOptions {
   const merged = { ...DEFAULT_CLEANUP_OPTIONS, ...options };
+  const { diskPressure } = merged;
   return {
     ...merged,
     intervalMs: merged.intervalMs < 10 * MINUTE_MS ? DEFAULT_CLEANUP_OPTIONS.intervalMs : merged.intervalMs,
     imagesPerCycle: merged.imagesPerCycle < 1 ? DEFAULT_CLEANUP_OPTIONS.imagesPerCycle : merged.imagesPerCycle,
+    ...(diskPressure === undefined ? {} : { diskPressure: { ...diskPressure, ...boundedDiskMarks(diskPressure) } }),
   };
 }

@@ -17,7 +17,9 @@ function setUp(options: Partial<ImageManagerOptions> = {}) {
     if (operation === "removeImage") removals.push(subject);
   });
   const store = new MemoryStateStore();
-  const manager = new ImageManager({ docker: client, clock, random: new SeededRandom(1), store, ...options });
+  // Most of the images here are not pulled, only used.
+  const cleanup = { removeNotPulled: true, ...options.cleanup };
+  const manager = new ImageManager({ docker: client, clock, random: new SeededRandom(1), store, ...options, cleanup });
   const tags = async () => (await client.listImages()).flatMap((image) => image.tags).sort();
   return { clock, docker, client, manager, store, removals, tags };
 }
@@ -192,13 +194,36 @@ describe("ImageManager and its clean-up", () => {
       await used(world, name);
       await world.clock.advance(1);
     }
-    const { dockerId } = await world.client.createContainer({ name: asDockerName("user"), body: { Image: "a:1" } });
     await world.clock.advance(2 * HOUR_MS);
+    world.docker.faults.next("removeImage", { kind: "errorBeforeEffect", status: 409 });
     const result = await world.manager.removeUnusedImages();
     expect([result.removed.length, result.failed.length]).toEqual([1, 1]);
     expect(world.manager.getImageStateFromImageName("a:1")?.names).toEqual(["a:1"]);
+    expect((await world.manager.removeUnusedImages()).removed).toHaveLength(1);
+  });
+
+  it("keeps an image that somebody's container was made of, with all its names, and says whose", async () => {
+    const world = setUp();
+    world.docker.image("app:1");
+    await world.client.tagImage("app:1", { repository: "app", tag: "2" });
+    for (const name of ["app:1", "app:2"]) await used(world, name);
+    const { dockerId } = await world.client.createContainer({ name: asDockerName("user"), body: { Image: "app:2" } });
+    await world.clock.advance(2 * HOUR_MS);
+    expect(await world.manager.explainCleanup()).toMatchObject([{ type: "keep", reason: "in use by container user" }]);
+    expect(await world.manager.removeUnusedImages()).toEqual({ removed: [], failed: [] });
+    expect(await world.tags()).toEqual(["app:1", "app:2"]);
     await world.client.removeContainer(dockerId, { force: true, removeVolumes: true });
     expect((await world.manager.removeUnusedImages()).removed).toHaveLength(1);
+  });
+
+  it("removes nothing when nobody can say which images containers use", async () => {
+    const world = setUp();
+    world.docker.image("app:1");
+    await used(world, "app:1");
+    await world.clock.advance(2 * HOUR_MS);
+    world.docker.faults.next("listContainers", { kind: "errorBeforeEffect" });
+    expect(await world.manager.removeUnusedImages()).toEqual({ removed: [], failed: [] });
+    expect(await world.tags()).toEqual(["app:1"]);
   });
 
   it("IM-17: removes an image without names by its id", async () => {
@@ -272,6 +297,33 @@ describe("ImageManager: clean-up and pulls", () => {
     expect(await world.tags()).toEqual(["app:1", "other:1"]);
   });
 
+  it("IMC-9: an image without names is not removed while anything is being pulled", async () => {
+    const world = setUp();
+    world.docker.image("app:1");
+    await used(world, "app:1");
+    world.docker.image("app:1");
+    await used(world, "app:1", { gone: false, taskArn: "arn:task/b" });
+    await world.clock.advance(2 * HOUR_MS);
+    world.docker.image("other:1", { where: "registry" });
+    world.docker.faults.next("pullImage", { kind: "latency", ms: 60_000 });
+    const pull = world.manager.pull({ ...request, image: "other:1" });
+    await world.clock.advance(1_000);
+    expect(await told(world)).toContainEqual([undefined, "keep", "has no name, and a pull is under way"]);
+    expect((await world.manager.removeUnusedImages()).removed).toEqual([]);
+    await world.clock.resolve(pull);
+    world.docker.faults.next("removeImage", { kind: "latency", ms: 60_000 });
+    const cycle = world.manager.removeUnusedImages();
+    await world.clock.advance(1_000);
+    let isThere = false;
+    const later = world.manager.pull({ ...request, image: "app:1" }).then(() => {
+      isThere = true;
+    });
+    await world.clock.advance(1_000);
+    expect(isThere).toBe(false);
+    expect((await world.clock.resolve(cycle)).removed).toHaveLength(1);
+    await world.clock.resolve(later);
+  });
+
   it("IMC-9: an image that is being pulled is not removed", async () => {
     const world = setUp();
     world.docker.image("app:1");
@@ -280,7 +332,7 @@ describe("ImageManager: clean-up and pulls", () => {
     world.docker.faults.next("pullImage", { kind: "latency", ms: 60_000 });
     const pull = world.manager.pull({ ...request, behaviour: "always" });
     await world.clock.advance(1_000);
-    expect(world.manager.explainCleanup()).toMatchObject([{ type: "keep", reason: "being pulled" }]);
+    expect(await world.manager.explainCleanup()).toMatchObject([{ type: "keep", reason: "being pulled" }]);
     expect((await world.manager.removeUnusedImages()).removed).toEqual([]);
     expect((await world.clock.resolve(pull)).pulled).toBe(true);
     expect((await world.manager.removeUnusedImages()).removed).toEqual([]);
@@ -306,6 +358,29 @@ describe("ImageManager.startImageCleanupProcess()", () => {
     expect(world.clock.pending).toBe(0);
   });
 
+  it("ends a cycle under way with its signal, keeps the record of what was being removed, and can be started anew", async () => {
+    const world = setUp();
+    world.docker.image("app:1");
+    await used(world, "app:1");
+    const stop = new AbortController();
+    world.manager.startImageCleanupProcess(stop.signal);
+    world.docker.faults.next("removeImage", { kind: "hang", forMs: HOUR_MS });
+    await world.clock.advance(91 * MINUTE_MS);
+    const idle = world.manager.untilCleanupIdle();
+    stop.abort();
+    await idle;
+    await world.clock.advance(2 * HOUR_MS);
+    expect(world.clock.pending).toBe(0);
+    expect(world.manager.imageStates()).toHaveLength(1);
+    world.manager.startImageCleanupProcess(stop.signal);
+    expect(world.clock.pending).toBe(0);
+    world.manager.startImageCleanupProcess(new AbortController().signal);
+    world.manager.startImageCleanupProcess(new AbortController().signal);
+    expect(world.clock.pending).toBe(1);
+    await world.clock.advance(30 * MINUTE_MS);
+    expect(world.manager.imageStates()).toEqual([]);
+  });
+
   it("IMC-4: takes an interval of a minute for half an hour", async () => {
     const world = setUp({ cleanup: { intervalMs: MINUTE_MS, minimumAgeMs: 0 } });
     world.docker.image("app:1");
@@ -326,29 +401,53 @@ describe("ImageManager.startImageCleanupProcess()", () => {
     await used(world, "app:1");
     world.manager.startImageCleanupProcess(new AbortController().signal);
     expect(world.clock.pending).toBe(0);
-    expect(world.manager.explainCleanup()).toMatchObject([{ reason: "image clean-up is switched off" }]);
+    world.docker.image("foreign:1");
+    const reason = "image clean-up is switched off";
+    expect(await world.manager.explainCleanup()).toMatchObject([
+      { names: ["app:1"], reason },
+      { names: ["foreign:1"], reason },
+    ]);
   });
 });
 
+/** First name, fate and reason of each image. */
+async function told({ manager }: World) {
+  return (await manager.explainCleanup()).map(({ names, type, reason }) => [names[0], type, reason]);
+}
+
 describe("ImageManager.explainCleanup()", () => {
+  it("IMC-6: keeps what this engine did not pull, though tasks have used it, unless told otherwise", async () => {
+    const world = setUp({ cleanup: { removeNotPulled: false } });
+    for (const name of ["built:1", "pulled:1"]) world.docker.image(name);
+    await used(world, "built:1");
+    const use = { taskArn: "arn:task/a", containerName: "web", image: "pulled:1", behaviour: "always" } as const;
+    await world.clock.resolve(world.manager.pull({ ...use, signal: new AbortController().signal }));
+    await world.manager.removeContainerReferenceFromImageState(use);
+    await world.clock.advance(2 * HOUR_MS);
+    expect(await told(world)).toEqual([
+      ["pulled:1", "delete", "unused, pulled 2h0m0s ago, goes after 1h0m0s"],
+      ["built:1", "keep", "not pulled by this engine: built here, or pulled by somebody else"],
+    ]);
+    await world.manager.removeUnusedImages();
+    expect(await world.tags()).toEqual(["built:1"]);
+  });
+
   it("says of each image what the next cycle does with it, and the cycle does that", async () => {
     const world = setUp({ cleanup: { imagesPerCycle: 1, excluded: ["docker.io/library/kept:latest"] } });
-    for (const name of ["old:1", "older:1", "kept:latest", "busy:1", "young:1"]) world.docker.image(name);
+    for (const name of ["old:1", "older:1", "kept:latest", "busy:1", "young:1", "foreign:1"]) world.docker.image(name);
     await used(world, "older:1");
     await world.clock.advance(1);
     for (const name of ["old:1", "kept:latest"]) await used(world, name);
     await used(world, "busy:1", { gone: false });
     await world.clock.advance(2 * HOUR_MS);
     await used(world, "young:1");
-    const verdicts = world.manager
-      .explainCleanup()
-      .map((verdict) => [verdict.names[0], verdict.type === "delete" ? "goes" : verdict.reason]);
-    expect(verdicts).toEqual([
-      ["older:1", "goes"],
-      ["old:1", "this cycle removes no more than 1"],
-      ["kept:latest", "excluded by its name kept:latest"],
-      ["busy:1", "in use by arn:task/a/web"],
-      ["young:1", "pulled 0s ago, goes after 1h0m0s"],
+    expect(await told(world)).toEqual([
+      ["older:1", "delete", "unused, seen first 2h0m0s ago, goes after 1h0m0s"],
+      ["old:1", "keep", "a cycle removes no more than 1"],
+      ["kept:latest", "keep", "excluded by its name kept:latest"],
+      ["busy:1", "keep", "in use by arn:task/a/web"],
+      ["young:1", "keep", "seen first 0s ago, goes after 1h0m0s"],
+      ["foreign:1", "keep", "no task's, and clean-up of such images is off"],
     ]);
     await world.manager.removeUnusedImages();
     expect(world.removals).toEqual(["older:1"]);
@@ -386,6 +485,42 @@ describe("ImageManager and a full disk", () => {
     await world.manager.removeUnusedImages();
     expect(world.removals).toEqual(images.slice(0, 7));
     expect(percent).toBe(67);
+  });
+
+  it("explains what goes by the marks, and which stay because of them", async () => {
+    let usedPart: number | undefined = 0.5;
+    const diskPressure = { usedPart: async () => usedPart, high: 0.9, low: 0.7 };
+    const world = setUp({ cleanup: { imagesPerCycle: 1, diskPressure } });
+    for (const name of ["a:1", "b:1"]) {
+      world.docker.image(name);
+      await used(world, name);
+      await world.clock.advance(1);
+    }
+    await world.clock.advance(2 * HOUR_MS);
+    const second = async () => (await told(world))[1];
+    const low = "the disk is 50 % used: from 90 % on more go, until it is below 70 %";
+    expect(await second()).toEqual(["b:1", "keep", `a cycle removes no more than 1 while ${low}`]);
+    usedPart = 0.95;
+    expect(await second()).toEqual([
+      "b:1",
+      "delete",
+      "unused, seen first 2h0m0s ago, goes after 1h0m0s; the disk is 95 % used: beyond the usual number until it is below 70 %",
+    ]);
+    usedPart = undefined;
+    expect(await second()).toEqual(["b:1", "keep", "a cycle removes no more than 1"]);
+    expect(world.removals).toEqual([]);
+  });
+
+  it("takes marks that make no sense for the defaults", async () => {
+    const diskPressure = { usedPart: async () => 0.9, high: 90, low: 70 };
+    const world = setUp({ cleanup: { imagesPerCycle: 1, diskPressure } });
+    for (const name of ["a:1", "b:1"]) {
+      world.docker.image(name);
+      await used(world, name);
+    }
+    await world.clock.advance(2 * HOUR_MS);
+    await world.manager.removeUnusedImages();
+    expect(world.removals).toEqual(["a:1", "b:1"]);
   });
 
   it("keeps to the usual number when nobody knows how full the disk is", async () => {
@@ -444,6 +579,45 @@ describe("ImageManager and what is not ours", () => {
     await world.clock.resolve(world.manager.removeUnusedImages());
     expect(world.docker.containers().map(({ dockerName }) => dockerName)).toEqual(["running", "ours"]);
     expect(await world.tags()).toEqual(["app:1", "kept:1", "tracked:1"]);
+  });
+
+  it("explains the fate of what is not ours", async () => {
+    const world = setUp({ cleanup: { untracked, imagesPerCycle: 2, excluded: ["kept:1"] } });
+    for (const name of ["tracked:1", "app:1", "kept:1"]) world.docker.image(name);
+    world.docker.image("large:1", { layers: [3_000_000] });
+    world.docker.image("small:1", { layers: [1_000_000] });
+    await used(world, "tracked:1");
+    await container(world, "running", "running");
+    await world.clock.resolve(world.manager.removeUnusedImages());
+    await world.clock.advance(2 * HOUR_MS);
+    world.docker.image("new:1");
+    expect(await told(world)).toEqual([
+      ["tracked:1", "delete", "unused, seen first 2h0m0s ago, goes after 1h0m0s"],
+      ["small:1", "delete", "no task's, seen first 2h0m0s ago, goes after 1h0m0s"],
+      ["large:1", "keep", "the cycle's number leaves room for 1 that are no task's"],
+      ["app:1", "keep", "in use by container running"],
+      ["kept:1", "keep", "excluded by its name kept:1"],
+      ["new:1", "keep", "seen first 0s ago, goes after 1h0m0s"],
+    ]);
+    await world.clock.resolve(world.manager.removeUnusedImages());
+    expect(world.removals).toEqual(["tracked:1", "small:1"]);
+  });
+
+  it("leaves alone what has a name that tasks use, and all names of what a container was made of", async () => {
+    const world = setUp({ cleanup: { untracked } });
+    world.docker.image("app:1");
+    await used(world, "app:1", { gone: false });
+    world.docker.image("app:1");
+    world.docker.image("foreign:1");
+    await world.client.tagImage("foreign:1", { repository: "foreign", tag: "2" });
+    const body = { Image: "foreign:1" };
+    const { dockerId } = await world.client.createContainer({ name: asDockerName("user"), body });
+    await world.clock.resolve(world.client.startContainer(dockerId));
+    await world.clock.resolve(world.manager.removeUnusedImages());
+    await world.clock.advance(4 * HOUR_MS);
+    expect((await told(world)).map(([, , reason]) => reason)).toContain("named as an image that tasks use: app:1");
+    await world.clock.resolve(world.manager.removeUnusedImages());
+    expect(await world.tags()).toEqual(["app:1", "foreign:1", "foreign:2"]);
   });
 
   it("counts an image's age from when it was seen first, not from its build", async () => {

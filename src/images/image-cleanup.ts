@@ -3,8 +3,10 @@
  * Source: engine-modern 13.3, 13.5; engine-behaviour 6.4.
  *
  * INVARIANTS
- * - An image with a reference, one that is excluded and one that is being pulled is never removed.
+ * - An image with a reference, one that a container in Docker was made of, one that is excluded and one that is being
+ *   pulled is never removed.
  * - Cycles do not overlap: who asks for one while one runs gets the result of that one.
+ * - At most one timer waits, and none once the process has ended.
  */
 
 import { asEpochMs } from "../core/brand.ts";
@@ -14,11 +16,13 @@ import {
   explainImages,
   imageStatesForDeletion,
 } from "../core/images/cleanup-policy.ts";
+import { type DiskReading, isPressed } from "../core/images/disk-pressure.ts";
 import type { ImageState } from "../core/images/image-state.ts";
 import type { Mutation } from "../ports/state-store.ts";
 import type { ImageCleanupOptions } from "./cleanup-options.ts";
 import type { ImageLocks } from "./image-locks.ts";
 import type { ImageRecords } from "./image-records.ts";
+import { containersByImage, type ImagesInUse } from "./images-in-use.ts";
 import type { ImagePorts } from "./types.ts";
 import { UntrackedCleanup } from "./untracked-cleanup.ts";
 
@@ -26,6 +30,8 @@ export type CleanupResult = {
   readonly removed: readonly string[];
   readonly failed: readonly string[];
 };
+
+type Cycle = { readonly result: Promise<CleanupResult>; readonly abort: AbortController };
 
 const REMOVE_TIMEOUT_MS = 3 * 60_000;
 
@@ -35,8 +41,10 @@ export class ImageCleanup {
   readonly #locks: ImageLocks;
   readonly #options: ImageCleanupOptions;
   readonly #save: (mutations: readonly Mutation[]) => Promise<void>;
-  readonly #untracked: UntrackedCleanup | undefined;
-  #cycle: Promise<CleanupResult> | undefined;
+  readonly #untracked: UntrackedCleanup;
+  #cycle: Cycle | undefined;
+  /** While the process runs: takes back the timer that waits for the next cycle. */
+  #cancelTimer: (() => void) | undefined;
 
   constructor(
     ports: ImagePorts,
@@ -49,109 +57,161 @@ export class ImageCleanup {
     this.#locks = parts.locks;
     this.#options = options;
     this.#save = save;
-    this.#untracked =
-      options.untracked === undefined ? undefined : new UntrackedCleanup(ports, parts, options, options.untracked);
+    this.#untracked = new UntrackedCleanup(ports, parts, options);
   }
 
-  /** Runs a cycle every interval until the signal fires. Does nothing when clean-up is off. Source: IM-22. */
+  /**
+   * Runs a cycle every interval until the signal fires, which also ends the cycle that runs. Does nothing when clean-up
+   * is off or when the process runs already. Source: IM-22.
+   */
   start(signal: AbortSignal): void {
-    if (!this.#options.enabled || signal.aborted) return;
-    const cancel = this.#ports.clock.schedule(asEpochMs(this.#ports.clock.now() + this.#options.intervalMs), () => {
-      signal.removeEventListener("abort", cancel);
-      this.runCycle().then(
-        () => this.start(signal),
-        (error: unknown) => {
-          this.#ports.log.error("Cannot clean up images", { error: String(error) });
-          this.start(signal);
-        },
-      );
-    });
-    signal.addEventListener("abort", cancel, { once: true });
+    if (!this.#options.enabled || signal.aborted || this.#cancelTimer !== undefined) return;
+    this.#arm();
+    signal.addEventListener("abort", () => this.#stop(), { once: true });
   }
 
-  /** What the next cycle would do with each recorded image, and why. */
-  explain(): readonly CleanupVerdict[] {
-    if (this.#options.enabled) {
-      return explainImages(this.#records.all(), this.#rules(), this.#options.imagesPerCycle);
-    }
-    return this.#records
-      .all()
-      .map(({ imageId, names }) => ({ type: "keep", imageId, names, reason: "image clean-up is switched off" }));
+  /** Resolves when no cycle runs. */
+  async untilIdle(): Promise<void> {
+    await Promise.allSettled([this.#cycle?.result]);
+  }
+
+  /** What the next cycle would do with each image on the host, and why. @throws {EngineError} when Docker cannot be asked */
+  async explain(): Promise<readonly CleanupVerdict[]> {
+    const images = await this.#ports.docker.listImages();
+    if (!this.#options.enabled) return this.#explainOff().concat(this.#untracked.explainOff(images, OFF));
+    const [inUse, disk] = await Promise.all([containersByImage(this.#ports.docker), this.#readDisk()]);
+    const limit = this.#options.imagesPerCycle;
+    const ours = explainImages(this.#records.all(), this.#rules(inUse), { limit, disk });
+    const left = limit - ours.filter(({ type }) => type === "delete").length;
+    return [...ours, ...this.#untracked.explain(images, inUse, Math.max(0, left))];
+  }
+
+  #explainOff(): CleanupVerdict[] {
+    return this.#records.all().map(({ imageId, names }) => ({ type: "keep", imageId, names, reason: OFF }));
   }
 
   runCycle(): Promise<CleanupResult> {
-    this.#cycle ??= this.#run().finally(() => {
-      this.#cycle = undefined;
-    });
-    return this.#cycle;
+    this.#cycle ??= this.#begin();
+    return this.#cycle.result;
   }
 
-  async #run(): Promise<CleanupResult> {
+  #begin(): Cycle {
+    const abort = new AbortController();
+    const result = this.#run(abort.signal).finally(() => {
+      this.#cycle = undefined;
+    });
+    return { result, abort };
+  }
+
+  #arm(): void {
+    const at = asEpochMs(this.#ports.clock.now() + this.#options.intervalMs);
+    this.#cancelTimer = this.#ports.clock.schedule(at, () => void this.#tick());
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.runCycle();
+    } catch (error) {
+      this.#ports.log.error("Cannot clean up images", { error: String(error) });
+    }
+    if (this.#cancelTimer !== undefined) this.#arm();
+  }
+
+  #stop(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#cycle?.abort.abort(new Error("image clean-up has ended"));
+  }
+
+  async #run(signal: AbortSignal): Promise<CleanupResult> {
     const removed: string[] = [];
     const failed = new Set<string>();
-    const isPressed = await this.#isAbove("high");
+    const disk = await this.#readDisk();
     const remove = async (): Promise<boolean> => {
-      const next = this.#next(failed);
+      const next = await this.#next(failed, signal);
       if (next === undefined) return false;
-      if (await this.#remove(next)) removed.push(next.imageId);
+      if (await this.#remove(next, signal)) removed.push(next.imageId);
       else failed.add(next.imageId);
       return true;
     };
     // A failed removal uses up one of the cycle's tries. Source: engine-behaviour 6.4.
     for (let tries = 0; tries < this.#options.imagesPerCycle && (await remove()); tries++);
-    while (isPressed && (await this.#isAbove("low")) && (await remove()));
+    if (disk !== undefined && isPressed(disk)) while ((await this.#isAboveLow()) && (await remove()));
     const quota = this.#options.imagesPerCycle - removed.length;
-    const others = await this.#untracked?.run(Math.max(0, quota));
-    return { removed: [...removed, ...(others ?? [])], failed: [...failed] };
+    const others = await this.#untracked.run(Math.max(0, quota), signal);
+    return { removed: [...removed, ...others], failed: [...failed] };
   }
 
-  #next(failed: ReadonlySet<string>): ImageState | undefined {
+  /** Docker is asked each time: a container may have been made meanwhile. When it cannot say, nothing goes. */
+  async #next(failed: ReadonlySet<string>, signal: AbortSignal): Promise<ImageState | undefined> {
     const states = this.#records.all().filter((state) => !failed.has(state.imageId));
-    return imageStatesForDeletion(states, this.#rules(), 1)[0];
-  }
-
-  #rules(): CleanupRules {
-    const { minimumAgeMs, excluded } = this.#options;
-    const isBusy = (state: ImageState) => this.#locks.isUsed(state.names);
-    return { now: this.#ports.clock.now(), minimumAgeMs, excluded, isBusy };
-  }
-
-  async #isAbove(mark: "high" | "low"): Promise<boolean> {
-    const pressure = this.#options.diskPressure;
-    if (pressure === undefined) return false;
+    if (signal.aborted || imageStatesForDeletion(states, this.#rules(), 1).length === 0) return undefined;
     try {
-      return (await pressure.usedPart()) >= pressure[mark];
+      const inUse = await containersByImage(this.#ports.docker, signal);
+      return imageStatesForDeletion(states, this.#rules(inUse), 1)[0];
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      this.#ports.log.warn("Cannot tell which images containers use: none is removed", { error: String(error) });
+      return undefined;
+    }
+  }
+
+  #rules(inUse: ImagesInUse = new Map()): CleanupRules {
+    const { minimumAgeMs, excluded, untracked, removeNotPulled = untracked !== undefined } = this.#options;
+    return {
+      now: this.#ports.clock.now(),
+      minimumAgeMs,
+      excluded,
+      removeNotPulled,
+      isBusy: (state) => this.#locks.isUsed(state.names),
+      usedBy: (imageId) => inUse.get(imageId),
+    };
+  }
+
+  async #isAboveLow(): Promise<boolean> {
+    const disk = await this.#readDisk();
+    return disk !== undefined && disk.usedPart >= disk.low;
+  }
+
+  async #readDisk(): Promise<DiskReading | undefined> {
+    const pressure = this.#options.diskPressure;
+    if (pressure === undefined) return undefined;
+    try {
+      const usedPart = await pressure.usedPart();
+      return usedPart === undefined ? undefined : { usedPart, high: pressure.high, low: pressure.low };
     } catch (error) {
       this.#ports.log.warn("Cannot tell how full the disk is", { error: String(error) });
-      return false;
+      return undefined;
     }
   }
 
   /** Untags each name; without names the image goes by its id. `false` when something of it stayed. */
-  async #remove(state: ImageState): Promise<boolean> {
+  async #remove(state: ImageState, signal: AbortSignal): Promise<boolean> {
     const removed = await this.#locks.delete(state.names, async () => {
-      if (state.names.length === 0) return this.#removeById(state.imageId);
+      if (state.names.length === 0) return this.#removeById(state.imageId, signal);
       const results: boolean[] = [];
-      for (const name of state.names) results.push(await this.#removeName(state.imageId, name));
+      for (const name of state.names) results.push(await this.#removeName(state.imageId, name, signal));
       return results.every(Boolean);
     });
     return removed ?? false;
   }
 
-  #removeName(imageId: string, name: string): Promise<boolean> {
-    return this.#try(name, () => this.#records.dropName(imageId, name));
+  #removeName(imageId: string, name: string, signal: AbortSignal): Promise<boolean> {
+    return this.#try(name, signal, () => this.#records.dropName(imageId, name));
   }
 
-  #removeById(imageId: string): Promise<boolean> {
-    return this.#try(imageId, () => this.#records.drop(imageId));
+  #removeById(imageId: string, signal: AbortSignal): Promise<boolean> {
+    return this.#try(imageId, signal, () => this.#records.drop(imageId));
   }
 
-  async #try(reference: string, drop: () => readonly Mutation[]): Promise<boolean> {
+  async #try(reference: string, signal: AbortSignal, drop: () => readonly Mutation[]): Promise<boolean> {
     try {
-      await this.#ports.docker.removeImage(reference, { timeoutMs: REMOVE_TIMEOUT_MS });
+      await this.#ports.docker.removeImage(reference, { timeoutMs: REMOVE_TIMEOUT_MS, signal });
       await this.#save(drop());
       return true;
     } catch (error) {
+      // Cut off by the end: the next process finds the image, or finds it gone, which counts as removed.
+      if (signal.aborted) return false;
       this.#ports.log.warn("Cannot remove an image: it is left for the next cycle", {
         image: reference,
         error: String(error),
@@ -160,3 +220,5 @@ export class ImageCleanup {
     }
   }
 }
+
+const OFF = "image clean-up is switched off";

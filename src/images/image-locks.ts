@@ -3,22 +3,25 @@
  *
  * INVARIANTS
  * - While a name is being deleted nobody uses it, and while it is used it is not deleted.
+ * - An image without names is deleted while nobody uses any: what is being pulled may turn out to be that image.
  */
 import { normaliseReference } from "../core/images/reference.ts";
 
 export class ImageLocks {
   readonly #users = new Map<string, number>();
   readonly #deletions = new Map<string, Promise<unknown>>();
+  #deletionOfNameless: Promise<unknown> | undefined;
 
-  /** Is a pull of one of these names under way? */
+  /** Is a pull of one of these names under way? Without names: any pull. */
   isUsed(names: readonly string[]): boolean {
+    if (names.length === 0) return this.#users.size > 0;
     return names.some((name) => this.#users.has(lockName(name)));
   }
 
   /** Waits for a deletion of this name, then runs the work; from then on until its end the name is not deleted. */
   async use<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const lock = lockName(name);
-    for (let deletion = this.#deletions.get(lock); deletion !== undefined; deletion = this.#deletions.get(lock)) {
+    for (let deletion = this.#deletionOf(lock); deletion !== undefined; deletion = this.#deletionOf(lock)) {
       await deletion;
     }
     this.#users.set(lock, (this.#users.get(lock) ?? 0) + 1);
@@ -33,6 +36,7 @@ export class ImageLocks {
 
   /** Runs a deletion of names that nobody uses; `undefined` when somebody does. The work must not reject. */
   async delete<Result>(names: readonly string[], work: () => Promise<Result>): Promise<Result | undefined> {
+    if (names.length === 0) return this.#deleteNameless(work);
     const locks = names.map(lockName);
     if (this.isUsed(names) || locks.some((lock) => this.#deletions.has(lock))) return undefined;
     const deletion = work();
@@ -42,6 +46,21 @@ export class ImageLocks {
     } finally {
       for (const lock of locks) this.#deletions.delete(lock);
     }
+  }
+
+  async #deleteNameless<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    if (this.isUsed([]) || this.#deletionOfNameless !== undefined) return undefined;
+    const deletion = work();
+    this.#deletionOfNameless = deletion;
+    try {
+      return await deletion;
+    } finally {
+      this.#deletionOfNameless = undefined;
+    }
+  }
+
+  #deletionOf(lock: string): Promise<unknown> | undefined {
+    return this.#deletionOfNameless ?? this.#deletions.get(lock);
   }
 }
 

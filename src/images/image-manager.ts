@@ -146,7 +146,10 @@ export class ImageManager {
     return this.#records.findByName(name);
   }
 
-  /** Runs the clean-up every interval until the signal fires; does nothing when it is off or under `prefer-cached`. */
+  /**
+   * Runs the clean-up every interval until the signal fires, which ends a cycle under way as well. Does nothing when the
+   * clean-up is off, under `prefer-cached`, and when the process runs already: an engine starts it in `init`.
+   */
   startImageCleanupProcess(signal: AbortSignal): void {
     this.#cleanup.start(signal);
   }
@@ -156,8 +159,16 @@ export class ImageManager {
     return this.#cleanup.runCycle();
   }
 
-  /** What the next cycle would do with each recorded image, and why. */
-  explainCleanup(): readonly CleanupVerdict[] {
+  /** Resolves when no cycle of the clean-up runs. */
+  untilCleanupIdle(): Promise<void> {
+    return this.#cleanup.untilIdle();
+  }
+
+  /**
+   * What the next cycle would do with each image on the host, and why, with the settings in force; deletes nothing.
+   * @throws {EngineError} when Docker cannot be asked
+   */
+  explainCleanup(): Promise<readonly CleanupVerdict[]> {
     return this.#cleanup.explain();
   }
 

@@ -1,6 +1,7 @@
 /** The image manager, for those who wire it. */
 export {
   DEFAULT_CLEANUP_OPTIONS,
+  DEFAULT_UNTRACKED_AGES,
   type DiskPressureOptions,
   type ImageCleanupOptions,
   type UntrackedOptions,

@@ -72,7 +72,7 @@ export class ManifestResolver {
   async #askRegistry(request: ImageRequest, hasFallback: boolean): Promise<string | undefined> {
     const recent = hasFallback ? this.#failures.find(flightKey(request)) : undefined;
     if (recent !== undefined) throw new EngineError(recent.name, recent.message, { retryable: true });
-    const auth = request.auth ?? (await this.#ports.registryAuth(request.image));
+    const auth = request.auth ?? (await this.#ports.registryAuth(request.image, request));
     const key = `${flightKey(request, auth)} ${hasFallback}`;
     return this.#flights.join(key, { signal: request.signal }, (signal) =>
       this.#gate.run(request.taskArn, signal, () => this.#ask({ ...request, auth, signal }, hasFallback)),

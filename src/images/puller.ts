@@ -77,7 +77,7 @@ export class Puller {
   async #bring(request: PullRequest, hasFallback: boolean): Promise<Brought> {
     const recent = hasFallback ? this.#failures.find(flightKey({ ...request, digest: undefined })) : undefined;
     if (recent !== undefined) throw new EngineError(recent.name, recent.message, { retryable: true });
-    const auth = request.auth ?? (await this.#ports.registryAuth(request.image));
+    const auth = request.auth ?? (await this.#ports.registryAuth(request.image, request));
     const key = `${flightKey(request, auth)} ${hasFallback}`;
     return this.#flights.join(key, request, (signal, onProgress) =>
       this.#gate.run(request.taskArn, signal, () =>

@@ -77,8 +77,15 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   tagTimeoutMs: 30 * 1000,
 };
 
-/** Looks up the login for an image. @throws {EngineError} CannotPullContainerAuthError, CannotPullECRContainerError */
-export type FindRegistryAuth = (image: string) => Promise<RegistryAuth | undefined>;
+/**
+ * Looks up the login for an image.
+ * @param use for whom: a login may depend on the task's execution role; the signal fires when nobody wants it any more
+ * @throws {EngineError} CannotPullContainerAuthError, CannotPullECRContainerError
+ */
+export type FindRegistryAuth = (
+  image: string,
+  use: { readonly taskArn: string; readonly signal: AbortSignal },
+) => Promise<RegistryAuth | undefined>;
 
 /** What the parts of the image manager share. */
 export type ImagePorts = {

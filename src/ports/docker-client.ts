@@ -8,8 +8,10 @@
  */
 import type { DockerId, DockerName, EpochMs } from "../core/brand.ts";
 
+/** Of any call: what ends it early. Limits in ms. */
 export type CallOptions = { readonly signal?: AbortSignal; readonly timeoutMs?: number };
 
+/** What `GET /version` says. */
 export type DaemonVersion = {
   readonly version: string;
   /** Negotiated: the newest that both sides know. */
@@ -19,6 +21,7 @@ export type DaemonVersion = {
   readonly arch: string;
 };
 
+/** What `GET /info` says of the host and the daemon. */
 export type DaemonInfo = {
   readonly id: string;
   readonly name: string;
@@ -108,6 +111,7 @@ export type PortBinding = {
   readonly hostPort: number;
 };
 
+/** What `GET /containers/ID/json` says of a container. */
 export type ContainerInspection = {
   readonly dockerId: DockerId;
   readonly dockerName: DockerName;
@@ -146,6 +150,7 @@ export type ContainerInspection = {
   readonly raw: unknown;
 };
 
+/** A container in a list. */
 export type ContainerSummary = {
   readonly dockerId: DockerId;
   readonly dockerName: DockerName;
@@ -177,6 +182,7 @@ export type DockerEvent = {
 /** What the feed yields: `connected` at first and after each reconnect; whoever reads must then look at everything. */
 export type FeedItem = { readonly type: "event"; readonly event: DockerEvent } | { readonly type: "connected" };
 
+/** One line that a container wrote. */
 export type LogLine = {
   readonly stream: "stdout" | "stderr";
   readonly at: EpochMs;
@@ -185,6 +191,7 @@ export type LogLine = {
   readonly text: string;
 };
 
+/** How far a pull has come with one layer. */
 export type LayerProgress = {
   readonly layer: string;
   readonly status: string;
@@ -192,6 +199,7 @@ export type LayerProgress = {
   readonly totalBytes?: number;
 };
 
+/** A login for a registry. */
 export type RegistryAuth = {
   readonly username?: string;
   readonly password?: string;
@@ -199,6 +207,7 @@ export type RegistryAuth = {
   readonly serverAddress?: string;
 };
 
+/** What the daemon says of an image. */
 export type ImageInspection = {
   readonly imageId: string;
   readonly tags: readonly string[];
@@ -212,6 +221,7 @@ export type ImageInspection = {
   readonly hasHealthCheck: boolean;
 };
 
+/** An image in a list. */
 export type ImageSummary = {
   readonly imageId: string;
   readonly tags: readonly string[];
@@ -220,6 +230,7 @@ export type ImageSummary = {
   readonly createdAt: EpochMs;
 };
 
+/** What the daemon says of a volume. */
 export type VolumeInspection = {
   readonly name: string;
   readonly driver: string;
@@ -228,6 +239,7 @@ export type VolumeInspection = {
   readonly options: Readonly<Record<string, string>>;
 };
 
+/** A network in a list. */
 export type NetworkSummary = {
   readonly id: string;
   readonly name: string;
@@ -252,6 +264,7 @@ export type ContainerStats = {
   readonly pids: number;
 };
 
+/** Of a pull. Limits in ms. */
 export type PullOptions = CallOptions & {
   readonly auth?: RegistryAuth;
   /** `os/arch[/variant]` */
@@ -263,6 +276,7 @@ export type PullOptions = CallOptions & {
   readonly inactivityTimeoutMs?: number;
 };
 
+/** What an engine asks of Docker. `createDockerClient` is the one over the Engine API, `SimulatedDocker` of `berth/testing` gives another. */
 export interface DockerClient {
   /** Where the daemon is, for messages: `unix:///run/docker.sock` or `tcp://host:port`. */
   readonly endpoint: string;
@@ -318,8 +332,11 @@ export interface DockerClient {
       readonly signal?: AbortSignal;
     },
   ): AsyncIterable<LogLine>;
-  /** Samples about once a second, until the container ends or the signal fires. */
-  stats(dockerId: DockerId, request: { readonly signal: AbortSignal }): AsyncIterable<ContainerStats>;
+  /** Samples about once a second, until the container ends or the signal fires. `once`: one sample, and no stream. */
+  stats(
+    dockerId: DockerId,
+    request: { readonly signal: AbortSignal; readonly once?: boolean },
+  ): AsyncIterable<ContainerStats>;
 
   /** @throws {EngineError} CannotPullContainerError (also for errors inside the 200 stream), DockerTimeoutError */
   pullImage(reference: string, options?: PullOptions): Promise<void>;

@@ -1,6 +1,7 @@
 /** Structured log. Messages are fixed texts; what varies goes into the fields. Never a secret's value. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** Where an engine says what it does; nowhere unless given. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -10,6 +11,7 @@ export interface Log {
   child(fields: LogFields): Log;
 }
 
+/** A log that keeps nothing. */
 export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,

@@ -13,6 +13,7 @@ export type MetadataAttachment = {
   readonly env: readonly string[];
 };
 
+/** What a container is told about itself. No call of it may stop a container: what fails is logged. Source: engine-behaviour 10.2. */
 export interface MetadataManager {
   /** Before the container is created. `undefined` when the container gets no file. */
   create(task: Task, container: Container): Promise<MetadataAttachment | undefined>;

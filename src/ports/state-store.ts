@@ -6,6 +6,7 @@ import type { TaskArn } from "../core/brand.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 
+/** What is saved of an image. Times in ms since 1970. */
 export type ImageRow = {
   readonly imageId: string;
   readonly names: readonly string[];
@@ -15,6 +16,7 @@ export type ImageRow = {
   readonly pullSucceeded: boolean;
 };
 
+/** One change of the saved state; says what is to be, so that doing it twice is harmless. */
 export type Mutation =
   | { readonly type: "putTask"; readonly task: Task }
   | { readonly type: "deleteTask"; readonly taskArn: TaskArn }
@@ -25,6 +27,7 @@ export type Mutation =
   | { readonly type: "deleteImage"; readonly imageId: string }
   | { readonly type: "putMeta"; readonly key: string; readonly value: string };
 
+/** Everything that is saved. */
 export type StoredState = {
   readonly tasks: readonly Task[];
   /** Not acknowledged, ordered by task and number. */
@@ -33,6 +36,7 @@ export type StoredState = {
   readonly meta: Readonly<Record<string, string>>;
 };
 
+/** Durable rows; see the contract of `commit`. With `dataDir` the engine opens one on disk. */
 export interface StateStore {
   /** @throws {EngineError} StateStoreError */
   load(): Promise<StoredState>;

@@ -1,6 +1,7 @@
 /** Makes and removes one kind of task resource. Both calls are safe to repeat. */
 import type { Task, TaskResource, TaskResourceType } from "../core/task.ts";
 
+/** Makes and removes one kind of task resource. Both calls are safe to repeat. */
 export interface TaskResourceAdapter {
   readonly type: TaskResourceType;
   /** Once, before the first task is taken or restored. Looks at what this host allows. @throws {EngineError} to refuse to begin */

@@ -16,7 +16,8 @@ import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts"
 import { DATA_FILE, readUnsealed, seal, setAside } from "./data-file.ts";
 import { DamagedFile, messageOf, storeError } from "./failures.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import { RowFile, type Step, type StoredKey, type StoredRow } from "./row-file.ts";
+import { RowBatch } from "./row-batch.ts";
+import { RowFile, type StoredKey, type StoredRow } from "./row-file.ts";
 import { RowIndex } from "./row-index.ts";
 import {
   checkedJson,
@@ -47,7 +48,7 @@ export type LmdbStateStoreOptions = {
 type Schema = { readonly version: number; readonly migrations: Readonly<Record<number, Migration>> };
 
 type Commit = {
-  readonly operations: readonly RowOperation[];
+  readonly mutations: readonly Mutation[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
@@ -126,7 +127,7 @@ export class LmdbStateStore implements StateStore {
       if (this.#waiting.length >= MAX_WAITING_COMMITS) {
         throw storeError(`Cannot save: ${MAX_WAITING_COMMITS} commits wait for the disk already`);
       }
-      this.#waiting.push({ operations: mutations.map(toOperation), resolve, reject });
+      this.#waiting.push({ mutations, resolve, reject });
       this.#writer ??= this.#writeAll();
     });
   }
@@ -154,10 +155,10 @@ export class LmdbStateStore implements StateStore {
     // Whoever commits in this turn of the event loop is in the first group.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0);
+      const { group, operations } = asOperations(this.#waiting.splice(0));
       try {
         if (this.#broken !== undefined) throw this.#broken;
-        await this.#write(group.flatMap(({ operations }) => operations));
+        await this.#write(operations);
         for (const { resolve } of group) resolve();
       } catch (error) {
         const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
@@ -177,16 +178,23 @@ export class LmdbStateStore implements StateStore {
     }
   }
 
-  async #write(operations: readonly RowOperation[], also: readonly Step[] = []): Promise<void> {
+  /** @param version of the rows, when it is a new one */
+  async #write(operations: readonly RowOperation[], version?: number): Promise<void> {
     this.#opened = undefined;
-    const steps = operations.flatMap((operation) => this.#index.apply(operation)).map(toStep);
-    await this.#file.write([...steps, [FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint)], ...also]);
+    const batch = new RowBatch();
+    for (const operation of operations) {
+      if (operation.type === "put") this.#index.note(operation.key, batch.put(operation.key, operation.json));
+      else for (const key of this.#index.remove(operation)) batch.remove(key);
+    }
+    batch.putPlain(FINGERPRINT_KEY, JSON.stringify(this.#index.fingerprint));
+    if (version !== undefined) batch.putPlain(SCHEMA_KEY, String(version));
+    await this.#file.write(batch.encoded());
   }
 
   /** Learns what is there, and brings rows of an older version up to date. @throws {DamagedFile} */
   async #prepare(schema: Schema): Promise<void> {
     const stored = await this.#readFile();
-    if (stored.length === 0) return this.#write([], [[SCHEMA_KEY, String(schema.version)]]);
+    if (stored.length === 0) return this.#write([], schema.version);
     const { version, index } = verifyRows(stored);
     this.#index = index;
     const state = this.#toState(stored, version, schema);
@@ -207,14 +215,14 @@ export class LmdbStateStore implements StateStore {
   #rewrite(rows: readonly StoredRow[], state: StoredState, version: number): Promise<void> {
     const old = rows.map(([key]): RowOperation => ({ type: "remove", key: asRowKey(key) }));
     const operations = [...old, ...mutationsOf(state).map(toOperation)];
-    return this.#write(operations, [[SCHEMA_KEY, String(version)]]);
+    return this.#write(operations, version);
   }
 
   /** @throws {DamagedFile} */
   #toState(stored: readonly StoredRow[], version: number, schema: Schema): StoredState {
     const rows = stored
       .filter(isRow)
-      .map(([key, value]) => [asRowKey(key), JSON.parse(checkRow(asRowKey(key), value))] as const);
+      .map(([key, value]) => [asRowKey(key), parseRow(asRowKey(key), value)] as const);
     try {
       return readRows(toRawState(rows), version, schema.migrations, schema.version);
     } catch (error) {
@@ -274,6 +282,16 @@ function indexOf(rows: readonly StoredRow[]): RowIndex {
   return index;
 }
 
+/** @throws {DamagedFile} */
+function parseRow(key: RowKey, value: string): unknown {
+  const json = checkRow(key, value);
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new DamagedFile(`row ${key.join(" ")} is no JSON`);
+  }
+}
+
 /** The row's JSON. @throws {DamagedFile} */
 function checkRow(key: RowKey, value: string): string {
   const json = checkedJson(key, value);
@@ -281,9 +299,19 @@ function checkRow(key: RowKey, value: string): string {
   return json;
 }
 
-function toStep(operation: Exclude<RowOperation, { readonly type: "acknowledge" }>): Step {
-  const key = operation.key.filter((part) => part !== undefined);
-  return [key, operation.type === "put" ? operation.value : null];
+/** A commit that cannot be written down is refused alone. */
+function asOperations(commits: readonly Commit[]): { group: readonly Commit[]; operations: readonly RowOperation[] } {
+  const group: Commit[] = [];
+  const operations: RowOperation[] = [];
+  for (const commit of commits) {
+    try {
+      for (const operation of commit.mutations.map(toOperation)) operations.push(operation);
+      group.push(commit);
+    } catch (error) {
+      commit.reject(error);
+    }
+  }
+  return { group, operations };
 }
 
 /** Rows of the state, as against those about the file. */

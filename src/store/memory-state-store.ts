@@ -6,6 +6,7 @@ import { EngineError } from "../core/errors.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 import { EMPTY_STATE, StateRows } from "./state-rows.ts";
 
+/** Keeps the state for as long as the process lives. */
 export class MemoryStateStore implements StateStore {
   readonly #rows: StateRows;
   #closed = false;

@@ -5,7 +5,10 @@
  */
 import type { Container, Task, TaskResource } from "../core/task.ts";
 
-/** The task as it is stored: without `inFlight` anywhere, and not admitted. Gives back the same object when nothing changes. */
+/**
+ * The task as it is stored: nothing `inFlight` anywhere, and not admitted. Gives back the same object when nothing changes.
+ * What is in flight becomes undefined instead of being deleted, which would make a slow object of it at every save.
+ */
 export function persistedTask(task: Task): Task {
   const containers = mapChanged(task.containers, withoutInFlight<Container>);
   const resources = mapChanged(task.resources, withoutInFlight<TaskResource>);
@@ -13,26 +16,8 @@ export function persistedTask(task: Task): Task {
   return { ...task, containers, resources, admitted: false };
 }
 
-/**
- * As {@link persistedTask}, for JSON, which leaves out what is undefined: a member that is deleted makes the whole object a
- * slow one, and this is done at every save.
- */
-export function taskForJson(task: Task): Task {
-  const containers = mapChanged(task.containers, inFlightUndefined<Container>);
-  const resources = mapChanged(task.resources, inFlightUndefined<TaskResource>);
-  if (!task.admitted && containers === task.containers && resources === task.resources) return task;
-  return { ...task, containers, resources, admitted: false };
-}
-
-function inFlightUndefined<Item extends { readonly inFlight?: unknown }>(item: Item): Item {
-  return item.inFlight === undefined ? item : { ...item, inFlight: undefined };
-}
-
 function withoutInFlight<Item extends { readonly inFlight?: unknown }>(item: Item): Item {
-  if (item.inFlight === undefined) return item;
-  const copy: { -readonly [Key in keyof Item]: Item[Key] } = { ...item };
-  delete copy.inFlight;
-  return copy;
+  return item.inFlight === undefined ? item : { ...item, inFlight: undefined };
 }
 
 function mapChanged<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {

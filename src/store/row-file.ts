@@ -7,16 +7,12 @@
  */
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
+import { type EncodedRows, ITEMS_PER_STEP } from "./row-batch.ts";
 
 export type StoredKey = readonly (string | number)[];
-/** `null` removes the row. */
-export type Step = readonly [key: StoredKey, value: string | null];
 export type StoredRow = readonly [key: StoredKey, value: string];
 
-type Request =
-  | { readonly type: "read" }
-  | { readonly type: "write"; readonly steps: readonly Step[] }
-  | { readonly type: "close" };
+type Request = { readonly type: "read" } | ({ readonly type: "write" } & EncodedRows) | { readonly type: "close" };
 type Answer = { readonly id: number; readonly rows?: readonly StoredRow[]; readonly error?: string };
 type Call = { readonly resolve: (rows: readonly StoredRow[]) => void; readonly reject: (error: Error) => void };
 
@@ -25,22 +21,23 @@ const THREAD = `
 const fs = require("node:fs");
 const { join } = require("node:path");
 const { parentPort, workerData } = require("node:worker_threads");
-const { open } = require(workerData.library);
+const { asBinary, open } = require(workerData.library);
+const { itemsPerStep } = workerData;
 const db = open({ path: workerData.folder, noSubdir: false, encoding: "string", overlappingSync: false, permissionsMode: 0o600 });
 const file = fs.openSync(join(workerData.folder, "data.mdb"), "r+");
 const zeros = Buffer.alloc(65536);
 
 // A step copies the pages on the way to its row, and its row may fill pages; the rest is for the list of free pages.
-const pagesFor = (steps, pageSize) =>
-  steps.reduce((sum, [, value]) => sum + 4 + (value === null ? 0 : 1 + Math.ceil((3 * value.length) / pageSize)), 16);
+const pagesFor = (steps, bytes, pageSize) =>
+  16 + (steps.length / itemsPerStep) * 5 + Math.ceil(bytes.byteLength / pageSize);
 
 function extend(from, to) {
   for (let at = from; at < to; at += zeros.length) fs.writeSync(file, zeros, 0, Math.min(zeros.length, to - at), at);
 }
 
-function makeRoom(steps) {
+function makeRoom(steps, bytes) {
   const { pageSize, lastPageNumber } = db.getStats();
-  const needed = (lastPageNumber + 1 + pagesFor(steps, pageSize)) * pageSize;
+  const needed = (lastPageNumber + 1 + pagesFor(steps, bytes, pageSize)) * pageSize;
   const { size } = fs.fstatSync(file);
   if (size >= needed) return;
   extend(size, needed);
@@ -50,12 +47,14 @@ function makeRoom(steps) {
 
 const perform = {
   read: () => Array.from(db.getRange({}), ({ key, value }) => [Array.isArray(key) ? key : [key], value]),
-  write: ({ steps }) => {
-    makeRoom(steps);
+  write: ({ steps, bytes }) => {
+    makeRoom(steps, bytes);
     db.transactionSync(() => {
-      for (const [key, value] of steps) {
-        if (value === null) db.removeSync(key);
-        else db.putSync(key, value);
+      for (let at = 0; at < steps.length; at += itemsPerStep) {
+        const [kind, id, number, start, end] = steps.slice(at, at + itemsPerStep);
+        const key = number === null ? [kind, id] : [kind, id, number];
+        if (start < 0) db.removeSync(key);
+        else db.putSync(key, asBinary(new Uint8Array(bytes, start, end - start)));
       }
     });
     return [];
@@ -83,7 +82,7 @@ export class RowFile {
 
   constructor(folder: string) {
     const library = createRequire(import.meta.url).resolve("lmdb");
-    this.#worker = new Worker(THREAD, { eval: true, workerData: { library, folder } });
+    this.#worker = new Worker(THREAD, { eval: true, workerData: { library, folder, itemsPerStep: ITEMS_PER_STEP } });
     this.#worker.unref();
     this.#worker.on("message", (answer: Answer) => this.#answered(answer));
     this.#worker.on("error", (error: Error) => this.#ended(error));
@@ -96,8 +95,8 @@ export class RowFile {
   }
 
   /** All steps or none. Resolves when they are on the disk. */
-  async write(steps: readonly Step[]): Promise<void> {
-    await this.#call({ type: "write", steps });
+  async write(rows: EncodedRows): Promise<void> {
+    await this.#call({ type: "write", ...rows }, [rows.bytes]);
   }
 
   async close(): Promise<void> {
@@ -108,14 +107,14 @@ export class RowFile {
     }
   }
 
-  #call(request: Request): Promise<readonly StoredRow[]> {
+  #call(request: Request, moved: readonly ArrayBuffer[] = []): Promise<readonly StoredRow[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#calls.set(id, { resolve, reject });
       // Who waits for an answer must live to see it; between calls the thread keeps nobody alive.
       this.#worker.ref();
-      this.#worker.postMessage({ id, request });
+      this.#worker.postMessage({ id, request }, moved);
     });
   }
 

@@ -35,15 +35,11 @@ export class RowIndex {
     if (sequences?.size === 0) this.#sequences.delete(id);
   }
 
-  /** The puts and removals of an operation, noted in here as if they were done. */
-  apply(operation: RowOperation): readonly Exclude<RowOperation, { readonly type: "acknowledge" }>[] {
-    if (operation.type === "put") {
-      this.note(operation.key, operation.checksum);
-      return [operation];
-    }
+  /** Takes out what an operation removes. @returns the keys of these rows */
+  remove(operation: Exclude<RowOperation, { readonly type: "put" }>): readonly RowKey[] {
     const keys = operation.type === "remove" ? [operation.key] : this.#acknowledged(operation.taskArn, operation.upTo);
     for (const key of keys) this.forget(key);
-    return keys.map((key) => ({ type: "remove", key }));
+    return keys;
   }
 
   #acknowledged(taskArn: string, upTo: number): readonly RowKey[] {

@@ -5,7 +5,7 @@
 import { crc32 } from "node:zlib";
 import { unreachable } from "../core/assert.ts";
 import type { Mutation } from "../ports/state-store.ts";
-import { taskForJson } from "./persisted.ts";
+import { persistedTask } from "./persisted.ts";
 import type { RawState } from "./state-document.ts";
 
 /** `["task", arn]`, `["change", arn, sequence]`, `["image", id]`, `["meta", key]`. */
@@ -13,22 +13,22 @@ export type RowKey = readonly [kind: "task" | "change" | "image" | "meta", id: s
 
 /** What a mutation comes to in the file. Acknowledging is worked out when its turn comes. */
 export type RowOperation =
-  | { readonly type: "put"; readonly key: RowKey; readonly value: string; readonly checksum: number }
+  | { readonly type: "put"; readonly key: RowKey; readonly json: string }
   | { readonly type: "remove"; readonly key: RowKey }
   | { readonly type: "acknowledge"; readonly taskArn: string; readonly upTo: number };
 
 /** Number of rows and the exclusive-or of their checksums: the same whatever the order they were written in. */
 export type Fingerprint = { readonly count: number; readonly mix: number };
 
-export const SCHEMA_KEY = ["store", "schema"];
-export const FINGERPRINT_KEY = ["store", "rows"];
-const CHECKSUM_DIGITS = 8;
+export const SCHEMA_KEY = ["store", "schema"] as const;
+export const FINGERPRINT_KEY = ["store", "rows"] as const;
+export const CHECKSUM_DIGITS = 8;
 
 /** @throws {TypeError} when a row cannot be written as JSON */
 export function toOperation(mutation: Mutation): RowOperation {
   switch (mutation.type) {
     case "putTask":
-      return put(["task", mutation.task.arn], taskForJson(mutation.task));
+      return put(["task", mutation.task.arn], persistedTask(mutation.task));
     case "deleteTask":
       return { type: "remove", key: ["task", mutation.taskArn] };
     case "putChange":
@@ -57,7 +57,7 @@ function checksumOf(key: RowKey, json: string): number {
 /** The JSON of a row, or `undefined` when it is not what was written. */
 export function checkedJson(key: RowKey, value: string): string | undefined {
   const json = value.slice(CHECKSUM_DIGITS);
-  return value.slice(0, CHECKSUM_DIGITS) === hex(checksumOf(key, json)) ? json : undefined;
+  return value.slice(0, CHECKSUM_DIGITS) === checksumText(checksumOf(key, json)) ? json : undefined;
 }
 
 export function storedChecksum(value: string): number {
@@ -78,11 +78,10 @@ export function toRawState(rows: readonly (readonly [RowKey, unknown])[]): RawSt
 }
 
 function put(key: RowKey, content: unknown): RowOperation {
-  const json = JSON.stringify(content);
-  const checksum = checksumOf(key, json);
-  return { type: "put", key, value: `${hex(checksum)}${json}`, checksum };
+  return { type: "put", key, json: JSON.stringify(content) };
 }
 
-function hex(checksum: number): string {
+/** As it stands before a row. */
+export function checksumText(checksum: number): string {
   return checksum.toString(16).padStart(CHECKSUM_DIGITS, "0");
 }

@@ -19,5 +19,5 @@ export { realTimeClock } from "./real-time-clock.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./simulated-clock.ts";
 export * from "./simulated-docker/index.ts";
-export { type QuickContainer, SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
+export { EngineCrashedError, type QuickContainer, SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
 export * from "./simulator/index.ts";

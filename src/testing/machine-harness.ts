@@ -9,7 +9,7 @@ import type { EngineErrorName } from "../core/errors.ts";
 import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Failure, Input, Observation } from "../core/machine/input.ts";
-import { type Step, step } from "../core/machine/step.ts";
+import { AS_BEFORE, type Step, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import { isRunningStatus } from "../core/status.ts";
 import {
@@ -150,7 +150,7 @@ export class MachineWorld {
     deepFreeze(result.task);
     checkStep({ before, input, result, now: this.#now, world: this });
     this.#task = result.task;
-    this.#wakeAt = result.wakeAt;
+    if (result.wakeAt !== AS_BEFORE) this.#wakeAt = result.wakeAt;
     this.changes.push(...result.changes);
     for (const effect of result.effects) this.#take(effect);
     const asksForHost = result.effects.some((effect) => effect.type === "requestHostResources");

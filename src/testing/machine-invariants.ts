@@ -7,7 +7,7 @@ import type { EpochMs } from "../core/brand.ts";
 import type { MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
-import type { Step } from "../core/machine/step.ts";
+import { AS_BEFORE, type Step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../core/status.ts";
 import { type Container, type Dependency, findContainer, type Task } from "../core/task.ts";
@@ -54,7 +54,7 @@ function checkTask({ before, result, now }: StepCheck): void {
   }
   const allStopped = task.containers.every((each) => each.knownStatus === "STOPPED");
   assert((task.knownStatus === "STOPPED") === allStopped, "task: STOPPED and its containers disagree");
-  assert(wakeAt === undefined || wakeAt > now, "task: wants to be woken in the past");
+  assert(wakeAt === undefined || wakeAt === AS_BEFORE || wakeAt > now, "task: wants to be woken in the past");
 }
 
 function checkProgress(before: Container, after: Container): void {

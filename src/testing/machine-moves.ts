@@ -1,6 +1,6 @@
 /** Plays random {@link Move}s in a {@link MachineWorld}: each does something only if there is something to do it to. */
 import type { Observation } from "../core/machine/input.ts";
-import type { Move, MoveType } from "./arbitraries.ts";
+import type { Move, MoveType } from "./machine-arbitraries.ts";
 import type { MachineWorld, Pending } from "./machine-harness.ts";
 
 const EXIT_CODES = [0, 0, 1, 137];

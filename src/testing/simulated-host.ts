@@ -9,7 +9,8 @@ import type { HostTotals } from "../core/host-resources.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Container, Task } from "../core/task.ts";
 import { buildTask } from "../core/task-builder.ts";
-import { DEFAULT_ENGINE_CONFIG, type DockerTaskEngine, type EngineConfig } from "../engine/docker-task-engine.ts";
+import type { DockerTaskEngine } from "../engine/docker-task-engine.ts";
+import { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "../engine/engine-options.ts";
 import type { ImageCleanupOptions, ImageManager } from "../images/index.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { PAUSE_IMAGE } from "../resources/pause-image.ts";
@@ -39,6 +40,14 @@ export type SimulatedHostOptions = {
 /** One container of a definition for tests: what is left out is filled in. */
 export type QuickContainer = { readonly name: string } & Readonly<Record<string, unknown>>;
 
+/** An engine on its way up, once there is one, and how to say that it will not get there. */
+type Start = { engine: DockerTaskEngine | undefined; readonly fail: (error: EngineCrashedError) => void };
+
+/** What {@link SimulatedHost.start} rejects with when the engine dies before it is up. */
+export class EngineCrashedError extends Error {
+  override readonly name = "EngineCrashedError";
+}
+
 const IDENTITY = { cluster: "default", region: "us-east-1", accountId: "000000000000", revision: 1 } as const;
 
 export class SimulatedHost {
@@ -51,6 +60,8 @@ export class SimulatedHost {
   readonly #options: SimulatedHostOptions;
   readonly #store: StateStore;
   #engine: DockerTaskEngine | undefined;
+  /** The start that is under way. */
+  #starting: Start | undefined;
   #images: ImageManager | undefined;
   #commitObserver: CommitObserver | undefined;
   #engineObserver: ((engine: DockerTaskEngine) => void) | undefined;
@@ -88,49 +99,78 @@ export class SimulatedHost {
     this.#engineObserver = observer;
   }
 
-  /** Starts an engine on what the last one left. */
+  /** Starts an engine on what the last one left. @throws {EngineCrashedError} when it is crashed meanwhile */
   async start(): Promise<void> {
+    await this.clock.resolve(
+      new Promise<void>((resolve, reject) => {
+        const starting: Start = { engine: undefined, fail: reject };
+        this.#starting = starting;
+        this.#bringUp(starting).then(resolve, reject);
+      }),
+    );
+    // In the very moment in which it was up.
+    if (this.#engine === undefined) throw new EngineCrashedError("the engine crashed when it had started");
+  }
+
+  /** Of an engine that dies meanwhile nothing is shown. */
+  async #bringUp(starting: Start): Promise<void> {
+    try {
+      const engine = await this.#compose();
+      if (starting !== this.#starting) return;
+      starting.engine = engine;
+      await engine.init();
+      if (starting !== this.#starting) return;
+      this.#engine = engine;
+      this.#engineObserver?.(engine);
+      void this.#readChanges(engine);
+    } finally {
+      if (starting === this.#starting) this.#starting = undefined;
+    }
+  }
+
+  async #compose(): Promise<DockerTaskEngine> {
     const { hostTotals, config, secrets = {}, imageCleanup, dynamicPortRange = "32768-33767" } = this.#options;
     const client = this.docker.client();
     const connection = new StoreConnection(this.#store, (moment) => this.#commitObserver?.(moment));
     const environment = new TaskEnvironmentStore();
     this.#client = client;
     this.#connection = connection;
-    const engine = await this.clock.resolve(
-      composeEngine({
-        client,
-        store: connection,
-        engineId: "simulated",
-        region: IDENTITY.region,
-        clock: this.clock,
-        random: this.random,
-        log: this.log,
-        dynamicPortRange,
-        probeHostPort: async (port, protocol) =>
-          this.#options.probeSees !== true || this.docker.state.ports.isFree(port, protocol),
-        resources: [new SecretsAdapter([tableSource("simulation", secrets)], environment)],
-        environment,
-        config: { ...DEFAULT_ENGINE_CONFIG, ...config },
-        onImageManager: (manager) => {
-          this.#images = manager;
-        },
-        ...(hostTotals === undefined ? {} : { hostTotals }),
-        ...(imageCleanup === undefined ? {} : { imageCleanup }),
-      }),
-    );
-    await this.clock.resolve(engine.init().then(() => this.#engineObserver?.(engine)));
-    this.#engine = engine;
-    void this.#readChanges(engine);
+    return await composeEngine({
+      client,
+      store: connection,
+      engineId: "simulated",
+      region: IDENTITY.region,
+      clock: this.clock,
+      random: this.random,
+      log: this.log,
+      dynamicPortRange,
+      probeHostPort: async (port, protocol) =>
+        this.#options.probeSees !== true || this.docker.state.ports.isFree(port, protocol),
+      resources: [new SecretsAdapter([tableSource("simulation", secrets)], environment)],
+      environment,
+      config: { ...DEFAULT_ENGINE_CONFIG, ...config },
+      onImageManager: (manager) => {
+        this.#images = manager;
+      },
+      ...(hostTotals === undefined ? {} : { hostTotals }),
+      ...(imageCleanup === undefined ? {} : { imageCleanup }),
+    });
   }
 
-  /** The process is gone from one instant to the next: nothing of it is heard again, nothing it asked for is answered. */
+  /**
+   * The process is gone from one instant to the next, also while it starts: nothing of it is heard again, nothing it asked
+   * for is answered.
+   */
   crash(): void {
-    const { engine } = this;
+    const starting = this.#starting;
+    const engine = starting === undefined ? this.engine : starting.engine;
     this.#engine = undefined;
+    this.#starting = undefined;
     this.#client?.cut();
     this.#connection?.cut();
     this.#unacknowledged = [];
-    engine.abandon();
+    engine?.abandon();
+    starting?.fail(new EngineCrashedError("the engine crashed while it started"));
   }
 
   /** The engine ends in an orderly way; containers run on. */

@@ -16,17 +16,17 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "acts before it saves",
     file: "engine/task-actor.ts",
-    find: "if (changes.length > 0 || !isDurablyEqual(before, task)) await",
+    find: "if (changes.length > 0 || isWorthASave(before, task)) await",
     replace: `for (const effect of effects.splice(0)) this.#ports.perform(effect, task);
-      if (changes.length > 0 || !isDurablyEqual(before, task)) await`,
+      if (changes.length > 0 || isWorthASave(before, task)) await`,
     breaks: /before the intent is stored/,
   },
   {
     name: "publishes before it saves",
     file: "engine/task-actor.ts",
-    find: "if (changes.length > 0 || !isDurablyEqual(before, task)) await",
+    find: "if (changes.length > 0 || isWorthASave(before, task)) await",
     replace: `this.#ports.onState(task, changes);
-      if (changes.length > 0 || !isDurablyEqual(before, task)) await`,
+      if (changes.length > 0 || isWorthASave(before, task)) await`,
     breaks: /is stored|stored as|is told twice|was ".*" and is now/,
   },
   {
@@ -59,13 +59,6 @@ export const BUGS: readonly DeliberateBug[] = [
     breaks: /is said to be STOPPED and runs/,
   },
   {
-    name: "forgets that a stop is owed",
-    file: "core/machine/fold-result.ts",
-    find: "stopOwed: failure.indeterminate,",
-    replace: "stopOwed: false,",
-    breaks: /is said to be STOPPED and runs/,
-  },
-  {
     name: "takes a failed stop for a stop",
     file: "core/machine/fold-result.ts",
     find: "const retry = nextRetry(container, action, failure.error, stopRetryAt, now);",
@@ -76,16 +69,16 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "loses the outbox over a restart",
     file: "engine/docker-task-engine.ts",
-    find: "this.#outbox.publish(changes);\n    // Who runs",
-    replace: "// Who runs",
+    find: "this.#outbox.publish(changes);\n    this.#admission",
+    replace: "this.#admission",
     breaks: /nobody was told|follows|tasks are left/,
   },
   {
     name: "takes in an acknowledgement before it is stored",
-    file: "engine/docker-task-engine.ts",
-    find: 'await this.#store.commit([{ type: "acknowledge", taskArn, upTo }]);',
-    replace: `this.#send(taskArn, { type: "acknowledged", upTo });
-    await this.#store.commit([{ type: "acknowledge", taskArn, upTo }]);`,
+    file: "engine/acknowledgements.ts",
+    find: "await this.#ports.commit(mutations);",
+    replace: `for (const [taskArn, last] of upTo) this.#ports.onSaved(taskArn, last);
+    await this.#ports.commit(mutations);`,
     breaks: /is stored still/,
   },
   {
@@ -133,7 +126,7 @@ export const BUGS: readonly DeliberateBug[] = [
   },
   {
     name: "gives a host port back with the create that leased it",
-    file: "engine/effect-runner.ts",
+    file: "engine/container-launcher.ts",
     find: "return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };",
     replace: `const dockerId = await calls.create(container.dockerName, body);
       hostPorts.release(owner);
@@ -143,7 +136,7 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "lets tasks in without looking at the room",
     file: "engine/host-resource-manager.ts",
-    find: "if (shortages(head.need, [...this.#taken.values()], this.#totals).length > 0) return;",
+    find: "if (shortages(head.need, taken, this.#totals).length > 0) return;",
     replace: "",
     breaks: /are given to tasks|is promised to two tasks/,
   },
@@ -157,7 +150,7 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "removes before everybody has been told",
     file: "core/machine/cleanup.ts",
-    find: "if (!isReported(task)) return task;",
+    find: "if (unreported(task) > 0) return task;",
     replace: "",
     breaks: /nobody has acknowledged/,
   },
@@ -183,13 +176,6 @@ export const BUGS: readonly DeliberateBug[] = [
     breaks: /went back/,
   },
   {
-    name: "overwrites the first reason",
-    file: "core/machine/step-state.ts",
-    find: "return container.error === undefined ? { ...container, error } : container;",
-    replace: "return { ...container, error };",
-    breaks: /the reason of .* changed/,
-  },
-  {
     name: "tells a status again",
     file: "core/machine/report.ts",
     find: "const told: Container = { ...container, emittedStatus: container.knownStatus };",
@@ -197,15 +183,8 @@ export const BUGS: readonly DeliberateBug[] = [
     breaks: /does not come to an end|is told twice/,
   },
   {
-    name: "forgets after a restart who uses an image",
-    file: "engine/docker-task-engine.ts",
-    find: "await this.#options.images.adopt(task, container).catch(",
-    replace: "await Promise.resolve().catch(",
-    breaks: /is removed while/,
-  },
-  {
     name: "logs the environment",
-    file: "engine/effect-runner.ts",
+    file: "engine/container-launcher.ts",
     find: "return { imageEnv, secrets, environmentFiles: files, logOptions };",
     replace: `this.#ports.log.debug("Environment of the container", { secrets });
     return { imageEnv, secrets, environmentFiles: files, logOptions };`,
@@ -213,7 +192,7 @@ export const BUGS: readonly DeliberateBug[] = [
   },
   {
     name: "saves the environment",
-    file: "engine/effect-runner.ts",
+    file: "engine/container-launcher.ts",
     find: "const body = withMetadata(factory(current, ready, facts),",
     replace: `leases.push({ ...facts.secrets, containerPort: 0, hostPort: 0, protocol: "tcp" });
       const body = withMetadata(factory(current, ready, facts),`,

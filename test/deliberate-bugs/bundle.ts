@@ -38,7 +38,7 @@ export async function bundleSimulator(bug: DeliberateBug): Promise<string> {
   mkdirSync(directory, { recursive: true });
   const outfile = join(directory, `${bug.name.replaceAll(" ", "-")}.${process.pid}.mjs`);
   await build({
-    entryPoints: [join(ROOT, "src", "testing", "simulator", "index.ts")],
+    entryPoints: [join(ROOT, "test", "deliberate-bugs", "simulator.ts")],
     outfile,
     bundle: true,
     packages: "external",

@@ -4,6 +4,8 @@ import { mustCall } from "../../scripts/lib/engine-api.mjs";
 import type { DockerId } from "../../src/core/brand.ts";
 import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
 import type { Task } from "../../src/core/task.ts";
+import { createDockerClient } from "../../src/docker/index.ts";
+import type { DockerClient } from "../../src/ports/docker-client.ts";
 import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
 import { eventually } from "./daemon-control.ts";
 import { FaultWorld } from "./fault-world.ts";
@@ -12,12 +14,16 @@ import { noteFigures } from "./figures.ts";
 const ENDPOINT = { host: realDaemon(), source: "BERTH_TEST_DOCKER_HOST" };
 
 let world: FaultWorld;
+/** Of a client that a test made for its engine. */
+let closeClient: (() => void) | undefined;
 
 beforeEach(async () => {
   world = await FaultWorld.open();
 });
 afterEach(async () => {
   expect(await world.close()).toEqual([]);
+  closeClient?.();
+  closeClient = undefined;
 });
 
 async function running(script?: string, more: Readonly<Record<string, unknown>> = {}): Promise<Task> {
@@ -34,6 +40,14 @@ function dockerIdOf(task: Task): DockerId {
 
 async function rename(dockerId: DockerId, name: string): Promise<void> {
   await mustCall(ENDPOINT, "POST", `/containers/${dockerId}/rename?name=${name}`, { action: "rename the container" });
+}
+
+async function pause(dockerId: DockerId): Promise<void> {
+  await mustCall(ENDPOINT, "POST", `/containers/${dockerId}/pause`, { action: "pause the container" });
+}
+
+async function unpause(dockerId: DockerId): Promise<void> {
+  await mustCall(ENDPOINT, "POST", `/containers/${dockerId}/unpause`, { action: "unpause the container" });
 }
 
 async function isRunning(dockerId: DockerId): Promise<boolean> {
@@ -55,15 +69,24 @@ describe("a container of ours", () => {
     else expect(container.exitCode).toBe(137);
   });
 
-  it("that somebody removes before its start ends its task with the reason", async () => {
-    const task = await world.add([
-      { name: "first", script: "sleep 2" },
-      { name: "web", essential: false },
+  it("that somebody removes between its create and its start ends its task, which never ran", async () => {
+    await world.close();
+    const client = createDockerClient({ endpoint: realDaemon() });
+    const startContainer: DockerClient["startContainer"] = async (dockerId, options) => {
+      await world.docker.removeContainer(dockerId, { force: true, removeVolumes: true });
+      await client.startContainer(dockerId, options);
+    };
+    closeClient = () => client.close();
+    world = await FaultWorld.open({ client: { ...client, startContainer } });
+    const ended = await world.untilStatus(await world.add([{ name: "web" }]), "STOPPED");
+    expect(ended.stopCode).toBe("TaskFailedToStart");
+    expect(ended.stoppedReason).toMatch(/^CannotStartContainerError: No such container/);
+    const [web] = ended.containers;
+    expect([web?.error?.name, web?.exitCode, web?.startedAt]).toEqual([
+      "CannotStartContainerError",
+      undefined,
+      undefined,
     ]);
-    await world.until(task, () => world.container(task, "web").dockerId !== undefined);
-    await world.docker.removeContainer(dockerIdOf(task), { force: true, removeVolumes: true });
-    const ended = await world.untilStatus(task, "STOPPED");
-    expect(ended.containers.map(({ knownStatus }) => knownStatus)).toEqual(["STOPPED", "STOPPED"]);
   });
 
   it("that somebody stops ends its task with its own exit code", async () => {
@@ -92,6 +115,7 @@ describe("a container of ours", () => {
     // A restart is an exit; with no restart policy the task is over, and what runs again is stopped.
     const ended = await world.until(task, ({ knownStatus }) => knownStatus === "STOPPED" || knownStatus === "RUNNING");
     if (ended.knownStatus === "STOPPED") {
+      expect(ended).toMatchObject({ stopCode: "EssentialContainerExited" });
       await eventually(async () => !(await isRunning(dockerId)), 30_000, "the container to be stopped again");
     } else expect(await isRunning(dockerId)).toBe(true);
   });
@@ -114,6 +138,55 @@ describe("a container of ours", () => {
     await world.startEngine();
     expect(world.now(task)).toMatchObject({ knownStatus: "RUNNING", desiredStatus: "RUNNING" });
     expect(await isRunning(dockerId)).toBe(true);
+  });
+});
+
+describe("a container of ours that somebody pauses", () => {
+  const ENDS_AT_ONCE = "trap 'exit 4' TERM; sleep 1000 & wait";
+
+  it("and unpauses runs on, and nobody is told anything", async () => {
+    const task = await running();
+    const dockerId = dockerIdOf(task);
+    await eventually(() => world.told(task).length === 2, 10_000, "the changes to be read");
+    await pause(dockerId);
+    const other = await running();
+    expect(world.now(task)).toMatchObject({ knownStatus: "RUNNING", desiredStatus: "RUNNING" });
+    await unpause(dockerId);
+    await world.engine.stopTask(other.arn, { reason: "bye" });
+    await world.untilStatus(other, "STOPPED");
+    expect(world.now(task)).toMatchObject({ knownStatus: "RUNNING", desiredStatus: "RUNNING" });
+    expect(world.told(task)).toEqual(["web RUNNING", "task RUNNING"]);
+    expect(await isRunning(dockerId)).toBe(true);
+  });
+
+  it("is stopped all the same, and ends with its own exit code", async () => {
+    const task = await running(ENDS_AT_ONCE);
+    await pause(dockerIdOf(task));
+    await world.engine.stopTask(task.arn, { reason: "bye" });
+    const ended = await world.untilStatus(task, "STOPPED");
+    expect(ended).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "bye" });
+    expect(ended.containers[0]).toMatchObject({ exitCode: 4 });
+  });
+
+  it("is known again after a restart of the engine, and is neither restarted nor written off", async () => {
+    const task = await running();
+    const dockerId = dockerIdOf(task);
+    const before = await world.docker.inspectContainer(dockerId);
+    await pause(dockerId);
+    world.crashEngine();
+    await world.startEngine();
+    expect(world.now(task)).toMatchObject({ knownStatus: "RUNNING", desiredStatus: "RUNNING" });
+    await unpause(dockerId);
+    const after = await world.docker.inspectContainer(dockerId);
+    expect([after?.pid, after?.startedAt]).toEqual([before?.pid, before?.startedAt]);
+  });
+
+  it("and removes by force ends its task with the exit code of the kill", async () => {
+    const task = await running();
+    await pause(dockerIdOf(task));
+    await world.docker.removeContainer(dockerIdOf(task), { force: true, removeVolumes: true });
+    const ended = await world.untilStatus(task, "STOPPED");
+    expect(ended).toMatchObject({ stopCode: "EssentialContainerExited" });
   });
 });
 

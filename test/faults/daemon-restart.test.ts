@@ -142,7 +142,7 @@ describe.runIf(hasOwnDaemon)("a daemon that is killed and comes back", () => {
 });
 
 describe.runIf(hasOwnDaemon)("a daemon that hangs", () => {
-  const PAUSE_MS = 1_000 * Number(process.env.BERTH_TEST_PAUSE_SECONDS ?? 10);
+  const PAUSE_MS = 1_000 * Number(process.env.BERTH_TEST_PAUSE_SECONDS ?? 30);
 
   beforeEach(async () => {
     daemon = new DaemonControl();

@@ -9,6 +9,8 @@ const REPOSITORY = "berth-test/pull";
 /** Past the manifest and into the layer, which is some megabytes. */
 const CUT_AFTER_BYTES = 500_000;
 const LIMIT_MS = 100_000;
+/** Docker tries a layer five times, with longer and longer pauses; whoever hears nothing for a minute gives up before. */
+const GIVES_UP_MS = 240_000;
 
 const registry = process.env.BERTH_TEST_REGISTRY ?? "";
 if (registry === "") throw new Error("BERTH_TEST_REGISTRY is not set: run the tests with npm test");
@@ -59,6 +61,25 @@ describe("a registry that goes away mid-pull", () => {
     const ended = await world.untilStatus(task, "STOPPED", 10_000);
     expect(ended).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "bye" });
   });
+
+  it(
+    "for good: the task fails with the name of the pull's failure, once Docker has given up",
+    async () => {
+      const cut = proxy.cutAfter(CUT_AFTER_BYTES);
+      const task = await world.add([{ name: "web", image }]);
+      await cut;
+      const began = performance.now();
+      const ended = await world.untilStatus(task, "STOPPED", GIVES_UP_MS);
+      noteFigures("registry lost mid-pull", { endedMs: performance.now() - began });
+      expect(ended).toMatchObject({ stopCode: "TaskFailedToStart" });
+      expect(ended.stoppedReason).toMatch(/^CannotPullContainerError: /);
+      const [web] = ended.containers;
+      expect(web?.knownStatus).toBe("STOPPED");
+      expect(web?.error?.name).toBe("CannotPullContainerError");
+      expect(web?.dockerId).toBeUndefined();
+    },
+    GIVES_UP_MS,
+  );
 
   it("before the manifest, for good: the task fails with the name of the pull's failure", async () => {
     proxy.stop();

@@ -24,6 +24,13 @@ import { jsonOf } from "./seeds.ts";
 const CIRCULAR_YAML = "a: &a [*a, *a]";
 const DEFINITION = parseTaskDefinition({ family: "a", containerDefinitions: [{ name: "b", image: "c", memory: 64 }] });
 
+/** Lists inside `value` that are none of the original. */
+function countLists(value: unknown, original: unknown): number {
+  if (typeof value !== "object" || value === null || value === original) return 0;
+  const own = Array.isArray(value) ? 1 : 0;
+  return Object.values(value).reduce<number>((sum, member) => sum + countLists(member, original), own);
+}
+
 let folder = "";
 
 beforeAll(async () => {
@@ -42,6 +49,13 @@ describe("definitions", () => {
     const document = { family: "a", containerDefinitions: [{ environment: list, portMappings: list }] };
     expect(findPlaceholders(document)).toEqual([]);
     expect(fillPlaceholders(document, { A: "b" })).toMatchObject({ family: "a" });
+  });
+
+  it("a list that holds itself a thousand times is not copied in each of its places", () => {
+    const list: unknown[] = [];
+    for (let count = 0; count < 1_000; count += 1) list.push(list);
+    const filled = fillPlaceholders({ family: "a", containerDefinitions: list }, { A: "b" });
+    expect(countLists(filled, list)).toBeLessThan(1_000);
   });
 
   it.each([{ a: 1n }, { toJSON: () => undefined }])(

@@ -110,7 +110,7 @@ describe("registry logins", () => {
       onlyNamed(NONE, () => parseRepositoryLogin(bytes.toString("utf8")));
     });
     onlyNamed(NONE, () => parseRepositoryLogin(nestedJson(10_000, "list")));
-    expect(parseRepositoryLogin(JSON.stringify({ username: "a", password: LONG }))?.password).toHaveLength(LONG.length);
+    expect(parseRepositoryLogin(JSON.stringify({ username: "a", password: LONG }))).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 /** The image manager against a real daemon and real registries, one of them with a login. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandom } from "../../src/agent/system-random.ts";
+import { asDockerName } from "../../src/core/brand.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import { createRegistryAuth } from "../../src/docker/registry-auth/index.ts";
 import { systemClock } from "../../src/docker/system-clock.ts";
@@ -122,6 +123,53 @@ describe("ImageManager with a real daemon", () => {
     await expect(missing).rejects.toMatchObject({ name: "CannotPullImageManifestError" });
   });
 
+  it("pulls an image once for all who want it, and tells each of them how far it is", async () => {
+    const [image = ""] = own;
+    await removeOwn();
+    const digests: string[] = [];
+    const images = manager();
+    const told = Array.from({ length: 5 }, () => 0);
+    const answers = await Promise.all(
+      told.map(async (_, index) => {
+        const taskArn = `arn:task/${index}`;
+        const onProgress = () => {
+          told[index] = (told[index] ?? 0) + 1;
+        };
+        const { manifest, pull } = await bring(images, image, { taskArn, behaviour: "always", onProgress });
+        digests.push(manifest.digest ?? "");
+        return pull;
+      }),
+    );
+    expect(new Set(digests).size).toBe(1);
+    expect(new Set(answers.map(({ pullStartedAt }) => pullStartedAt)).size).toBe(1);
+    expect(told.every((count) => count > 0)).toBe(true);
+    expect(images.getImageStateFromImageName(image)?.references.size).toBe(5);
+    await removeOwn();
+  });
+
+  it("IMC-6: keeps what was here before, though a task has used it, and what a container was made of", async () => {
+    const [image = ""] = own;
+    await bring(manager(), image);
+    const images = manager({ cleanup: { minimumAgeMs: -1 } });
+    for (const name of [image, BUILT_HERE]) {
+      await bring(images, name, { taskArn: `arn:task/${name}` });
+      await images.removeContainerReferenceFromImageState({ taskArn: `arn:task/${name}`, containerName: "web" });
+    }
+    expect((await images.removeUnusedImages()).removed).toEqual([]);
+    const bold = manager({ cleanup: { minimumAgeMs: -1, removeNotPulled: true } });
+    const body = { Image: image, Entrypoint: ["/none"] };
+    const { dockerId } = await docker.createContainer({ name: asDockerName(`user-${systemRandom.hex(8)}`), body });
+    await bring(bold, image);
+    await bold.removeContainerReferenceFromImageState({ taskArn: "arn:task/a", containerName: "web" });
+    expect(await bold.explainCleanup()).toContainEqual(
+      expect.objectContaining({ names: [image], type: "keep", reason: expect.stringContaining("in use by container") }),
+    );
+    expect(await bold.removeUnusedImages()).toEqual({ removed: [], failed: [] });
+    await docker.removeContainer(dockerId, { force: true, removeVolumes: true });
+    expect((await bold.removeUnusedImages()).removed).toHaveLength(1);
+    expect(await docker.inspectImage(image)).toBeUndefined();
+  });
+
   it("IM-26, IMC-2: cleans up what is not used any more, names and record", async () => {
     const [image = ""] = own;
     const store = new MemoryStateStore();
@@ -130,7 +178,7 @@ describe("ImageManager with a real daemon", () => {
     expect((await images.removeUnusedImages()).removed).toEqual([]);
     await images.removeContainerReferenceFromImageState({ taskArn: "arn:task/a", containerName: "web" });
     expect((await images.removeUnusedImages()).removed).toEqual([pull.imageId]);
-    expect(await docker.inspectImage(image)).toBeUndefined();
+    for (const name of [image, pull.imageId]) expect(await docker.inspectImage(name), name).toBeUndefined();
     expect(store.snapshot().images).toEqual([]);
   });
 });

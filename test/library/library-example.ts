@@ -1,10 +1,9 @@
 /** Runs a program of `examples/library` as its reader would: a process of its own, `berth` as the package's code. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundleExamples, EXAMPLES, exampleNames } from "../../scripts/lib/examples.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const FOLDER = join(ROOT, "examples", "library");
 const BUNDLES = join(ROOT, ".berth", "test-library");
 
 export type Ended = {
@@ -15,20 +14,8 @@ export type Ended = {
 };
 
 /** Makes the programs runnable by any Node. */
-export async function bundleExamples(names: readonly string[]): Promise<void> {
-  await build({
-    entryPoints: names.map((name) => join(FOLDER, `${name}.ts`)),
-    outdir: BUNDLES,
-    outExtension: { ".js": ".mjs" },
-    alias: { berth: join(ROOT, "src", "index.ts") },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"],
-    logLevel: "warning",
-  });
+export async function bundleAll(): Promise<void> {
+  await bundleExamples(exampleNames(), BUNDLES);
 }
 
 export function runExample(name: string, args: readonly string[], dockerHost: string): Promise<Ended> {
@@ -38,7 +25,7 @@ export function runExample(name: string, args: readonly string[], dockerHost: st
 /** What the compiler says of all of them; empty when it has nothing to say. */
 export async function typeCheck(): Promise<string> {
   const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  const { code, stdout, stderr } = await runProgram([compiler, "-p", FOLDER], {});
+  const { code, stdout, stderr } = await runProgram([compiler, "-p", EXAMPLES], {});
   return code === 0 ? "" : `${stdout}${stderr}`;
 }
 

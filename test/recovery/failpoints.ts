@@ -2,8 +2,12 @@
  * Kills the process exactly before and exactly after what it does to the world: each commit of the store and each call
  * to Docker, each point once in a life. Points are known by what is done to what, not by a count, because no two runs do
  * things in the same order; those that were used are kept in a file, so the next start gets past them.
+ *
+ * From the moment that a point is chosen nothing is saved and no answer of Docker is heard any more. What Docker has been
+ * asked for takes its effect before the process dies: it leaves everything in the world that it can leave.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Container, TaskResource } from "../../src/core/task.ts";
 import type { DockerClient } from "../../src/ports/docker-client.ts";
 import type { Mutation, StateStore } from "../../src/ports/state-store.ts";
@@ -16,12 +20,19 @@ export type FailpointPlan = {
   readonly share: number;
 };
 
-/** Where something comes into being: always killed at. */
-const DECISIVE = /^\w+ (create|start)\w+ /;
+/** Where something comes into being, and where the intent of it is saved: always killed at. */
+const DECISIVE = /^(?:\w+ (?:create|start)\w+|before commit intent) /;
+/** Calls whose effect is waited for. */
+const MAKES = /^(?:create|start)\w+ /;
+/** A disk that hangs for so long before the end: time to do what must not be done before the save. */
+const SLOW_DISK_MS = 100;
+const EFFECT_LIMIT_MS = 5_000;
 
 export class Failpoints {
   readonly #plan: FailpointPlan;
   readonly #used: Set<string>;
+  readonly #making = new Set<Promise<void>>();
+  #isDying = false;
 
   constructor(plan: FailpointPlan) {
     this.#plan = plan;
@@ -29,31 +40,79 @@ export class Failpoints {
   }
 
   async around<T>(what: string, act: () => Promise<T>): Promise<T> {
-    this.#pass(`before ${what}`);
+    await this.#pass(`before ${what}`);
+    const acting = act();
+    if (MAKES.test(what)) this.#track(acting);
     try {
-      return await act();
+      return await acting;
     } finally {
-      this.#pass(`after ${what}`);
+      await this.#pass(`after ${what}`);
     }
   }
 
-  #pass(point: string): void {
-    const { file, seed, share } = this.#plan;
-    if (share === 0) return;
-    if (this.#used.has(point) || !new SeededRandom(`${seed}/${point}`).chance(DECISIVE.test(point) ? 1 : share)) return;
-    appendFileSync(file, `${point}\n`);
+  async #pass(point: string): Promise<void> {
+    const isCommit = / commit /.test(point);
+    // Whoever asks Docker for something now gets it, and does not hear of it.
+    if (this.#isDying) return point.startsWith("before") && !isCommit ? undefined : never();
+    if (!this.#isChosen(point)) return;
+    this.#isDying = true;
+    appendFileSync(this.#plan.file, `${point}\n`);
+    if (point.startsWith("before commit")) await delay(SLOW_DISK_MS);
+    await Promise.race([this.#allMade(), delay(EFFECT_LIMIT_MS)]);
     process.kill(process.pid, "SIGKILL");
     // Another thread may get the signal: not one more line of ours is to run.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   }
+
+  #isChosen(point: string): boolean {
+    const { seed, share } = this.#plan;
+    if (share === 0 || this.#used.has(point)) return false;
+    return new SeededRandom(`${seed}/${point}`).chance(DECISIVE.test(point) ? 1 : share);
+  }
+
+  #track(acting: Promise<unknown>): void {
+    const settled = acting.then(
+      () => undefined,
+      () => undefined, // the caller hears of it
+    );
+    this.#making.add(settled);
+    void settled.then(() => this.#making.delete(settled));
+  }
+
+  async #allMade(): Promise<void> {
+    while (this.#making.size > 0) await Promise.all(this.#making);
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 export function killedStore(inner: StateStore, failpoints: Failpoints): StateStore {
+  const intents = new Set<string>();
   return {
     load: () => failpoints.around("load", () => inner.load()),
-    commit: (mutations) => failpoints.around(`commit ${describe(mutations)}`, () => inner.commit(mutations)),
+    commit: (mutations) => {
+      const isNew = mutations.flatMap(intentsOf).filter((intent) => !intents.has(intent));
+      for (const intent of isNew) intents.add(intent);
+      const word = isNew.length === 0 ? "commit" : "commit intent";
+      return failpoints.around(`${word} ${describe(mutations)}`, () => inner.commit(mutations));
+    },
     close: () => inner.close(),
   };
+}
+
+/** What a row says that Docker will be asked for. */
+function intentsOf(mutation: Mutation): readonly string[] {
+  if (mutation.type !== "putTask") return [];
+  const { containers, resources } = mutation.task;
+  return [
+    ...containers.flatMap(({ dockerName, createRequestedAt, startRequestedAt }) => [
+      ...(createRequestedAt === undefined ? [] : [`create ${dockerName}`]),
+      ...(startRequestedAt === undefined ? [] : [`start ${dockerName}`]),
+    ]),
+    ...resources.flatMap(({ id, createRequested }) => (createRequested ? [`${mutation.task.id} ${id}`] : [])),
+  ];
 }
 
 type Call = Exclude<

@@ -14,6 +14,7 @@ import type { ProgramPlan } from "./plan.ts";
 
 /** Of one start of the program, from open to end. Far more than it takes: who gets here hangs. */
 const RUN_LIMIT_MS = 90_000;
+const MOST_NOTED = 5;
 
 export type LifeOptions = {
   readonly program: string;
@@ -39,7 +40,9 @@ export async function live(options: LifeOptions): Promise<Life> {
   const events = await EventRecorder.open(client, { [ENGINE_ID_LABEL]: plan.engineId });
   const began = performance.now();
   try {
-    const kills = await liveOn(options, planFile);
+    const kills = await liveOn(options, planFile).catch((error: unknown) => {
+      throw new Error(`The life has no end; noted so far: ${noted(plan).join("; ") || "nothing"}`, { cause: error });
+    });
     const durationMs = performance.now() - began;
     const verdict = await judge({ plan, client, events, entries: readEntries(plan.journal) });
     return { ...verdict, kills, tasks: options.tasks, durationMs };
@@ -61,6 +64,13 @@ function planFor({ seed, tasks, endpoint, failpoints }: LifeOptions, home: strin
     journal: join(home, "journal"),
     failpoints: { file: join(home, "points"), share: failpoints },
   };
+}
+
+/** The first of what must never be. */
+function noted({ journal }: ProgramPlan): readonly string[] {
+  return readEntries(journal)
+    .flatMap((entry) => (entry.type === "problem" ? [entry.text] : []))
+    .slice(0, MOST_NOTED);
 }
 
 /** @returns how often it was killed */

@@ -1,5 +1,7 @@
 /** Does everything in Docker that carries an engine's label belong to one of its tasks, once? */
 import { CONTAINER_NAME_LABEL, ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../../src/core/labels.ts";
+import { compareContainerStatus } from "../../src/core/status.ts";
+import type { Container, Task } from "../../src/core/task.ts";
 import type { DockerClient } from "../../src/ports/docker-client.ts";
 
 export type Owned = {
@@ -33,4 +35,37 @@ export function strangersAmong(objects: readonly Owned[], taskArns: ReadonlySet<
 export function doublesAmong(objects: readonly Owned[]): readonly Owned[] {
   const containers = objects.filter(({ kind }) => kind === "container");
   return containers.filter(({ owner }, index) => containers.findIndex((each) => each.owner === owner) !== index);
+}
+
+/**
+ * What is in Docker of which no row said beforehand that it would be asked for: to be looked at between a death and the next
+ * start, when nothing has been tidied up yet.
+ */
+export async function withoutIntent(
+  client: DockerClient,
+  engineId: string,
+  tasks: readonly Task[],
+): Promise<readonly string[]> {
+  const labels = { [ENGINE_ID_LABEL]: engineId };
+  const known = new Map(tasks.map((task): [string, Task] => [task.arn, task]));
+  const problems: string[] = [];
+  for (const { dockerId, dockerName, labels: found } of await client.listContainers({ all: true, labels })) {
+    const containers = known.get(found[TASK_ARN_LABEL] ?? "")?.containers ?? [];
+    const row = containers.find(({ name }) => name === found[CONTAINER_NAME_LABEL]);
+    if (row?.createRequestedAt === undefined) problems.push(`${dockerName} was made before its row said so`);
+    const hasRun = (await client.inspectContainer(dockerId))?.startedAt !== undefined;
+    if (hasRun && !mayHaveRun(row)) problems.push(`${dockerName} was started before its row said so`);
+  }
+  for (const { name, labels: found } of await client.listVolumes({ labels })) {
+    const resources = known.get(found[TASK_ARN_LABEL] ?? "")?.resources ?? [];
+    const isMeant = resources.some(({ type, createRequested }) => type === "dockerVolume" && createRequested);
+    if (!isMeant) problems.push(`volume ${name} was made before its row said so`);
+  }
+  return problems;
+}
+
+/** The intent to start is dropped when its outcome is known. */
+function mayHaveRun(row: Container | undefined): boolean {
+  if (row === undefined) return false;
+  return row.startRequestedAt !== undefined || compareContainerStatus(row.knownStatus, "RUNNING") >= 0;
 }

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { composeEngine, withPullBehaviour } from "../../src/agent/compose-engine.ts";
 import { describeBlocker } from "../../src/core/blocker.ts";
 import { asTaskArn } from "../../src/core/brand.ts";
+import { EngineError } from "../../src/core/errors.ts";
 import type { Task } from "../../src/core/task.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import { systemClock } from "../../src/docker/system-clock.ts";
@@ -14,7 +15,7 @@ import type { TaskEngine } from "../../src/engine/task-engine.ts";
 import { LmdbStateStore } from "../../src/store/index.ts";
 import { Failpoints, killedClient, killedStore } from "./failpoints.ts";
 import { type Entry, readEntries, writeEntry } from "./journal.ts";
-import { doublesAmong, labelledObjects, strangersAmong } from "./ownership.ts";
+import { doublesAmong, labelledObjects, strangersAmong, withoutIntent } from "./ownership.ts";
 import type { ProgramPlan } from "./plan.ts";
 import { buildShape, shapeOf, taskArnOf } from "./shapes.ts";
 
@@ -32,6 +33,8 @@ const failpoints = new Failpoints({ ...plan.failpoints, seed: plan.seed });
 const store = await LmdbStateStore.open({ folder: plan.folder });
 note({ type: "opened", run });
 process.stdout.write("open\n");
+for (const text of await withoutIntent(docker, plan.engineId, (await store.load()).tasks))
+  fail(`at start ${run} ${text}`);
 const engine = await composeEngine({
   client: killedClient({ ...docker, createContainer }, failpoints, () => phase),
   store: killedStore(store, failpoints),
@@ -82,8 +85,16 @@ async function add(index: number): Promise<void> {
 }
 
 async function createContainer(...args: Parameters<typeof docker.createContainer>) {
-  await stopIfDoomed(args[0].name);
-  return await docker.createContainer(...args);
+  const { name } = args[0];
+  await stopIfDoomed(name);
+  try {
+    return await docker.createContainer(...args);
+  } catch (error) {
+    // Before a kill at a failpoint every create has had its answer, so a restart can know all that is there.
+    const isTaken = error instanceof EngineError && error.status === 409;
+    if (isTaken && plan.failpoints.share > 0) fail(`start ${run} asked for ${name}, which was there`);
+    throw error;
+  }
 }
 
 /** The stop is saved before the create goes out; whoever dies then has to find what came of it. */

@@ -272,7 +272,7 @@ describe("DockerTaskEngine", () => {
   });
 
   it("HRM-1, RESOURCE: with totals given, a taken port makes the second task wait, and an impossible one is refused", async () => {
-    const hostTotals = { cpuUnits: 1024, memoryMiB: 4096, reservedTcp: [], reservedUdp: [], gpus: 0 };
+    const hostTotals = { cpuUnits: 1024, memoryMiB: 4096, reservedTcp: [], reservedUdp: [], gpus: [] };
     const host = await startedHost({ hostTotals });
     const onPort = () => host.task([{ name: "web", portMappings: [{ containerPort: 80, hostPort: 8080 }] }]);
     const [first, second, big] = [onPort(), onPort(), host.task([{ name: "web", cpu: 2048 }])];

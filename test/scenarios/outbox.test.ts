@@ -39,6 +39,24 @@ beforeEach(() => {
 });
 
 describe("state changes", () => {
+  it("EH-8: what a reader took and did not acknowledge is told again to the next one, in order", async () => {
+    const engine = await startedEngine();
+    const task = host.task([{ name: "web", image }]);
+    await host.clock.resolve(engine.addTask(task));
+    await host.clock.runUntil(() => engine.getTaskByArn(task.arn)?.knownStatus === "RUNNING");
+    const feed = engine.stateChangeEvents()[Symbol.asyncIterator]();
+    const first = await host.clock.resolve(feed.next());
+    const second = await host.clock.resolve(feed.next());
+    if (first.done === true || second.done === true) throw new Error("two were to be told");
+    await host.clock.resolve(first.value.acknowledge());
+    await expect(host.clock.resolve(engine.stateChangeEvents()[Symbol.asyncIterator]().next())).rejects.toMatchObject({
+      name: "TaskStateError",
+    });
+    await feed.return?.();
+    expect(words(await read(engine, 1))).toEqual(["task RUNNING"]);
+    engine.abandon();
+  });
+
   it("EH-7, EH-8, EH-13: those that were acknowledged are gone for ever, those that were not are told again", async () => {
     const engine = await startedEngine();
     const task = host.task([{ name: "web", image }]);

@@ -1,7 +1,7 @@
 /** A short run of the simulator in the unit tests; `npm run sim` is the long one. */
 import { describe, expect, it } from "vitest";
+import { drawPlan } from "../../src/testing/arbitraries/index.ts";
 import { minimise } from "../../src/testing/simulator/minimise.ts";
-import { drawPlan } from "../../src/testing/simulator/plan.ts";
 import { PROFILES } from "../../src/testing/simulator/profiles.ts";
 import { simulate } from "../../src/testing/simulator/simulate.ts";
 

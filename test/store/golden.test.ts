@@ -33,7 +33,7 @@ describe("parseExport()", () => {
     ["no JSON", () => "{", /not valid JSON/],
     ["something else", () => '{"a":1}', /^format: Cannot read state/],
     ["a newer version", () => read(newest).replace(/"version": \d+/, '"version": 999'), /it has version 999/],
-    ["a task without containers", () => read(newest).replace('"containers":', '"other":'), /^tasks\.0\.containers: /],
+    ["a task without containers", () => read(newest).replace('"containers":', '"other":'), /^tasks\[0\]\.containers: /],
     [
       "a status that is none",
       () => read(newest).replace('"knownStatus": "RUNNING"', '"knownStatus": "RUNING"'),

@@ -1,4 +1,4 @@
-/** The samples of one container: one stream while it runs, and the last few samples. */
+/** The samples of one container: a stream while it runs, or a look at an interval, and the last few samples. */
 import type { DockerId } from "../../core/brand.ts";
 import { wait } from "../../engine/wait.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -18,26 +18,35 @@ export type StreamPorts = {
   readonly log: Log;
 };
 
+/** Of an interval, so that the looks at many containers do not all come at once. Source: engine-modern 24. */
+const POLL_JITTER = 0.8;
+
+export type StreamSettings = {
+  readonly historyLimit: number;
+  /** Looks once in each such interval instead of holding a stream open. */
+  readonly pollIntervalMs?: number | undefined;
+};
+
 /** A container may run several times; a run has a stream of its own. */
 export type Run = { readonly dockerId: DockerId; readonly restarts: number };
 
 /**
  * INVARIANTS
- * - At most one stream is open, and none while the container does not run.
+ * - At most one stream is open, and none while the container does not run; none at all where it is polled.
  * - At most `historyLimit` samples are kept.
  */
 export class ContainerStream {
   readonly #ports: StreamPorts;
-  readonly #historyLimit: number;
+  readonly #settings: StreamSettings;
   readonly #onUsage: (usage: ContainerUsage) => void;
   readonly #history: ContainerUsage[] = [];
   #meter: Meter = NEW_METER;
   #run: Run | undefined;
   #open: AbortController | undefined;
 
-  constructor(ports: StreamPorts, historyLimit: number, onUsage: (usage: ContainerUsage) => void) {
+  constructor(ports: StreamPorts, settings: StreamSettings, onUsage: (usage: ContainerUsage) => void) {
     this.#ports = ports;
-    this.#historyLimit = historyLimit;
+    this.#settings = settings;
     this.#onUsage = onUsage;
   }
 
@@ -46,20 +55,23 @@ export class ContainerStream {
     return this.#history;
   }
 
+  /** Is a stream held open? */
   get isOpen(): boolean {
-    return this.#open !== undefined;
+    return this.#open !== undefined && this.#settings.pollIntervalMs === undefined;
   }
 
   /** The container runs: safe to repeat for the same run. */
   follow(run: Run): void {
     const isSameRun = this.#run?.dockerId === run.dockerId && this.#run.restarts === run.restarts;
-    if (isSameRun && this.isOpen) return;
+    if (isSameRun && this.#open !== undefined) return;
     this.end();
     if (this.#run !== undefined && !isSameRun) this.#meter = meterNewRun(this.#meter);
     this.#run = run;
     const opened = new AbortController();
     this.#open = opened;
-    void this.#read(run.dockerId, opened.signal);
+    const { pollIntervalMs } = this.#settings;
+    if (pollIntervalMs === undefined) void this.#read(run.dockerId, opened.signal);
+    else void this.#poll(run.dockerId, opened.signal, pollIntervalMs);
   }
 
   /** The container does not run, or nobody wants to know any more. */
@@ -87,12 +99,32 @@ export class ContainerStream {
     }
   }
 
+  /** One look in each interval, at a moment of its own. */
+  async #poll(dockerId: DockerId, signal: AbortSignal, intervalMs: number): Promise<void> {
+    const { client, clock, random, log } = this.#ports;
+    while (!signal.aborted) {
+      const jitterMs = intervalMs * POLL_JITTER * random.next();
+      await wait(clock, jitterMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        for await (const sample of client.stats(dockerId, { signal, once: true })) {
+          if (signal.aborted) return;
+          this.#take(sample);
+          break;
+        }
+      } catch (error) {
+        if (!signal.aborted) log.debug("Statistics of a container cannot be read", { dockerId, error });
+      }
+      await wait(clock, intervalMs - jitterMs, signal).catch(() => undefined);
+    }
+  }
+
   #take(sample: Parameters<typeof meterSample>[1]): void {
     const { meter, usage } = meterSample(this.#meter, sample);
     this.#meter = meter;
     if (usage === undefined) return;
     this.#history.push(usage);
-    if (this.#history.length > this.#historyLimit) this.#history.shift();
+    if (this.#history.length > this.#settings.historyLimit) this.#history.shift();
     this.#onUsage(usage);
   }
 }

@@ -15,6 +15,8 @@ type Feed = {
   isOpen(): boolean;
 };
 
+const FIRST_INSTANT = new SimulatedClock().now();
+
 /** An engine and a daemon that say what the test lets them say. */
 class World {
   readonly clock = new SimulatedClock();
@@ -23,7 +25,7 @@ class World {
   #tasks: readonly Task[] = [];
   readonly stats: StatsEngine;
 
-  constructor(historyLimit = 3) {
+  constructor(historyLimit = 3, pollIntervalMs?: number) {
     const engine = {
       listTasks: () => this.#tasks,
       subscribe: (listener: (event: EngineEvent) => void) => {
@@ -31,8 +33,17 @@ class World {
         return () => this.#listeners.delete(listener);
       },
     };
-    const client: Pick<DockerClient, "stats"> = { stats: (dockerId, { signal }) => this.#open(dockerId, signal) };
-    this.stats = new StatsEngine({ engine, client, clock: this.clock, random: new SeededRandom(1), historyLimit });
+    const client: Pick<DockerClient, "stats"> = {
+      stats: (dockerId, { signal, once = false }) => (once ? this.#look(dockerId) : this.#open(dockerId, signal)),
+    };
+    this.stats = new StatsEngine({
+      engine,
+      client,
+      clock: this.clock,
+      random: new SeededRandom(1),
+      historyLimit,
+      ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
+    });
   }
 
   have(...tasks: readonly Task[]): void {
@@ -48,6 +59,16 @@ class World {
     const last = this.feeds.at(-1);
     if (last === undefined) throw new Error("a stream was opened");
     return last;
+  }
+
+  /** When each look was taken, in ms since the world began. */
+  readonly looks: number[] = [];
+
+  async *#look(dockerId: string): AsyncGenerator<ContainerStats> {
+    const now = this.clock.now();
+    this.looks.push(now - FIRST_INSTANT);
+    if (dockerId === "gone") throw new Error("no such container");
+    yield sample(now, this.looks.length);
   }
 
   async *#open(dockerId: string, signal: AbortSignal): AsyncGenerator<ContainerStats> {
@@ -206,6 +227,35 @@ describe("StatsEngine", () => {
     expect(world.feeds.map((feed) => feed.isOpen())).toEqual([false, false]);
     await world.say({ type: "task", task });
     expect(world.feeds).toHaveLength(2);
+  });
+
+  it("STAT-4: polling makes no streams, and takes a sample in each interval while the container runs", async () => {
+    const world = new World(10, 5_000);
+    world.have(running());
+    world.stats.start();
+    for (let second = 0; second < 30; second += 1) {
+      await world.clock.advance(1_000);
+      await settle();
+    }
+    expect([world.feeds.length, world.stats.openStreams]).toEqual([0, 0]);
+    expect(world.looks.map((at) => Math.floor(at / 5_000))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(new Set(world.looks.map((at) => at % 5_000)).size).toBeGreaterThan(1);
+    expect(world.stats.statsOf(stopped.arn)?.containers[0]?.history).toHaveLength(6);
+    await world.say({ type: "task", task: stopped });
+    await world.clock.advance(60_000);
+    await settle();
+    expect(world.looks).toHaveLength(6);
+  });
+
+  it("STAT-4: goes on polling after a look that fails, and keeps to 10 s for an interval out of bounds", async () => {
+    const world = new World(10, 100);
+    world.have(running({ dockerId: asDockerId("gone") }));
+    world.stats.start();
+    for (let second = 0; second < 30; second += 1) {
+      await world.clock.advance(1_000);
+      await settle();
+    }
+    expect(world.looks.map((at) => Math.floor(at / 10_000))).toEqual([0, 1, 2]);
   });
 
   it("tells each sample to who listens, until he does not", async () => {

@@ -168,15 +168,19 @@ const CONTAINER_ROWS: readonly Row[] = [
   [
     "resourceRequirements[].type",
     "emulated",
-    "GPU is a device request to Docker; InferenceAccelerator is withdrawn by AWS and ignored",
+    "With the host's GPU ids in `hostTotals.gpus` each container gets its own GPUs, by `NVIDIA_VISIBLE_DEVICES` and a runtime or device request; without them, as `berth run`, Docker is asked for a number. The choice and what Docker is told are tested, no GPU was ever at hand. InferenceAccelerator is withdrawn by AWS and ignored",
   ],
-  ["resourceRequirements[].value", "emulated", "Number of GPUs of the device request"],
+  ["resourceRequirements[].value", "emulated", "Number of GPUs"],
   [
     "firelensConfiguration.type",
     "emulated",
-    "The router starts first and stops last; logs of its users are captured on this host, not routed",
+    "The router starts first and stops last. An engine with `firelens` gives it a configuration and sends it the logs of its users; with `berth run` these are captured on this host, not routed",
   ],
-  ["firelensConfiguration.options", "ignored", "No router configuration is generated"],
+  [
+    "firelensConfiguration.options",
+    "emulated",
+    "An engine with `firelens` puts them into the router's configuration; ignored by `berth run`, which makes none",
+  ],
   ["credentialSpecs[]", "refused", "gMSA needs Active Directory: the task does not start"],
 ];
 

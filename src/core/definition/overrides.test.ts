@@ -67,6 +67,18 @@ describe("validateTaskOverride()", () => {
     expect(findings(input)).toEqual(expected);
   });
 
+  it("DM-43: refuses unknown members at any level, a list, and a text that is no object", () => {
+    const judged = (input: unknown) => {
+      const { ok, problems } = validateTaskOverride(input, definition);
+      return [ok, ...problems.map(({ severity, path, fix }) => `${severity} ${path}: ${fix}`)];
+    };
+    expect(judged({ memori: "512" })).toEqual([false, 'error memori: Did you mean "memory"']);
+    expect(
+      judged({ containerOverrides: [{ name: "web", environment: [{ name: "A", value: "b", vlue: "c" }] }] }),
+    ).toEqual([false, 'error containerOverrides[0].environment[0].vlue: Did you mean "value"']);
+    for (const input of [[], "not JSON", '{"cpu":"1"}']) expect(judged(input)[0]).toBe(false);
+  });
+
   it("holds Fargate's pairs against the sizes that result", () => {
     const fargate = definitionOf(aFargateRequest());
     expect(findings({ cpu: "512" }, fargate)).toEqual(["fargate-size memory"]);

@@ -39,13 +39,22 @@ export function validateTaskOverride(input: unknown, definition: TaskDefinition)
     return { ok: false, problems: findings.problems };
   }
   checkSize(prepared, report);
-  checkMembers(prepared, OVERRIDE_MEMBERS, { unknown: report, pascal: report, missing: report }, NONE);
+  checkMembers(prepared, OVERRIDE_MEMBERS, { unknown: refuseUnknown(report), pascal: report, missing: report }, NONE);
   const { value } = checkShape(taskOverrideSchema, OVERRIDE_MEMBERS, prepared, { type: report, enum: report });
   checkContainerOverrides(value, definition, report);
   checkTaskSettings(value, definition, report);
   const errors = findings.problems.filter(isError);
   if (errors.length > 0) return { ok: false, problems: findings.problems };
   return { ok: true, overrides: normaliseOverride(value), problems: findings.problems };
+}
+
+/**
+ * An error here, unlike in a definition, which may come from an answer of AWS with more in it: overrides are written for
+ * one run, and a slip of the pen would change what runs. Source: DM-43; the AWS CLI refuses them before it sends.
+ */
+function refuseUnknown(report: Report): Report {
+  return (rule, path, _message, { fix } = {}) =>
+    report(rule, path, "The overrides have no member of this name", { fix, severity: "error" });
 }
 
 function checkSize(prepared: object, report: Report): void {

@@ -59,6 +59,12 @@ export function findPlaceholders(input: unknown): Placeholder[] {
 }
 
 type Budget = { left: number };
+/** All members at once: a copy of a list has as many places, whatever becomes of them. */
+function spend(budget: Budget, value: object): boolean {
+  budget.left -= 1 + (Array.isArray(value) ? value.length : Object.keys(value).length);
+  return budget.left >= 0;
+}
+
 type Search = { readonly trail: Trail; readonly found: Placeholder[]; readonly budget: Budget };
 
 function collect(value: unknown, members: Members | undefined, style: PlaceholderStyle, search: Search): void {
@@ -69,8 +75,7 @@ function collect(value: unknown, members: Members | undefined, style: Placeholde
     return;
   }
   if (typeof value !== "object" || value === null || search.trail.length > DEPTH_MAX) return;
-  search.budget.left -= 1;
-  if (search.budget.left < 0) return;
+  if (!spend(search.budget, value)) return;
   if (Array.isArray(value)) {
     const item = members.kind === "list" ? members.item : undefined;
     for (let index = 0; index < value.length; index++) {
@@ -123,8 +128,7 @@ function fill(
   if (depth > DEPTH_MAX) return value;
   if (typeof value === "string") return fillText(value, members, style, values);
   if (typeof value !== "object" || value === null) return value;
-  filling.left -= 1;
-  if (filling.left < 0) return value;
+  if (!spend(filling, value)) return value;
   if (Array.isArray(value)) {
     const item = members?.kind === "list" ? members.item : undefined;
     return value.map((entry) => fill(entry, item, style, depth + 1, filling));

@@ -3,6 +3,7 @@ import type { RuleId } from "./rules.ts";
 
 type Severity = "error" | "warning";
 
+/** One thing that is wrong with a definition. */
 export type Problem = {
   readonly severity: Severity;
   /** `containerDefinitions[1].portMappings[0].containerPort`; empty for the document as a whole. */

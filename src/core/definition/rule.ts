@@ -12,11 +12,11 @@ export type Rule = {
 export type Catalogue = Readonly<Record<string, Rule>>;
 
 export const SOURCES = {
-  register: "RegisterTaskDefinition, interfaces 1.3.2",
-  types: "Wire types of the ECS API, interfaces 1.3.1",
-  members: "Members and bounds of the ECS API, interfaces 1.1 and 1.2",
-  reader: "Berth's file reader, interfaces 1.3.4",
-  overrides: "RunTask overrides, interfaces 1.6",
-  guide: "Developer guide, task definition parameters",
+  register: "Amazon ECS API reference, RegisterTaskDefinition",
+  types: "Amazon ECS API reference, data types",
+  members: "Amazon ECS API reference, TaskDefinition and ContainerDefinition",
+  reader: "Berth's reader of definition files",
+  overrides: "Amazon ECS API reference, RunTask, overrides",
+  guide: "Amazon ECS developer guide, task definition parameters",
   berth: "Berth on a Docker host",
 } as const;

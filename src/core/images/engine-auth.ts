@@ -16,6 +16,8 @@ export type RegistryLogins = ReadonlyMap<string, RegistryLogin>;
 
 /** The key under which Docker Hub has always been kept. */
 export const HUB_KEY = "index.docker.io/v1/";
+/** More than any number of logins that an engine is given. */
+const MAX_DATA_CHARACTERS = 1_048_576;
 /** A login is short; this is room for a token in the place of a password. */
 const MAX_AUTH_CHARACTERS = 65_536;
 const HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
@@ -35,7 +37,7 @@ export function parseEngineAuth(
       warnings: [`Cannot use registry credentials: type ${JSON.stringify(type)} is not known`],
     };
   }
-  const entries = parseObject(data);
+  const entries = data.length > MAX_DATA_CHARACTERS ? undefined : parseObject(data);
   if (entries === undefined) {
     return { logins: new Map(), warnings: ["Cannot use registry credentials: the data is not a JSON object"] };
   }

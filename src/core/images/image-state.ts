@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from "../brand.ts";
 
+/** The record of one image. Source: engine-behaviour 6.1. */
 export type ImageState = {
   readonly imageId: string;
   /** Names as tasks write them. May be empty when all have moved to other images. */

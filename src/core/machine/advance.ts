@@ -3,11 +3,11 @@
  * and says when to look again. Level-triggered: called after any input, and alone after a restart.
  */
 import { assert, unreachable } from "../assert.ts";
-import type { Blocker } from "../blocker.ts";
+import { type Blocker, isTaskBlocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
 import { type Container, type ContainerAction, findContainer, type Task, type TaskResource } from "../task.ts";
-import { advanceCleanup } from "./cleanup.ts";
+import { advanceCleanup, unreportedBeforeCleanup } from "./cleanup.ts";
 import type { MachineConfig } from "./config.ts";
 import { type Decision, decide } from "./decide.ts";
 import { derive } from "./derive.ts";
@@ -68,11 +68,8 @@ function handOut(task: Task, name: string, now: EpochMs, config: MachineConfig, 
   const { action } = decision;
   const id = task.nextActionId;
   effects.push(effectFor(container, action, id));
-  const begun = editContainer({ ...task, nextActionId: id + 1 }, name, (each) => ({
-    ...each,
-    inFlight: isStart(action) && each.startRequestedAt !== undefined ? { action, id, again: true } : { action, id },
-    ...intentOf(each, action, now),
-  }));
+  const containers = task.containers.with(task.containers.indexOf(container), begin(container, action, id, now));
+  const begun: Task = { ...task, nextActionId: id + 1, containers };
   // A start timeout runs on while an image is pulled early.
   const meanwhile = container.dependencies.length === 0 ? undefined : decide(begun, find(begun, name), now, config);
   if (meanwhile?.type === "wait") wake.by(meanwhile.until);
@@ -85,10 +82,16 @@ function find(task: Task, name: string): Container {
   return container;
 }
 
-/** What a crash must not forget, because something may exist or run by the time that the action is answered. */
-function intentOf(container: Container, action: ContainerAction, now: EpochMs): Partial<Container> {
-  if (action === "create") return { createRequestedAt: container.createRequestedAt ?? now };
-  return isStart(action) ? { startRequestedAt: container.startRequestedAt ?? now } : {};
+/** With what a crash must not forget, because something may exist or run by the time that the action is answered. */
+function begin(container: Container, action: ContainerAction, id: number, now: EpochMs): Container {
+  const { createRequestedAt, startRequestedAt } = container;
+  const isAgain = isStart(action) && startRequestedAt !== undefined;
+  return {
+    ...container,
+    inFlight: isAgain ? { action, id, again: true } : { action, id },
+    createRequestedAt: action === "create" ? (createRequestedAt ?? now) : createRequestedAt,
+    startRequestedAt: isStart(action) ? (startRequestedAt ?? now) : startRequestedAt,
+  };
 }
 
 function isStart(action: ContainerAction): boolean {
@@ -137,14 +140,16 @@ function advanceHostResources(before: Task, task: Task, effects: Effect[]): Task
   return task.admitted ? { ...task, admitted: false } : task;
 }
 
-/** Why the containers of a task do not move right now. */
+/** Why a task and its containers do not move right now. */
 export function whyBlocked(task: Task, now: EpochMs, config: MachineConfig): readonly Blocker[] {
   const blockers = task.containers.flatMap((container) => blockersOf(task, container, now, config));
   // Host resources are the task's, and no reason to name once for each container.
-  const [queued] = blockers.filter((each) => each.type === "hostResources");
-  const others = blockers.filter((each) => each.type !== "hostResources");
+  const [queued] = blockers.filter(isTaskBlocker);
+  const others = blockers.filter((each) => !isTaskBlocker(each));
+  const changes = unreportedBeforeCleanup(task, now);
   return [
     ...(queued === undefined ? [] : [queued]),
+    ...(changes === 0 ? [] : [{ type: "acknowledgement", changes } as const]),
     ...others,
     ...task.resources.flatMap((each) => resourceBlocker(task, each)),
   ];

@@ -15,7 +15,7 @@ export function advanceCleanup(task: Task, now: EpochMs, effects: Effect[], wake
     wake.by(task.cleanupAt);
     return task;
   }
-  if (!isReported(task)) return task;
+  if (unreported(task) > 0) return task;
   const swept = removeContainers(task, now, effects, wake);
   if (!swept.containers.every(isGone)) return swept;
   const emptied = removeResources(swept, now, effects, wake);
@@ -24,8 +24,14 @@ export function advanceCleanup(task: Task, now: EpochMs, effects: Effect[], wake
 }
 
 /** Containers stay for who has not been told that they ended. Source: CLN-3. */
-function isReported(task: Task): boolean {
-  return task.acknowledgedChange >= task.nextChange - 1;
+function unreported(task: Task): number {
+  return Math.max(0, task.nextChange - 1 - task.acknowledgedChange);
+}
+
+/** How many state changes are to be acknowledged before a clean-up that is due may begin. */
+export function unreportedBeforeCleanup(task: Task, now: EpochMs): number {
+  const isDue = task.knownStatus === "STOPPED" && task.cleanupAt !== undefined && now >= task.cleanupAt;
+  return isDue ? unreported(task) : 0;
 }
 
 /** Was it ever asked for, and has it not been confirmed gone? A create under way may still leave an object. */

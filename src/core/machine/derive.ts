@@ -51,7 +51,7 @@ export function stopTask(task: Task, stopCode: StopCode, reason: string | undefi
     desiredStatus: "STOPPED",
     stoppingAt: now,
     stopCode: task.stopCode ?? stopCode,
-    ...(task.stoppedReason === undefined && reason !== undefined ? { stoppedReason: reason } : {}),
+    stoppedReason: task.stoppedReason ?? reason,
   };
 }
 

@@ -67,6 +67,22 @@ describe("a pull that fails", () => {
     });
   });
 
+  it("IMG-1: a cached image keeps the warning that the registry could not be asked; a pull makes up for it", () => {
+    const warning = { name: "CannotPullImageManifestError", message: "registry is down" } as const;
+    const cached = upTo("resolveManifest");
+    cached.answer("resolveManifest", "side", { warning });
+    cached.answer("pull", "side", {});
+    expect(cached.container("side").pullError).toEqual(warning);
+    const failed = upTo("resolveManifest");
+    failed.answer("resolveManifest", "side", { warning });
+    failed.answer("pull", "side", { warning: { name: "CannotPullContainerError", message: "denied" } });
+    expect(failed.container("side").pullError?.message).toBe("denied");
+    const pulled = upTo("resolveManifest");
+    pulled.answer("resolveManifest", "side", { warning });
+    pulled.answer("pull", "side", { pullStartedAt: pulled.now });
+    expect(pulled.container("side").pullError).toBeUndefined();
+  });
+
   // The agent's first error sticks; here the reason belongs to what ended the container (W-27).
   it("CORE-15, W-27: a create that fails for another reason reports that reason", () => {
     const world = withBehaviour("default");

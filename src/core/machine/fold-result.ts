@@ -42,58 +42,78 @@ function certaintyOf(failure: Failure, { again = false }: InFlight): Failure {
 }
 
 function foldSuccess(container: Container, action: ContainerAction, result: Success, now: EpochMs): Container {
-  const clear: Container = { ...container, retry: undefined };
   switch (action) {
     case "resolveManifest":
-      return reach(clear, "MANIFEST_PULLED", {
-        imageDigest: result.imageDigest ?? clear.imageDigest,
+      return {
+        ...container,
+        retry: undefined,
+        knownStatus: furthest(container, "MANIFEST_PULLED"),
+        imageDigest: result.imageDigest ?? container.imageDigest,
         digestResolved: result.digestFromRegistry ?? false,
-        pullError: result.warning ?? clear.pullError,
-      });
+        pullError: result.warning ?? container.pullError,
+      };
     case "pull":
-      return reach(clear, "PULLED", {
-        imageId: result.imageId ?? clear.imageId,
-        imageDigest: clear.imageDigest ?? result.imageDigest,
-        pullError: result.warning,
-      });
+      return {
+        ...container,
+        retry: undefined,
+        knownStatus: furthest(container, "PULLED"),
+        imageId: result.imageId ?? container.imageId,
+        imageDigest: container.imageDigest ?? result.imageDigest,
+        pullError: result.warning ?? (hasPulled(result) ? undefined : container.pullError),
+      };
     case "create":
-      return reach(clear, "CREATED", {
-        dockerId: clear.dockerId ?? result.dockerId,
-        createdAt: clear.createdAt ?? now,
-        hostPorts: result.hostPorts ?? clear.hostPorts,
-      });
+      return {
+        ...container,
+        retry: undefined,
+        knownStatus: furthest(container, "CREATED"),
+        dockerId: container.dockerId ?? result.dockerId,
+        createdAt: container.createdAt ?? now,
+        hostPorts: result.hostPorts ?? container.hostPorts,
+      };
     case "start":
       return observed(
-        reach(clear, "RUNNING", {
-          dockerId: result.dockerId ?? clear.dockerId,
-          hostPorts: result.hostPorts ?? clear.hostPorts,
-          networkBindings: clear.networkBindings ?? result.networkBindings,
-          startedAt: clear.startedAt ?? now,
+        {
+          ...container,
+          retry: undefined,
+          knownStatus: furthest(container, "RUNNING"),
+          dockerId: result.dockerId ?? container.dockerId,
+          hostPorts: result.hostPorts ?? container.hostPorts,
+          networkBindings: container.networkBindings ?? result.networkBindings,
+          startedAt: container.startedAt ?? now,
           startRequestedAt: undefined,
-        }),
+        },
         result,
         now,
       );
     case "restart":
-      return observed(restarted(clear), result, now);
+      return observed(restarted(container), result, now);
     case "provision":
-      return provisioned(clear, result, now);
+      return provisioned({ ...container, retry: undefined }, result, now);
     case "stop":
     case "kill":
       return stopped(container, action, result, now);
     case "remove":
-      return { ...clear, removed: true };
+      return { ...container, retry: undefined, removed: true };
   }
 }
 
-/** Advances a status that was reached; one that is further already (it ended, or was adopted by name) only takes the facts. */
-function reach(container: Container, status: ContainerStatus, facts: Partial<Container>): Container {
-  const told = { ...container, ...facts };
-  return compareContainerStatus(status, container.knownStatus) <= 0 ? told : { ...told, knownStatus: status };
+/** Only what a registry gave makes up for a manifest that it did not give: a cached image does not. Source: IMG-1. */
+function hasPulled({ pullStartedAt }: Success): boolean {
+  return pullStartedAt !== undefined;
+}
+
+/** A container that is further already (it ended, or was adopted by name) only takes the facts. */
+function furthest({ knownStatus }: Container, reached: ContainerStatus): ContainerStatus {
+  return compareContainerStatus(reached, knownStatus) <= 0 ? knownStatus : reached;
 }
 
 function restarted(container: Container): Container {
-  return { ...container, startRequestedAt: undefined, restart: { ...container.restart, pending: false } };
+  return {
+    ...container,
+    retry: undefined,
+    startRequestedAt: undefined,
+    restart: { ...container.restart, pending: false },
+  };
 }
 
 function observed(container: Container, result: Success, now: EpochMs): Container {
@@ -132,9 +152,9 @@ function provisioned(container: Container, result: Success, now: EpochMs): Conta
 function foldFailure(container: Container, action: ContainerAction, failure: Failure, now: EpochMs): Container {
   switch (action) {
     case "resolveManifest":
-      return reach(container, "MANIFEST_PULLED", { pullError: failure.error });
+      return { ...container, knownStatus: furthest(container, "MANIFEST_PULLED"), pullError: failure.error };
     case "pull":
-      return reach(container, "PULLED", { pullError: failure.error });
+      return { ...container, knownStatus: furthest(container, "PULLED"), pullError: failure.error };
     case "create":
       // Seen all the same: an earlier try had made it, or its end is known already.
       if (compareContainerStatus(container.knownStatus, "CREATED") >= 0) return container;

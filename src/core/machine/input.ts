@@ -1,6 +1,7 @@
 /** Everything that can happen to a task. Facts and answers; the machine decides what they mean. */
 import type { DockerId, EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
+import type { GpuAssignment } from "../gpus.ts";
 import type { HostPortLease, NetworkBinding, StopCode } from "../task.ts";
 
 /** How a container was seen in Docker. "absent" is a confirmed 404, never a failure to look. */
@@ -81,7 +82,11 @@ export type Input =
       readonly stopCode?: StopCode | undefined;
       readonly force?: boolean | undefined;
     }
-  | { readonly type: "hostResourcesGranted" }
+  | {
+      readonly type: "hostResourcesGranted";
+      /** GPUs of each container that asked for some, by its name. */
+      readonly gpus?: GpuAssignment | undefined;
+    }
   /** The task can never run here: a dependency cycle, more CPU than the host has, a port that is reserved. */
   | { readonly type: "admissionRefused"; readonly error: NamedError }
   | { readonly type: "containerObserved"; readonly containerName: string; readonly observation: Observation }

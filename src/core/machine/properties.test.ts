@@ -1,9 +1,10 @@
 /** Whatever happens, in whatever order: the harness checks its invariants after every single step. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lifeArbitrary, type Move, machineConfigArbitrary, taskArbitrary } from "../../testing/arbitraries.ts";
+import { lifeArbitrary, type Move, machineConfigArbitrary, taskArbitrary } from "../../testing/machine-arbitraries.ts";
 import { MachineWorld } from "../../testing/machine-harness.ts";
 import { MovePlayer } from "../../testing/machine-moves.ts";
+import { isTaskBlocker } from "../blocker.ts";
 import type { Container, Task } from "../task.ts";
 import { whyBlocked } from "./advance.ts";
 import type { MachineConfig } from "./config.ts";
@@ -54,7 +55,7 @@ function expectReasons(world: MachineWorld): void {
   const blockers = whyBlocked(world.task, world.now, world.config);
   const isQueued = blockers.some((each) => each.type === "hostResources");
   for (const container of world.task.containers.filter(isMoving)) {
-    const reasons = blockers.filter((each) => each.type !== "hostResources" && each.containerName === container.name);
+    const reasons = blockers.filter((each) => !isTaskBlocker(each) && each.containerName === container.name);
     expect(reasons.length > 0 || isQueued, `${container.name} is ${container.knownStatus} for no reason`).toBe(true);
   }
   for (const blocker of blockers) {

@@ -5,6 +5,7 @@
 import { unreachable } from "../assert.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
+import { withGpus } from "../gpus.ts";
 import type { StateChange } from "../state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
@@ -24,16 +25,27 @@ export type Step = {
   readonly changes: readonly StateChange[];
   readonly effects: readonly Effect[];
   /** When to send `timerFired` at the latest; replaces the one before. */
-  readonly wakeAt: EpochMs | undefined;
+  readonly wakeAt: EpochMs | undefined | typeof AS_BEFORE;
 };
+
+/** Nothing was worked out anew, so that the time that was told before still stands. */
+export const AS_BEFORE = "asBefore";
+const NOTHING: readonly never[] = [];
 
 export function step(task: Task, input: Input, now: EpochMs, config: MachineConfig): Step {
   const folded = fold(task, input, now, config);
+  if (isNoNews(task, folded, input)) return { task: folded, changes: NOTHING, effects: NOTHING, wakeAt: AS_BEFORE };
   const advanced = advance(folded, now, config);
   const reported = report(advanced.task, now);
   const effects = [...refreshes(task, reported.task), ...advanced.effects];
   if (input.type === "resumed" && wantsHostResources(reported.task)) effects.push({ type: "requestHostResources" });
   return { task: reported.task, changes: reported.changes, effects, wakeAt: advanced.wakeAt };
+}
+
+/** A look that saw nothing new, and an acknowledgement that nobody waits for: nothing follows from them. */
+function isNoNews(before: Task, after: Task, input: Input): boolean {
+  if (input.type === "containerObserved") return after === before;
+  return input.type === "acknowledged" && after.knownStatus !== "STOPPED";
 }
 
 function wantsHostResources(task: Task): boolean {
@@ -53,7 +65,7 @@ function fold(task: Task, input: Input, now: EpochMs, config: MachineConfig): Ta
     case "stopRequested":
       return requestStop(task, input, now);
     case "hostResourcesGranted":
-      return { ...task, admitted: true };
+      return { ...withGpus(task, input.gpus), admitted: true };
     case "admissionRefused":
       return stopTask(task, "TaskFailedToStart", formatReason(input.error), now);
     case "containerObserved":

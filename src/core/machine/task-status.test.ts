@@ -1,8 +1,8 @@
 /** How a task's status follows from its containers, and theirs from it. Source: engine-modern 4.3, 4.4. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { taskArbitrary } from "../../testing/arbitraries.ts";
 import { aContainer } from "../../testing/builders.ts";
+import { taskArbitrary } from "../../testing/machine-arbitraries.ts";
 import { aTaskOf, MachineWorld } from "../../testing/machine-harness.ts";
 import { asDockerId, asEpochMs } from "../brand.ts";
 import { CONTAINER_STATUSES, type ContainerStatus, compareTaskStatus } from "../status.ts";

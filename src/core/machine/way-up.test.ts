@@ -246,6 +246,15 @@ describe("a task on the way up", () => {
     expect(world.pending).toEqual(["resolveManifest web"]);
   });
 
+  it("GPU-3: the GPUs that come with the room are on their containers, in the row that is saved before they are made", () => {
+    const containers = [aContainer({ name: "a" }), aContainer({ name: "b" })];
+    const world = MachineWorld.begin(aTaskOf(...containers), { admit: false });
+    const { task } = world.send({ type: "hostResourcesGranted", gpus: { b: ["GPU-1"] } });
+    expect(task.containers.map(({ gpuIds }) => gpuIds)).toEqual([undefined, ["GPU-1"]]);
+    world.settle();
+    expect(world.container("b")).toMatchObject({ knownStatus: "RUNNING", gpuIds: ["GPU-1"] });
+  });
+
   it("MT-54: a task that is to be STOPPED does not wait for room", () => {
     const world = MachineWorld.begin({ ...aTaskOf(aContainer()), desiredStatus: "STOPPED" }, { admit: false });
     expect(world.asked).not.toContain("requestHostResources");

@@ -73,6 +73,21 @@ describe("whyBlocked()", () => {
     expect(why(world)).toMatchObject([{ type: "retry", action: "remove", error: "CannotRemoveContainerError: busy" }]);
   });
 
+  it("names the state changes that nobody has acknowledged, once the clean-up is due", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    world.settle();
+    world.exit("web", 0);
+    const told = world.task.nextChange - 1;
+    world.advance(world.config.cleanupWaitMs - 1);
+    expect(why(world)).toEqual([]);
+    world.advance(1);
+    expect(why(world)).toEqual([{ type: "acknowledgement", changes: told }]);
+    world.send({ type: "acknowledged", upTo: told - 1 });
+    expect(why(world)).toEqual([{ type: "acknowledgement", changes: 1 }]);
+    world.acknowledge();
+    expect(why(world)).toEqual([{ type: "docker", containerName: "web", action: "remove" }]);
+  });
+
   it("names the pause container and the resource that the others wait for", () => {
     const pause = aContainer({ name: "pause", type: "CNI_PAUSE", steadyStatus: "RESOURCES_PROVISIONED" });
     const image = {

@@ -50,5 +50,5 @@ function assertChanges(changes: readonly StateChange[], tasks: ReadonlyMap<strin
 }
 
 function refuse(path: string, fact: string): never {
-  throw new InvalidInputError(path, `Cannot restore state: ${fact}`);
+  throw new InvalidInputError(path, `Cannot read state: ${fact}`);
 }

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { taskArbitrary } from "../../testing/arbitraries.ts";
 import { aContainer, aTask } from "../../testing/builders.ts";
+import { taskArbitrary } from "../../testing/machine-arbitraries.ts";
 import { asDockerId, asEpochMs } from "../brand.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { StateChange } from "../state-change.ts";
+import type { RawState } from "./contents.ts";
 import { parseSavedDocument, SAVED_VERSION, type SavedState, toSavedDocument } from "./document.ts";
 
 const folder = new URL("./golden/", import.meta.url);
@@ -82,10 +83,7 @@ describe("parseSavedDocument()", () => {
 
   it("brings documents of older versions up to date, step by step", () => {
     const old = { ...toSavedDocument(EMPTY), version: 1, meta: { seen: "1" } };
-    const add = (digit: string) => (document: Readonly<Record<string, unknown>>) => ({
-      ...document,
-      meta: { seen: `${Reflect.get(Object(document.meta), "seen")}${digit}` },
-    });
+    const add = (digit: string) => (state: RawState) => ({ ...state, meta: { seen: `${state.meta.seen}${digit}` } });
     const migrations = { 1: add("2"), 2: add("3") };
     expect(parseSavedDocument(old, { version: 3, migrations }).meta).toEqual({ seen: "123" });
     expect(() => parseSavedDocument(old, { version: 3, migrations: { 2: add("3") } })).toThrow(

@@ -123,6 +123,7 @@ export const savedContainer: v.GenericSchema<unknown, Container> = v.looseObject
   digestResolved: v.boolean(),
   imageId: maybe(v.string()),
   hostPorts: v.array(hostPort),
+  gpuIds: maybe(v.array(v.string())),
   networkBindings: maybe(v.array(networkBinding)),
   ipAddress: maybe(v.string()),
   createdAt: maybe(instant),

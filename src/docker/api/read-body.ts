@@ -1,5 +1,6 @@
 /** Bodies of answers: whole, or line by line. A cut is an error, never an end. Source: dependencies 1.8. */
 import type { IncomingMessage } from "node:http";
+import { type JsonBounds, jsonExcess } from "../../core/json-cost.ts";
 import { DockerCallError, malformed } from "./failure.ts";
 
 /** Largest answer that is read whole: a list of some ten thousand containers. */
@@ -7,6 +8,10 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Longest line of a stream of JSON records. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 10;
+/** Whatever a text of this length holds, it fits into memory. */
+const UNCHECKED_CHARACTERS = 1_048_576;
+/** Answers have some twenty characters a value and are about six levels deep. */
+const ANSWER_BOUNDS: JsonBounds = { levels: 64, members: 100_000, charactersPerValue: 8 };
 
 /** @throws {DockerCallError} noAnswer when the body is cut; or the signal's reason */
 export async function* readChunks(response: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -67,6 +72,8 @@ export async function* readLines(response: AsyncIterable<Buffer>, signal: AbortS
 
 /** @throws {DockerCallError} malformed */
 export function parseJson(text: string): unknown {
+  const excess = text.length > UNCHECKED_CHARACTERS ? jsonExcess(text, ANSWER_BOUNDS) : undefined;
+  if (excess !== undefined) throw malformed(excess);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -48,6 +48,8 @@ export type CreateContext = {
   readonly awsvpcNetwork?: string;
   /** GPUs that were given to this container. */
   readonly gpuDeviceIds?: readonly string[];
+  /** The daemon's runtime for containers with such GPUs; they are device requests without it. Source: ECS_NVIDIA_RUNTIME. */
+  readonly nvidiaRuntime?: string;
 };
 
 export type FirelensContext = {

@@ -1,6 +1,6 @@
 /**
  * A container's environment. Strongest first: secrets, `environment`, environment files (the first one wins), the
- * agent's additions, the image's own. The metadata endpoints are the agent's alone and beat everything.
+ * agent's additions, the image's own. The metadata endpoints and the ids of GPUs are the agent's alone and beat everything.
  * Source: engine-modern 20.2, interfaces 1.7.
  */
 import type { CreateInput } from "./context.ts";
@@ -15,7 +15,7 @@ export function environmentEntries(input: CreateInput): readonly string[] {
   for (const { name, value } of input.definition.environment) values.set(name, value);
   for (const [name, value] of Object.entries(input.context.secrets)) values.set(name, value);
   for (const [name, value] of input.context.environmentFiles) addIfAbsent(values, name, value);
-  for (const [name, value] of endpoints(input)) values.set(name, value);
+  for (const [name, value] of [...endpoints(input), ...gpus(input)]) values.set(name, value);
   for (const [name, value] of additions(input, values)) addIfAbsent(values, name, value);
   return [...values].map(([name, value]) => `${name}=${value}`);
 }
@@ -48,7 +48,6 @@ function additions(input: CreateInput, values: ReadonlyMap<string, string>): rea
     ["AWS_EXECUTION_ENV", context.launchEnv],
     ...region(input, values),
     ...firelensVariables(input),
-    ...gpus(input),
   ];
 }
 
@@ -85,6 +84,7 @@ function firelensVariables({ definition, context }: CreateInput): readonly Entry
   ];
 }
 
+/** A container that named others than its own would use a GPU that belongs to another task. */
 function gpus({ context }: CreateInput): readonly Entry[] {
   const ids = context.gpuDeviceIds ?? [];
   return ids.length === 0 ? [] : [["NVIDIA_VISIBLE_DEVICES", ids.join(",")]];

@@ -86,4 +86,14 @@ describe("GPUs", () => {
     expect(body(container).HostConfig?.DeviceRequests).toEqual([{ Count: 2, ...capabilities }]);
     expect(body({}).HostConfig).not.toHaveProperty("DeviceRequests");
   });
+
+  it("are named to the daemon's GPU runtime where there is one, by ids that the definition cannot replace", () => {
+    const given = { gpuDeviceIds: ["GPU-1", "GPU-2"], nvidiaRuntime: "nvidia" };
+    const greedy = { ...container, environment: [{ name: "NVIDIA_VISIBLE_DEVICES", value: "all" }] };
+    const { HostConfig, Env } = body(greedy, given);
+    expect(HostConfig).toMatchObject({ Runtime: "nvidia" });
+    expect(HostConfig).not.toHaveProperty("DeviceRequests");
+    expect(Env?.filter((entry) => entry.startsWith("NVIDIA_"))).toEqual(["NVIDIA_VISIBLE_DEVICES=GPU-1,GPU-2"]);
+    expect(body({}, { nvidiaRuntime: "nvidia" }).HostConfig).not.toHaveProperty("Runtime");
+  });
 });

@@ -1,5 +1,5 @@
 /** The parts of Docker's `config.json` that say how to log in to a registry. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { HUB_KEY, readEncodedLogin, registryHost, registryKey } from "../../core/images/engine-auth.ts";
 import type { RegistryAuth } from "../../ports/docker-client.ts";
 
@@ -11,15 +11,14 @@ export type DockerConfig = {
   readonly credsStore?: string;
 };
 
+/** Room for some thousand logins. */
+const MAX_BYTES = 1_048_576;
 const NO_CONFIG: DockerConfig = { auths: {}, credHelpers: {} };
 const HUB_SERVER = `https://${HUB_KEY}`;
 
 /** An absent file is an empty one. @throws {Error} when it cannot be read or is not JSON; without any of its content */
 export async function readDockerConfig(file: string): Promise<DockerConfig> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new Error(`Cannot read Docker's configuration ${file}: ${error.code ?? "unknown failure"}`);
-  });
+  const text = await readText(file);
   if (text === undefined) return NO_CONFIG;
   const value = parse(text, file);
   return {
@@ -59,6 +58,19 @@ export function storedLogin(config: DockerConfig, image: string): RegistryAuth |
 
 function hostOfKey(key: string): string {
   return registryKey(key).split("/", 1)[0] ?? "";
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  const refuse = (why: string) => new Error(`Cannot read Docker's configuration ${file}: ${why}`);
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0, // reading it says why
+  );
+  if (size > MAX_BYTES) throw refuse(`it is larger than ${MAX_BYTES} bytes`);
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw refuse(error.code ?? "unknown failure");
+  });
 }
 
 function parse(text: string, file: string): Readonly<Record<string, unknown>> {

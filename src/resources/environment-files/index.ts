@@ -24,6 +24,7 @@ export type MissingEnvironmentFile = {
 
 type FileRequest = { readonly path: string; readonly containerName: string; readonly arn: string };
 
+/** Fetches the variables of a task's environment files before its containers are made. Source: engine-modern 20.4. */
 export class EnvironmentFilesAdapter implements TaskResourceAdapter {
   readonly type = "environmentFiles";
   readonly #folder: string | undefined;

@@ -3,7 +3,10 @@
 export type AwsOptions = {
   /** For parameters and secrets that are named without an ARN. */
   readonly region?: string;
-  /** Of the process: `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`. */
+  /**
+   * Of the process: `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ENDPOINT_URL_S3`,
+   * `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Without them the SDK looks where it always does. */
   readonly credentials?: {
@@ -13,8 +16,10 @@ export type AwsOptions = {
   };
 };
 
+type AwsService = "SSM" | "SECRETS_MANAGER" | "S3" | "ECR";
+
 /** Settings of one client. */
-export function clientSettings(options: AwsOptions, service: "SSM" | "SECRETS_MANAGER" | "S3", region: string) {
+export function clientSettings(options: AwsOptions, service: AwsService, region: string) {
   const endpoint = options.env?.[`AWS_ENDPOINT_URL_${service}`] || options.env?.AWS_ENDPOINT_URL;
   return {
     region,

@@ -12,6 +12,7 @@ import type { SecretSource } from "./secret-source.ts";
 
 const MAX_PARALLEL_CALLS = 8;
 
+/** Secrets from SSM and Secrets Manager; their SDK is loaded when it is asked first. */
 export function awsSource(options: AwsOptions = {}): SecretSource {
   return {
     label: "AWS",

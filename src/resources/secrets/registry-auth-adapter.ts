@@ -13,6 +13,7 @@ import type { SecretSource } from "./secret-source.ts";
 import { initializationError } from "./secrets-adapter.ts";
 import type { TaskEnvironmentStore } from "./task-environment-store.ts";
 
+/** Fetches the logins of a task's `repositoryCredentials`. Source: engine-modern 20.3. */
 export class RegistryAuthAdapter implements TaskResourceAdapter {
   readonly type = "registryAuth";
   readonly #sources: readonly SecretSource[];

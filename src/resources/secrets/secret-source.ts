@@ -2,6 +2,7 @@
 import type { SecretRequest } from "../../core/secrets/requests.ts";
 import type { SecretAnswer } from "../../core/secrets/select.ts";
 
+/** Somewhere that secrets' values come from; several are asked in turn. */
 export interface SecretSource {
   /** For messages: `secrets.env`, `the environment`, `AWS`. */
   readonly label: string;

@@ -8,6 +8,7 @@ import { type MissingSecret, resolveSecrets } from "./resolve-secrets.ts";
 import type { SecretSource } from "./secret-source.ts";
 import type { TaskEnvironmentStore } from "./task-environment-store.ts";
 
+/** Fetches a task's secrets before its containers are made, from the first source that has them. Source: engine-modern 20.3. */
 export class SecretsAdapter implements TaskResourceAdapter {
   readonly type = "secrets";
   readonly #sources: readonly SecretSource[];

@@ -9,6 +9,7 @@ type ContainerValues = ReturnType<TaskEnvironment["environmentOf"]> & { readonly
 
 const NOTHING: ContainerValues = { secrets: {}, files: [], logOptions: {} };
 
+/** What adapters have fetched for tasks, for the engine to put into containers. In memory only. */
 export class TaskEnvironmentStore implements TaskEnvironment {
   readonly #tasks = new Map<string, Map<string, ContainerValues>>();
 

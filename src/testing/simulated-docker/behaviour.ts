@@ -51,6 +51,26 @@ export type Probe = {
 export type ProbeResult = { readonly exitCode: number; readonly output?: string; readonly tookMs?: number };
 export type HealthScript = (probe: Probe) => ProbeResult;
 
+/** A command that somebody runs in a container beside its main process, as `docker exec` does. */
+export type ExecCall = {
+  /** 1 for the first one after a start of the container. */
+  readonly number: number;
+  /** The container's start that it belongs to. */
+  readonly attempt: number;
+  readonly command: readonly string[];
+  /** The container's variables, and those of the call over them. */
+  readonly env: Readonly<Record<string, string>>;
+};
+export type ExecResult = {
+  readonly exitCode: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** At its end, which is also when its output comes; 0 unless set. */
+  readonly tookMs?: number;
+};
+/** Says what a command does, or `undefined` for what it would do without the script. */
+export type ExecScript = (call: ExecCall) => ExecResult | undefined;
+
 /** What the container uses up, for its stats. */
 export type Usage = {
   /** CPUs that it keeps busy. */
@@ -65,6 +85,8 @@ export type ContainerScript = {
   readonly run?: RunScript | readonly RunScript[];
   /** Without one the test command itself is run if it is a known one, and passes otherwise. */
   readonly health?: HealthScript;
+  /** Commands that are run in it. Without one, or where it says nothing, those that are known here are run. */
+  readonly exec?: ExecScript;
   readonly usage?: Usage;
 };
 
@@ -136,6 +158,14 @@ export function prints(
 export function attempts(first: RunScript, ...later: readonly RunScript[]): RunScript {
   const scripts = [first, ...later];
   return (process) => (scripts[Math.min(process.attempt, scripts.length) - 1] ?? first)(process);
+}
+
+/** Answers of `docker exec` by its command line, words joined by spaces. */
+export function answersExec(answers: Readonly<Record<string, ExecResult>>): ExecScript {
+  return ({ command }) => {
+    const line = command.join(" ");
+    return Object.hasOwn(answers, line) ? answers[line] : undefined;
+  };
 }
 
 const passes: ProbeResult = { exitCode: 0, output: "ok" };

@@ -84,6 +84,17 @@ export function runProbe(process: ScriptedProcess, test: readonly string[]): Pro
   return shell.runBeside(shell.runWords(words));
 }
 
+/** Is this a command that containers can run without a script? */
+export function isKnownCommand(words: readonly string[]): boolean {
+  return COMMANDS[baseName(words[0] ?? "")] !== undefined;
+}
+
+/** Runs a command as a process of its own; what a signal does to it is its default. */
+export function runsWords(process: ScriptedProcess): void {
+  const shell = new Shell(process, COMMANDS);
+  shell.execute(shell.runWords(process.command));
+}
+
 function* forEver(): Running {
   for (;;) yield { ms: Number.POSITIVE_INFINITY };
 }

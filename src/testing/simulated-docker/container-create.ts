@@ -37,7 +37,8 @@ export function createContainer(
   return container;
 }
 
-function refuseBadName(state: DaemonState, name: string): void {
+/** @throws {DockerRefusal} 400 when Docker takes no such name, 409 when somebody has it */
+export function refuseBadName(state: DaemonState, name: string): void {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
     throw new DockerRefusal(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
   }

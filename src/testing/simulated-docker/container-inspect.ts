@@ -53,7 +53,7 @@ export function summariseContainer(container: SimulatedContainer): ContainerSumm
     dockerId: container.dockerId,
     dockerName: container.dockerName,
     labels: container.labels,
-    state: container.state,
+    state: container.stateWord,
     imageId: container.image.imageId,
     // The list has whole seconds.
     createdAt: asEpochMs(Math.floor(container.createdAt / 1_000) * 1_000),

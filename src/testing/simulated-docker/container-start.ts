@@ -17,8 +17,11 @@ const START_FAILED_EXIT_CODE = 128;
  *   without a `start` or `die` event
  */
 export function startContainer(state: DaemonState, container: SimulatedContainer): void {
+  if (container.isPaused) throw new DockerRefusal(409, "cannot start a paused container, try unpause instead");
   if (container.isRunning) throw new DockerRefusal(304, `Container already running: ${container.dockerId}`);
   container.starts++;
+  container.execs.clear();
+  container.execsBegun = 0;
   const process = makeProcess(state, container);
   try {
     connect(state, container);
@@ -60,16 +63,20 @@ function makeProcess(state: DaemonState, container: SimulatedContainer): Simulat
   });
 }
 
-function processIn(
+/** A process among the container's own. */
+export function processIn(
   container: SimulatedContainer,
   outside: Pick<ProcessSurroundings, "clock" | "print" | "ended">,
+  {
+    command = container.command,
+    env = [],
+  }: { readonly command?: readonly string[]; readonly env?: readonly string[] } = {},
 ): SimulatedProcess {
-  const env = [...(container.image.config.env ?? []), ...(container.body.Env ?? [])];
   return new SimulatedProcess({
     ...outside,
     attempt: container.starts,
-    command: container.command,
-    env,
+    command,
+    env: [...(container.image.config.env ?? []), ...(container.body.Env ?? []), ...env],
     dockerName: container.dockerName,
     labels: container.labels,
     hasInit: container.hostConfig.Init ?? false,
@@ -78,14 +85,24 @@ function processIn(
   });
 }
 
+/** The end of a container is that of all commands in it; those that had begun can still be looked at. */
+function endExecs({ execs }: SimulatedContainer): void {
+  for (const [id, exec] of execs) {
+    if (exec.hasBegun) exec.kill();
+    else execs.delete(id);
+  }
+}
+
 function containerEnded(state: DaemonState, container: SimulatedContainer, end: ProcessEnd): void {
   container.state = "exited";
+  container.isPaused = false;
   container.process = undefined;
   container.pid = 0;
   container.exitCode = end.exitCode;
   container.oomKilled = end.oomKilled;
   container.finishedAt = state.clock.now();
   container.monitor?.stop();
+  endExecs(container);
   disconnect(state, container);
   if (end.oomKilled) state.emitContainer(container, "oom");
   state.emit({

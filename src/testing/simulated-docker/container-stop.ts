@@ -1,6 +1,7 @@
 /** Stop, kill, restart and remove. */
 import { asEpochMs } from "../../core/brand.ts";
 import type { SimulatedContainer } from "./container.ts";
+import { unpauseContainer } from "./container-pause.ts";
 import { startContainer } from "./container-start.ts";
 import type { DaemonState } from "./daemon-state.ts";
 import { DockerRefusal } from "./refusal.ts";
@@ -61,6 +62,10 @@ export function removeContainer(
   container: SimulatedContainer,
   { force, removeVolumes }: { readonly force: boolean; readonly removeVolumes: boolean },
 ): void {
+  if (container.isPaused && !force) {
+    const advice = "Unpause and then stop the container before attempting removal or force remove";
+    throw new DockerRefusal(409, `You cannot remove a paused container ${container.dockerId}. ${advice}`);
+  }
   if (container.isRunning && !force) {
     const advice = "container is running: stop the container before removing or force remove";
     throw new DockerRefusal(409, `cannot remove container "/${container.dockerName}": ${advice}`);
@@ -86,4 +91,11 @@ function sendSignal(state: DaemonState, container: SimulatedContainer, signal: s
   const name = signalName(signal);
   state.emitContainer(container, "kill", { signal: String(signalNumber(name)) });
   container.process?.receive(name);
+  if (container.isPaused && wakes(container, name)) unpauseContainer(state, container);
+}
+
+/** A signal that is to stop it ends the pause, so that it is heard: any, where the image does not name one. */
+function wakes({ image }: SimulatedContainer, signal: string): boolean {
+  const { stopSignal } = image.config;
+  return signal !== "SIGKILL" && (stopSignal === undefined || signalName(stopSignal) === signal);
 }

@@ -3,6 +3,7 @@ import type { DockerId, DockerName, EpochMs } from "../../core/brand.ts";
 import type { ContainerInspection, CreateBody, HostConfig, PortBinding } from "../../ports/docker-client.ts";
 import type { ContainerScript } from "./behaviour.ts";
 import { ContainerLog } from "./container-log.ts";
+import type { SimulatedExec } from "./exec.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 import type { LocalImage } from "./image-store.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -36,6 +37,8 @@ export class SimulatedContainer {
   readonly files = new Map<string, string>();
 
   state: "created" | "running" | "exited" = "created";
+  /** Frozen. Counts as running everywhere, as it does for Docker. */
+  isPaused = false;
   pid = 0;
   exitCode = 0;
   error = "";
@@ -43,6 +46,10 @@ export class SimulatedContainer {
   startedAt: EpochMs | undefined;
   finishedAt: EpochMs | undefined;
   monitor: HealthMonitor | undefined;
+  /** Commands that were asked to run in it, by id; forgotten when it starts anew. */
+  readonly execs = new Map<string, SimulatedExec>();
+  /** How many such commands were begun since its start. */
+  execsBegun = 0;
   process: SimulatedProcess | undefined;
   /** How many times its process was started. */
   starts = 0;
@@ -69,6 +76,11 @@ export class SimulatedContainer {
 
   get isRunning(): boolean {
     return this.state === "running";
+  }
+
+  /** Docker's word for how it is. */
+  get stateWord(): "created" | "running" | "paused" | "exited" {
+    return this.isPaused ? "paused" : this.state;
   }
 
   /** What every event of it carries: its labels, image and name. */

@@ -1,4 +1,5 @@
 /** The daemon itself stops, dies and starts. Source: engine-modern 9 (EVT-1, EVT-2). */
+import { thaw } from "./container-pause.ts";
 import { startMonitor } from "./container-start.ts";
 import type { DaemonState } from "./daemon-state.ts";
 
@@ -10,7 +11,10 @@ export function stopDaemon(state: DaemonState): void {
   if (!state.isUp) return;
   goDown(state);
   if (state.liveRestore) return;
-  for (const container of state.containers) container.process?.receive(container.image.config.stopSignal ?? "SIGTERM");
+  for (const container of state.containers) {
+    container.process?.receive(container.image.config.stopSignal ?? "SIGTERM");
+    thaw(container);
+  }
 }
 
 /** As `kill -9` of the daemon: the containers' processes notice nothing. */
@@ -26,7 +30,11 @@ export function startDaemon(state: DaemonState): void {
   if (state.isUp) return;
   if (!state.liveRestore) for (const container of state.containers) container.process?.receive("SIGKILL");
   state.events.forget();
-  for (const container of state.containers) if (container.isRunning) startMonitor(state, container);
+  for (const container of state.containers) {
+    if (!container.isRunning) continue;
+    startMonitor(state, container);
+    if (container.isPaused) container.monitor?.stop();
+  }
   state.setUp(true);
 }
 

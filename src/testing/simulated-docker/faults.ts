@@ -62,6 +62,8 @@ export type FaultProfile = {
     readonly downMs: readonly [min: number, max: number];
     readonly liveRestore?: boolean | "either";
   };
+  /** A start takes this much longer for each other start under way. */
+  readonly perStartMs?: number;
   /** The wall clock leaps about this often, by up to so much in either direction. */
   readonly clockJump?: { readonly everyMs: number; readonly maxMs: number };
 };
@@ -125,6 +127,7 @@ export class Faults {
   random(seed: number | string, profile: FaultProfile): void {
     const random = new SeededRandom(seed).fork("faults");
     this.#played = { random, profile };
+    this.#perStartMs = profile.perStartMs ?? this.#perStartMs;
     this.#whole.play(random, profile);
   }
 
@@ -271,4 +274,5 @@ export const roughFaults: FaultProfile = {
     eventDoubled: 0.05,
     eventReordered: 0.05,
   },
+  perStartMs: 200,
 };

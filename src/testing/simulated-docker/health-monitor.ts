@@ -74,6 +74,13 @@ export class HealthMonitor {
     this.state.status = "unhealthy";
   }
 
+  /** After a pause: unhealthy, as it counted meanwhile, until a check says otherwise. */
+  resume(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#wait(this.#plan.intervalMs, () => this.#probe());
+  }
+
   #wait(ms: number, then: () => void): void {
     if (this.#stopped) return;
     const { clock } = this.#hooks;

@@ -1,9 +1,13 @@
 /** The simulated Docker daemon: everything a test needs to build one and to make it misbehave. */
 export {
+  answersExec,
   attempts,
   becomesUnhealthy,
   type ContainerScript,
   commandNotFound,
+  type ExecCall,
+  type ExecResult,
+  type ExecScript,
   exits,
   failsToStart,
   type HealthScript,

@@ -32,6 +32,8 @@ export class SimulatedProcess implements ScriptedProcess {
   #handlers: Map<string, () => void> | undefined;
   #ignoresSignals = false;
   #starting = true;
+  /** What the frozen process will do first when it goes on: timers that ran out, signals that came. */
+  #frozen: (() => void)[] | undefined;
   #end: ProcessEnd | undefined;
 
   constructor(surroundings: ProcessSurroundings) {
@@ -60,7 +62,7 @@ export class SimulatedProcess implements ScriptedProcess {
     const { clock } = this.#surroundings;
     const cancel = clock.schedule(asEpochMs(clock.now() + ms), () => {
       this.#timers.delete(cancel);
-      action();
+      this.#whenThawed(action);
     });
     this.#timers.add(cancel);
   }
@@ -94,12 +96,32 @@ export class SimulatedProcess implements ScriptedProcess {
     this.receive(signalName(signal));
   }
 
-  /** A signal from the daemon, by its full name. */
+  /** A signal from the daemon, by its full name. A frozen process gets it when it goes on, and SIGKILL at once. */
   receive(signal: string): void {
     if (this.#end !== undefined) return;
-    const handler = this.#handlers?.get(signal);
     if (signal === "SIGKILL") this.exit(SIGKILL_EXIT_CODE);
-    else if (handler !== undefined) handler();
+    else this.#whenThawed(() => this.#take(signal));
+  }
+
+  /** Time passes for it, too: what comes due meanwhile happens when it goes on. */
+  freeze(): void {
+    this.#frozen ??= [];
+  }
+
+  thaw(): void {
+    const missed = this.#frozen ?? [];
+    this.#frozen = undefined;
+    for (const action of missed) if (this.#end === undefined) action();
+  }
+
+  #whenThawed(action: () => void): void {
+    if (this.#frozen === undefined) action();
+    else this.#frozen.push(action);
+  }
+
+  #take(signal: string): void {
+    const handler = this.#handlers?.get(signal);
+    if (handler !== undefined) handler();
     else if (!this.#ignoresSignals && !isHarmless(signal)) this.exit(128 + signalNumber(signal));
   }
 

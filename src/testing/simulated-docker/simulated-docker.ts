@@ -10,7 +10,6 @@
  * const engine = makeEngine({ docker: docker.client(), clock });
  * ```
  */
-import { asDockerName } from "../../core/brand.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerInspection, DaemonInfo, DaemonVersion } from "../../ports/docker-client.ts";
 import { SeededRandom } from "../seeded-random.ts";
@@ -21,6 +20,8 @@ import { runsCommand } from "./commands.ts";
 import { type CallRecord, Connection, type Exchange } from "./connection.ts";
 import type { SimulatedContainer } from "./container.ts";
 import { inspectContainer } from "./container-inspect.ts";
+import { pauseContainer, unpauseContainer } from "./container-pause.ts";
+import { renameContainer } from "./container-rename.ts";
 import { killDaemon, startDaemon, stopDaemon } from "./daemon-lifecycle.ts";
 import { DaemonState } from "./daemon-state.ts";
 import { DEFAULT_EVENT_LIMIT, type SimulatedEvent } from "./event-log.ts";
@@ -163,7 +164,18 @@ export class SimulatedDocker {
   /** Gives a container another name behind the engine's back, as `docker rename` by hand would. */
   rename(name: string, newName: string): void {
     const container = this.#find(name);
-    if (container !== undefined) this.state.renameContainer(container, asDockerName(newName));
+    if (container !== undefined) renameContainer(this.state, container, newName);
+  }
+
+  /** Freezes a container behind the engine's back, as `docker pause` by hand would. */
+  pause(name: string): void {
+    const container = this.#find(name);
+    if (container !== undefined) pauseContainer(this.state, container);
+  }
+
+  unpause(name: string): void {
+    const container = this.#find(name);
+    if (container !== undefined) unpauseContainer(this.state, container);
   }
 
   /** Every event from now on, with those that feeds never show. @returns what ends it */

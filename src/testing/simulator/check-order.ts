@@ -10,7 +10,7 @@ import type { Found, History, Truth } from "./history.ts";
 export type Fail = (text: string) => void;
 
 export function checkDockerEvent(history: History, event: SimulatedEvent, fail: Fail): void {
-  const found = history.findByName(event.attributes.name ?? "");
+  const found = history.findByName(history.nameIn(event));
   if (found === undefined || event.attributes[TASK_ARN_LABEL] !== found.task.arn) return;
   switch (event.action) {
     case "create":
@@ -63,7 +63,7 @@ function isRecorded(history: History, { container }: Found, event: SimulatedEven
   // A start that a dead engine asked for may be carried out when the next one has got over it already.
   if (!history.startsAsked.has(container.dockerName)) fail(`${container.name} is started before the intent is stored`);
   const starts = (history.truthOf(container.dockerName).starts.get(event.id) ?? 0) + 1;
-  const attempts = 1 + (row?.restart.count ?? 0);
+  const attempts = 1 + (row?.restart.count ?? 0) + history.lateStartsOf(container.dockerName);
   if (starts > attempts) fail(`${container.name} is started ${starts} times, and ${attempts} are on record`);
 }
 

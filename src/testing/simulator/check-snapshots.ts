@@ -3,14 +3,37 @@
 import { requestedHostPorts } from "../../core/host-ports.ts";
 import type { HostTotals } from "../../core/host-resources.ts";
 import { needOf } from "../../core/host-resources.ts";
-import { compareContainerStatus, compareTaskStatus, isRunningStatus } from "../../core/status.ts";
+import { compareContainerStatus, compareTaskStatus, isBeforePull, isRunningStatus } from "../../core/status.ts";
 import type { Container, Task } from "../../core/task.ts";
 import type { Fail } from "./check-order.ts";
 import type { History } from "./history.ts";
 
-/** @param before the snapshot before this one, from whichever engine */
+/** @param before the snapshot before this one, of the same engine */
 export function checkSnapshot(history: History, before: Task | undefined, task: Task, fail: Fail): void {
   if (before !== undefined) movesForward(before, task, fail);
+  checkContainers(history, before, task, fail);
+}
+
+/**
+ * What was known before the pull is not saved by itself, and is found out again after a crash; all else is as it was.
+ * @param before the last snapshot of the engine before
+ */
+export function checkRestored(history: History, before: Task | undefined, task: Task, fail: Fail): void {
+  if (before !== undefined) movesForward(forgetsBeforePull(before, task), task, fail);
+  checkContainers(history, before, task, fail);
+}
+
+/** The earlier snapshot as a restart may know it. */
+function forgetsBeforePull(before: Task, after: Task): Task {
+  const containers = before.containers.map((each, index) => {
+    const { knownStatus = each.knownStatus } = after.containers[index] ?? {};
+    return isBeforePull(each.knownStatus) && isBeforePull(knownStatus) ? { ...each, knownStatus } : each;
+  });
+  const isEarly = before.knownStatus === "MANIFEST_PULLED" && after.knownStatus === "NONE";
+  return { ...before, containers, knownStatus: isEarly ? after.knownStatus : before.knownStatus };
+}
+
+function checkContainers(history: History, before: Task | undefined, task: Task, fail: Fail): void {
   for (const [index, container] of task.containers.entries()) {
     const previous = before?.containers[index];
     if (previous === container) continue;

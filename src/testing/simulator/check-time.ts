@@ -2,7 +2,7 @@
  * What must hold over time, looked at every few seconds: every wait has a reason, what happened in Docker is noticed, and
  * what is to stop stops. Each has its bound; in a world without faults the bounds are tight.
  */
-import type { Blocker } from "../../core/blocker.ts";
+import { type Blocker, isTaskBlocker } from "../../core/blocker.ts";
 import { isRunningStatus } from "../../core/status.ts";
 import type { Container, Task } from "../../core/task.ts";
 import type { Fail } from "./check-order.ts";
@@ -67,7 +67,7 @@ export class TimeChecker {
         return `${container.name} is ${container.knownStatus}, wants ${container.desiredStatus}, and nobody knows why`;
       });
     }
-    if (!isOver || task.acknowledgedChange < task.nextChange - 1 || blockers.length > 0) return;
+    if (!isOver || blockers.length > 0) return;
     if (task.cleanupAt === undefined || task.cleanupAt > moment.now) return;
     const limit = moment.isCalm ? CLEANED_WITHIN_MS.calm : CLEANED_WITHIN_MS.rough;
     this.#within(`reason ${task.arn}`, limit, moment, () => `${task.id} is not cleaned up, and nobody knows why`);
@@ -119,5 +119,5 @@ function isSteady({ knownStatus, desiredStatus, restart, stopOwed }: Container):
 }
 
 function concerns(blocker: Blocker, { name }: Container): boolean {
-  return blocker.type === "hostResources" || blocker.containerName === name;
+  return isTaskBlocker(blocker) ? blocker.type === "hostResources" : blocker.containerName === name;
 }

@@ -11,9 +11,15 @@ const aWhile = (random: SeededRandom): number => random.int(1_000, 120_000);
 
 const stop: Draw = (random, tasks) => ({ type: "stop", task: anyTask(random, tasks), force: random.chance(0.2) });
 const meddle: Draw = (random, tasks) => ({
-  type: random.pick(["kill", "remove", "start"]),
+  type: random.pick(["kill", "remove", "start", "rename"]),
   task: anyTask(random, tasks),
   container: random.int(0, 3),
+});
+const pause: Draw = (random, tasks) => ({
+  type: "pause",
+  task: anyTask(random, tasks),
+  container: random.int(0, 3),
+  ...(random.chance(0.7) ? { forMs: random.pick([500, 10_000, 60_000]) } : {}),
 });
 const disconnect: Draw = (random) => ({ type: "disconnect", forMs: aWhile(random) });
 const crash: Draw = (random) => ({ type: "crash", downMs: downTime(random) });
@@ -22,6 +28,12 @@ const crashAtCommit: Draw = (random) => ({
   type: "crashAtCommit",
   commits: random.int(1, 25),
   stored: random.chance(0.5),
+  downMs: downTime(random),
+});
+const crashInInit: Draw = (random) => ({
+  type: "crashInInit",
+  calls: random.int(1, 10),
+  times: random.pick([1, 1, 2]),
   downMs: downTime(random),
 });
 const rare: readonly Draw[] = [
@@ -37,9 +49,21 @@ const rare: readonly Draw[] = [
 ];
 const oneOfRare: Draw = (random, tasks) => random.pick(rare)(random, tasks);
 
-const CALM: readonly Draw[] = [stop, disconnect, meddle, oneOfRare, oneOfRare];
-const USUAL: readonly Draw[] = [stop, stop, crash, disconnect, meddle, meddle, oneOfRare, oneOfRare, oneOfRare];
-const CRASHES: readonly Draw[] = [crash, crashAtCall, crashAtCall, crashAtCommit, crashAtCommit];
+const CALM: readonly Draw[] = [stop, disconnect, meddle, pause, oneOfRare, oneOfRare];
+const USUAL: readonly Draw[] = [
+  stop,
+  stop,
+  crash,
+  crashInInit,
+  disconnect,
+  meddle,
+  meddle,
+  pause,
+  oneOfRare,
+  oneOfRare,
+  oneOfRare,
+];
+const CRASHES: readonly Draw[] = [crash, crashInInit, crashAtCall, crashAtCall, crashAtCommit, crashAtCommit];
 
 export function drawOperation(random: SeededRandom, tasks: readonly PlannedTask[], profile: ProfileName): Operation {
   if (profile === "crashes" && random.chance(0.6)) return random.pick(CRASHES)(random, tasks);

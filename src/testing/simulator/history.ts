@@ -1,7 +1,8 @@
 /** What a simulation has seen so far, over all restarts of the engine: what all the checks look at. */
 
+import { TASK_ARN_LABEL } from "../../core/labels.ts";
 import type { Container, Task } from "../../core/task.ts";
-import type { ContainerInspection } from "../../ports/docker-client.ts";
+import type { SimulatedContainer } from "../simulated-docker/container.ts";
 import type { SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
 
 /** What really happened to a container, by its Docker name. */
@@ -28,6 +29,10 @@ export class History {
   readonly #truth = new Map<string, Truth>();
   /** Containers that somebody else meddled with: what happens to them is not the engine's doing alone. */
   readonly #meddled = new Set<string>();
+  /** Docker id of the newest object of each container, by the name that it was made under; and the way back. */
+  readonly #objects = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  readonly #lateStarts = new Map<string, number>();
   readonly #homes = new Map<string, { readonly arn: string; readonly index: number }>();
 
   constructor(docker: SimulatedDocker) {
@@ -46,6 +51,21 @@ export class History {
     for (const { dockerName, startRequestedAt } of task.containers) {
       if (startRequestedAt !== undefined) this.startsAsked.add(dockerName);
     }
+  }
+
+  /** What its engine had asked for, Docker may still do. */
+  engineDied(): void {
+    for (const { containers } of this.tasks.values()) {
+      for (const { dockerName, inFlight } of containers) {
+        if (inFlight?.action !== "start" && inFlight?.action !== "restart") continue;
+        this.#lateStarts.set(dockerName, this.lateStartsOf(dockerName) + 1);
+      }
+    }
+  }
+
+  /** How many starts at most Docker may have done for engines that were dead by then. */
+  lateStartsOf(dockerName: string): number {
+    return this.#lateStarts.get(dockerName) ?? 0;
   }
 
   meddle(dockerName: string): void {
@@ -69,13 +89,24 @@ export class History {
     return home === undefined ? undefined : this.rows.get(home.arn)?.containers[home.index];
   }
 
-  /** The container as Docker has it now, if what has its name is ours. */
-  seen({ dockerName }: Container): ContainerInspection | undefined {
-    return this.docker.find(dockerName);
+  /** The container as Docker has it now, whatever it is called by now; never what somebody else made under its name. */
+  objectOf(dockerName: string): SimulatedContainer | undefined {
+    const dockerId = this.#objects.get(dockerName);
+    return dockerId === undefined ? undefined : this.docker.state.findContainer(dockerId);
+  }
+
+  /** Names, as the engine knows them, of all containers of tasks that run now. */
+  running(): readonly string[] {
+    return [...this.#objects.keys()].filter((dockerName) => this.objectOf(dockerName)?.isRunning === true);
   }
 
   isRunning({ dockerName }: Container): boolean {
-    return this.docker.state.findByName(dockerName)?.isRunning === true;
+    return this.objectOf(dockerName)?.isRunning === true;
+  }
+
+  /** The name that the engine knows the container of an event by. */
+  nameIn({ id, attributes }: SimulatedEvent): string {
+    return this.#names.get(id) ?? attributes.name ?? "";
   }
 
   truthOf(dockerName: string): Truth {
@@ -89,7 +120,8 @@ export class History {
 
   /** Takes note of an event; called after the checks have looked at it. */
   note(event: SimulatedEvent): void {
-    const truth = this.truthOf(event.attributes.name ?? "");
+    if (event.action === "create" && event.attributes[TASK_ARN_LABEL] !== undefined) this.#noteObject(event);
+    const truth = this.truthOf(this.nameIn(event));
     switch (event.action) {
       case "start":
         truth.started = true;
@@ -103,5 +135,10 @@ export class History {
         break;
       default:
     }
+  }
+
+  #noteObject({ id, attributes: { name = "" } }: SimulatedEvent): void {
+    this.#objects.set(name, id);
+    this.#names.set(id, name);
   }
 }

@@ -1,4 +1,14 @@
-/** The simulator for programs: draw a plan from a seed, run it, look at what broke. */
-export { drawPlan, type Plan, type ProfileName } from "./plan.ts";
+/** The simulator for programs: run a plan, look at what broke. `berth/testing/arbitraries` draws plans from seeds. */
+export type {
+  Behaviour,
+  HealthBehaviour,
+  Manner,
+  Operation,
+  Plan,
+  PlannedContainer,
+  PlannedOperation,
+  PlannedTask,
+  ProfileName,
+} from "./plan.ts";
 export { PROFILES, profileFor } from "./profiles.ts";
 export { type SimulationResult, simulate } from "./simulate.ts";

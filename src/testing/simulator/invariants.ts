@@ -4,14 +4,14 @@
  */
 import type { HostTotals } from "../../core/host-resources.ts";
 import type { StateChange } from "../../core/state-change.ts";
-import { compareContainerStatus } from "../../core/status.ts";
+import { compareContainerStatus, isBeforePull } from "../../core/status.ts";
 import type { Task } from "../../core/task.ts";
 import type { Mutation, StoredState } from "../../ports/state-store.ts";
 
 import type { CallRecord, SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
 import { ChangeChecker, OutboxChecker } from "./check-changes.ts";
 import { checkDockerEvent } from "./check-order.ts";
-import { checkHostResources, checkSnapshot } from "./check-snapshots.ts";
+import { checkHostResources, checkRestored, checkSnapshot } from "./check-snapshots.ts";
 import { type Moment, TimeChecker } from "./check-time.ts";
 import { History } from "./history.ts";
 import { holdsSecret } from "./secrecy.ts";
@@ -67,6 +67,11 @@ export class InvariantChecker {
     this.#time.reset();
   }
 
+  /** It crashed, or was shut down; what it had asked of Docker is on its way still. */
+  engineDied(): void {
+    this.history.engineDied();
+  }
+
   /** The engine is away or back, or the world became calm. */
   interrupt(): void {
     this.#time.reset();
@@ -77,7 +82,7 @@ export class InvariantChecker {
     const before = tasks.map(({ arn }) => this.history.tasks.get(arn));
     for (const task of tasks) this.history.addTask(task);
     for (const [index, task] of tasks.entries()) {
-      checkSnapshot(this.history, before[index], task, (text) => this.fail(text));
+      checkRestored(this.history, before[index], task, (text) => this.fail(text));
     }
   }
 
@@ -166,6 +171,7 @@ export class InvariantChecker {
     }
     for (const [index, container] of task.containers.entries()) {
       const stored = row.containers[index];
+      if (stored !== undefined && isBeforePull(container.knownStatus)) continue;
       if (stored === undefined || compareContainerStatus(stored.knownStatus, container.knownStatus) < 0) {
         this.fail(`${container.name} is shown as ${container.knownStatus} and stored as ${stored?.knownStatus}`);
       }

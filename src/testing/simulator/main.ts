@@ -3,8 +3,9 @@
  * breaks an invariant is shortened, printed with its trace, and can be run again with one line.
  */
 import { parseArgs } from "node:util";
+import { drawPlan } from "../arbitraries/draw-plan.ts";
 import { minimise } from "./minimise.ts";
-import { drawPlan, type Plan, type ProfileName } from "./plan.ts";
+import type { Plan, ProfileName } from "./plan.ts";
 import { PROFILES, profileFor } from "./profiles.ts";
 import { type SimulationResult, simulate } from "./simulate.ts";
 import { Totals } from "./totals.ts";
@@ -19,19 +20,40 @@ const USAGE = `npm run sim -- [options]
   --keep-going     name every seed that breaks an invariant instead of explaining the first
   --until-stopped  seed after seed until it is interrupted`;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    seeds: { type: "string", default: "2000" },
-    from: { type: "string", default: "1" },
-    profile: { type: "string" },
-    steps: { type: "string" },
-    trace: { type: "boolean", default: false },
-    "keep-going": { type: "boolean", default: false },
-    "until-stopped": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+/** What was asked for makes no sense: the text says what, and no stack is of any use. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: "string" },
+        seeds: { type: "string", default: "2000" },
+        from: { type: "string", default: "1" },
+        profile: { type: "string" },
+        steps: { type: "string" },
+        trace: { type: "boolean", default: false },
+        "keep-going": { type: "boolean", default: false },
+        "until-stopped": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+/** Whoever mistypes an option gets the list of them. Anything else is a failure of ours, and has its stack. */
+function complain(error: unknown): never {
+  const isTheirs = error instanceof UsageError || (error instanceof TypeError && "code" in error);
+  if (!isTheirs) throw error;
+  console.error(`Cannot run the simulator: ${error.message}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+const values = parse();
 
 /** How often a run without an end says how far it is. */
 const PROGRESS_SEEDS = 500;
@@ -39,7 +61,7 @@ const PROGRESS_SEEDS = 500;
 function number(option: "seed" | "seeds" | "from" | "steps"): number {
   const value = Number(values[option]);
   if (!Number.isInteger(value) || value < 0)
-    throw new Error(`Cannot read --${option}: ${values[option]} is no whole number`);
+    throw new UsageError(`--${option} is to be a whole number from 0 on, and is "${values[option]}"`);
   return value;
 }
 
@@ -48,7 +70,8 @@ function profilesOf(seed: number): readonly ProfileName[] {
   if (name === undefined) return [profileFor(seed)];
   if (name === "all") return PROFILES;
   const known = PROFILES.find((profile) => profile === name);
-  if (known === undefined) throw new Error(`Cannot use profile "${name}": known are ${PROFILES.join(", ")}`);
+  if (known === undefined)
+    throw new UsageError(`--profile is to be one of ${PROFILES.join(", ")}, all, and is "${name}"`);
   return [known];
 }
 
@@ -117,4 +140,4 @@ async function main(): Promise<number> {
   return values.seed === undefined ? await runMany() : await runOne(number("seed"));
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch(complain);

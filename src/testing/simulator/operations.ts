@@ -1,9 +1,10 @@
 /** Does to the simulated host what the plan says, and keeps the engine coming and going. */
-import { asDockerId, asDockerName } from "../../core/brand.ts";
+import { asDockerName } from "../../core/brand.ts";
 import type { TaskDefinition } from "../../core/definition/types.ts";
 import type { Task } from "../../core/task.ts";
+import type { SimulatedContainer } from "../simulated-docker/container.ts";
 import { createContainer } from "../simulated-docker/container-create.ts";
-import type { SimulatedHost } from "../simulated-host.ts";
+import { EngineCrashedError, type SimulatedHost } from "../simulated-host.ts";
 import { addTo, type Counts } from "./coverage.ts";
 import type { InvariantChecker } from "./invariants.ts";
 import type { Operation, Plan, PlannedTask } from "./plan.ts";
@@ -32,6 +33,8 @@ export class Operations {
   #isUp = false;
   #isCalm = false;
   #startIsDue = false;
+  /** Engines that start die at so many calls. */
+  #crashesInInit: { readonly calls: number; readonly downMs: number; left: number } | undefined;
   #onCommit: (phase: "asked" | "stored") => void = () => undefined;
 
   constructor(ports: OperationsPorts) {
@@ -55,6 +58,7 @@ export class Operations {
   /** From now on nothing happens any more, and what was taken away is given back. */
   calm(): void {
     this.#isCalm = true;
+    this.#crashesInInit = undefined;
     for (const registry of REGISTRIES) this.#ports.host.docker.registry.setReachable(registry, true);
   }
 
@@ -62,17 +66,38 @@ export class Operations {
     const { host, checker, note } = this.#ports;
     this.#startIsDue = false;
     for (let attempt = 1; ; attempt += 1) {
+      const disarm = this.#armCrashInInit();
       try {
         await host.start();
         break;
       } catch (error) {
         if (attempt > START_TRIES) throw error;
-        await host.clock.advance(2_000);
+        await host.clock.advance(error instanceof EngineCrashedError ? (this.#crashesInInit?.downMs ?? 0) : 2_000);
+      } finally {
+        disarm();
       }
     }
     this.#isUp = true;
+    this.#crashesInInit = undefined;
     note("engine starts");
     checker.interrupt();
+  }
+
+  /** @returns what ends the watch; a start with fewer calls gets away */
+  #armCrashInInit(): () => void {
+    const planned = this.#crashesInInit;
+    if (planned === undefined || planned.left === 0) return () => undefined;
+    const { host, note } = this.#ports;
+    let calls = planned.calls;
+    return host.docker.onCall(() => {
+      calls -= 1;
+      if (calls !== 0) return;
+      planned.left -= 1;
+      this.count("engine died in its init");
+      this.#ports.checker.engineDied();
+      host.crash();
+      note("engine crashes in its init");
+    });
   }
 
   /** Whoever turns the clock starts the engine: two must not turn it at once. */
@@ -114,6 +139,7 @@ export class Operations {
       case "crash":
       case "crashAtCall":
       case "crashAtCommit":
+      case "crashInInit":
       case "shutdown":
         return await this.#end(operation);
       case "disconnect":
@@ -166,6 +192,9 @@ export class Operations {
     switch (operation.type) {
       case "crash":
         return await this.#crashNow(downMs);
+      case "crashInInit":
+        if (this.#isUp) this.#crashesInInit = { calls: operation.calls, downMs, left: operation.times };
+        return await this.#crashNow(downMs);
       case "shutdown":
         return await this.#shutdown(downMs);
       case "crashAtCall":
@@ -187,6 +216,7 @@ export class Operations {
     const { host, note } = this.#ports;
     note("engine is shut down");
     this.#isUp = false;
+    this.#ports.checker.engineDied();
     await host.shutdown();
     await host.clock.advance(downMs);
     await this.startEngine();
@@ -223,6 +253,7 @@ export class Operations {
 
   #crash(text: string): void {
     this.#isUp = false;
+    this.#ports.checker.engineDied();
     this.#ports.host.crash();
     this.#ports.note(text);
   }
@@ -260,29 +291,75 @@ export class Operations {
   async #meddle(operation: Meddling): Promise<void> {
     const container = this.#tasks[operation.task]?.containers[operation.container];
     if (container === undefined) return;
-    await this.#brieflyFor(this.#meddleWith(operation.type, container.dockerName));
+    const dockerName = this.#targetOf(operation, container.dockerName);
+    if (operation.type === "takeName") return this.#takeName(dockerName);
+    const object = this.#ports.checker.history.objectOf(dockerName);
+    if (object !== undefined) await this.#brieflyFor(this.#meddleWith(operation, dockerName, object));
   }
 
-  async #meddleWith(type: Meddling["type"], dockerName: string): Promise<void> {
+  /** Most containers are there for a short time only: some operations take the next best one that runs. */
+  #targetOf({ type, task, container }: Meddling, dockerName: string): string {
+    if (type !== "pause" && type !== "rename") return dockerName;
+    const running = this.#ports.checker.history.running();
+    return running[(4 * task + container) % running.length] ?? dockerName;
+  }
+
+  #takeName(dockerName: string): void {
+    const { host, checker } = this.#ports;
+    const { state } = host.docker;
+    if (state.findByName(dockerName) !== undefined || state.images.find("app") === undefined) return;
+    checker.meddle(dockerName);
+    // Not through a client: what goes wrong with calls is the engine's trouble.
+    createContainer(host.docker.state, { name: asDockerName(dockerName), body: { Image: "app" } });
+    this.foreign.add(dockerName);
+  }
+
+  async #meddleWith(
+    operation: Exclude<Meddling, { type: "takeName" }>,
+    dockerName: string,
+    object: SimulatedContainer,
+  ): Promise<void> {
     const { host, checker } = this.#ports;
     const client = host.docker.client();
-    const seen = host.docker.containers().find((each) => each.dockerName === dockerName);
-    if (type === "takeName") {
-      if (seen !== undefined) return;
-      checker.meddle(dockerName);
-      // Not through a client: what goes wrong with calls is the engine's trouble.
-      createContainer(host.docker.state, { name: asDockerName(dockerName), body: { Image: "app" } });
-      this.foreign.add(dockerName);
-      return;
+    const { dockerId } = object;
+    switch (operation.type) {
+      case "kill":
+        return host.docker.signal(dockerId, "SIGKILL");
+      case "remove":
+        return await client.removeContainer(dockerId, { force: true, removeVolumes: false });
+      case "start":
+        checker.meddle(dockerName);
+        return await client.startContainer(dockerId);
+      case "rename":
+        return this.#rename(object, dockerName);
+      case "pause":
+        return this.#pause(object, operation.forMs);
     }
-    if (seen === undefined || this.foreign.has(dockerName)) return;
-    if (type === "kill" && seen.status === "running") host.docker.signal(dockerName, "SIGKILL");
-    if (type === "remove")
-      await client.removeContainer(asDockerName(dockerName), { force: true, removeVolumes: false });
-    if (type === "start") {
-      checker.meddle(dockerName);
-      await client.startContainer(asDockerId(seen.dockerId));
-    }
+  }
+
+  /**
+   * The second time it gets its own name back, if nobody has taken it. A container of which the engine knows nothing but
+   * the name, because the answer of its create is on its way, is left alone: a create that is tried again finds no
+   * container of that name, and makes a second one.
+   */
+  #rename(object: SimulatedContainer, ownName: string): void {
+    const { host, checker } = this.#ports;
+    const { docker } = host;
+    if (checker.history.findByName(ownName)?.container.dockerId !== object.dockerId) return;
+    this.count("renamed");
+    const newName = object.dockerName === ownName ? `${ownName}.renamed` : ownName;
+    if (docker.state.findByName(newName) === undefined) docker.rename(object.dockerId, newName);
+  }
+
+  #pause(object: SimulatedContainer, forMs: number | undefined): void {
+    const { docker } = this.#ports.host;
+    if (!docker.isUp || !object.isRunning || object.isPaused) return;
+    docker.pause(object.dockerId);
+    this.count("paused");
+    if (forMs === undefined) return;
+    this.#later(forMs, () => {
+      if (docker.isUp && object.isPaused) docker.unpause(object.dockerId);
+    });
   }
 
   #later(ms: number, act: () => void): void {

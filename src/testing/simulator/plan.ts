@@ -2,11 +2,8 @@
  * What a simulation does, drawn from its seed and written down before it begins: so that it can be shortened piece by
  * piece while it still fails.
  */
-import { SeededRandom } from "../seeded-random.ts";
 import type { QuickContainer } from "../simulated-host.ts";
-import { drawOperation } from "./draw-operation.ts";
-import { drawTask } from "./draw-task.ts";
-import { ACTIVE_MS, drawWorld, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export type ProfileName = "calm" | "rough" | "crashes" | "daemon" | "store" | "stuck";
 
@@ -45,6 +42,8 @@ export type Operation =
   /** The stopped task is removed without waiting for its time. */
   | { readonly type: "removeTask"; readonly task: number }
   | { readonly type: "crash"; readonly downMs: number }
+  /** The engine dies, and the next ones die at the n-th Docker call of their start, so many times. */
+  | { readonly type: "crashInInit"; readonly calls: number; readonly times: number; readonly downMs: number }
   /** An orderly end instead of a crash. */
   | { readonly type: "shutdown"; readonly downMs: number }
   /** The engine dies at the n-th Docker call from now. */
@@ -52,7 +51,9 @@ export type Operation =
   /** The engine dies at the n-th commit from now: before anything of it is stored, or after all of it is. */
   | { readonly type: "crashAtCommit"; readonly commits: number; readonly stored: boolean; readonly downMs: number }
   /** Behind the engine's back. */
-  | { readonly type: "kill" | "remove" | "start"; readonly task: number; readonly container: number }
+  | { readonly type: "kill" | "remove" | "start" | "rename"; readonly task: number; readonly container: number }
+  /** For a while, or until something else ends it. */
+  | { readonly type: "pause"; readonly task: number; readonly container: number; readonly forMs?: number }
   /** Somebody takes the name that a container is to have. */
   | { readonly type: "takeName"; readonly task: number; readonly container: number }
   /** An image goes from the daemon, if nothing uses it there. */
@@ -72,28 +73,3 @@ export type Plan = {
   readonly tasks: readonly PlannedTask[];
   readonly operations: readonly PlannedOperation[];
 };
-
-/** @param steps tasks and operations together; drawn when absent */
-export function drawPlan(seed: number, profile: ProfileName, steps?: number): Plan {
-  const random = new SeededRandom(seed).fork("plan");
-  const size = steps === undefined ? random.int(1, 4) : Math.max(1, Math.round(steps / 3));
-  const tasks = Array.from({ length: size }, (_, index) => drawTask(random, index));
-  const drawn = profile === "calm" ? random.int(0, 4) : random.int(2, 9);
-  const count = steps === undefined ? drawn : Math.max(0, steps - size);
-  const operations: PlannedOperation[] = Array.from({ length: count }, () => ({
-    atMs: random.int(0, ACTIVE_MS),
-    operation: drawOperation(random, tasks, profile),
-  }));
-  // What comes down while it still comes up is where most can go wrong.
-  for (const [task, { addAtMs }] of tasks.entries()) {
-    if (!random.chance(0.25)) continue;
-    operations.push({ atMs: addAtMs + random.int(0, 3_000), operation: { type: "stop", task, force: false } });
-  }
-  return {
-    seed,
-    profile,
-    world: drawWorld(new SeededRandom(seed).fork("world")),
-    tasks,
-    operations: operations.toSorted((a, b) => a.atMs - b.atMs),
-  };
-}

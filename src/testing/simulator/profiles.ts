@@ -9,6 +9,8 @@ const ROUGH: FaultProfile["rates"] = {
   connectionReset: 0.03,
   hang: 0.005,
   pullError: 0.05,
+  pullStuck: 0.05,
+  diskFull: 0.005,
   eventLost: 0.1,
   eventLate: 0.1,
   eventDoubled: 0.1,
@@ -22,7 +24,7 @@ export function faultProfile(name: ProfileName): FaultProfile {
     case "calm":
       return { rates: {} };
     case "rough":
-      return { rates: ROUGH };
+      return { rates: ROUGH, perStartMs: 300 };
     case "crashes":
       return { rates: { latency: 0.2, errorAfterEffect: 0.02, eventLost: 0.05 } };
     case "daemon":

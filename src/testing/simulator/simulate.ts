@@ -3,7 +3,7 @@
  * after each thing that happens. The same seed gives the same run.
  */
 import type { Task } from "../../core/task.ts";
-import { DEFAULT_ENGINE_CONFIG } from "../../engine/docker-task-engine.ts";
+import { DEFAULT_ENGINE_CONFIG } from "../../engine/engine-options.ts";
 import { FailingStateStore } from "../../store/failing-state-store.ts";
 import { MemoryStateStore } from "../../store/memory-state-store.ts";
 import { SeededRandom } from "../seeded-random.ts";
@@ -35,6 +35,13 @@ const REST_MS = 2 * 60 * 60_000;
 /** What is told and what happens are compared at least this often. */
 const STRIDE_MS = 10_000;
 const STORE_FAILURE_ODDS = 0.08;
+/** A full disk stores nothing; after an error of the disk itself nobody knows whether it did. */
+const STORE_FAILURES = [
+  { name: "store ENOSPC", fault: "failBefore" },
+  { name: "store EIO, nothing stored", fault: "failBefore" },
+  { name: "store EIO, all stored", fault: "failAfter" },
+  { name: "store EIO, all stored", fault: "failAfter" },
+] as const;
 
 export async function simulate(plan: Plan, options: { readonly trace?: boolean } = {}): Promise<SimulationResult> {
   const simulation = new Simulation(plan, options.trace === true);
@@ -68,7 +75,7 @@ class Simulation {
       secrets: { [SECRET_ARN]: SECRET_VALUE },
       dynamicPortRange: world.dynamicPortRange,
       probeSees: world.probeSees,
-      imageCleanup: { minimumAgeMs: world.imageMinimumAgeMs },
+      imageCleanup: { minimumAgeMs: world.imageMinimumAgeMs, removeNotPulled: true },
       ...(world.hostTotals === undefined ? {} : { hostTotals: world.hostTotals }),
     });
     this.#checker = new InvariantChecker(this.#host.docker, world.hostTotals);
@@ -236,9 +243,9 @@ class Simulation {
     return new FailingStateStore(watched, ({ operation }) => {
       if (this.#plan.profile !== "store" || this.#isCalm || operation !== "commit") return undefined;
       if (!random.chance(STORE_FAILURE_ODDS)) return undefined;
-      const fault = random.pick(["failBefore", "failAfter"] as const);
-      this.#operations.count(`store ${fault}`);
-      return fault;
+      const failure = random.pick(STORE_FAILURES);
+      this.#operations.count(failure.name);
+      return failure.fault;
     });
   }
 

@@ -49,6 +49,6 @@ function drawTotals(random: SeededRandom): HostTotals {
     memoryMiB: random.pick([64, 192, 256, 384]),
     reservedTcp: random.chance(0.1) ? [FIXED_PORTS[0]] : [],
     reservedUdp: [],
-    gpus: 0,
+    gpus: [],
   };
 }

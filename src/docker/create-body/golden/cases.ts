@@ -394,4 +394,11 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
     },
     context: { gpuDeviceIds: ["GPU-1", "GPU-2"] },
   },
+  {
+    name: "gpus-by-runtime",
+    definition: {
+      containerDefinitions: [{ resourceRequirements: [{ type: "GPU", value: "2" }] }],
+    },
+    context: { gpuDeviceIds: ["GPU-1", "GPU-2"], nvidiaRuntime: "nvidia" },
+  },
 ];

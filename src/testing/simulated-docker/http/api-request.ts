@@ -1,4 +1,5 @@
 /** One request to the simulated Engine API, and the ways to answer it. */
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connection } from "../connection.ts";
 import type { DaemonState } from "../daemon-state.ts";
@@ -17,6 +18,8 @@ export class ApiRequest {
   readonly response: ServerResponse;
   /** Fires when the caller hangs up. */
   readonly signal: AbortSignal;
+  /** The connection is to become a stream: what of the body has come with the head, which Node does not read then. */
+  readonly #upgradeHead: Buffer | undefined;
 
   constructor(parts: {
     readonly connection: Connection;
@@ -24,12 +27,14 @@ export class ApiRequest {
     readonly params: readonly string[];
     readonly message: IncomingMessage;
     readonly response: ServerResponse;
+    readonly upgradeHead: Buffer | undefined;
   }) {
     this.connection = parts.connection;
     this.query = parts.query;
     this.params = parts.params;
     this.message = parts.message;
     this.response = parts.response;
+    this.#upgradeHead = parts.upgradeHead;
     const hungUp = new AbortController();
     this.signal = hungUp.signal;
     parts.response.once("close", () => hungUp.abort());
@@ -64,6 +69,7 @@ export class ApiRequest {
   }
 
   async body(): Promise<Buffer> {
+    if (this.#upgradeHead !== undefined) return await this.#bodyBeforeUpgrade(this.#upgradeHead);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of this.message) {
@@ -73,6 +79,17 @@ export class ApiRequest {
       chunks.push(bytes);
     }
     return Buffer.concat(chunks);
+  }
+
+  async #bodyBeforeUpgrade(head: Buffer): Promise<Buffer> {
+    const { socket, headers } = this.message;
+    const length = Math.min(Number(headers["content-length"] ?? 0), LARGEST_BODY_BYTES);
+    let body = head;
+    while (body.length < length) {
+      const [chunk]: Buffer[] = await once(socket, "data", { signal: this.signal });
+      body = Buffer.concat([body, chunk ?? Buffer.alloc(0)]);
+    }
+    return body.subarray(0, length);
   }
 
   /** The body as an object; members that are null count as absent, as they do for Docker. */

@@ -3,6 +3,8 @@ import type { CreateBody } from "../../../ports/docker-client.ts";
 import type { SimulatedContainer } from "../container.ts";
 import { createContainer } from "../container-create.ts";
 import { listContainers } from "../container-inspect.ts";
+import { pauseContainer, unpauseContainer } from "../container-pause.ts";
+import { renameContainer } from "../container-rename.ts";
 import { startContainer } from "../container-start.ts";
 import { killContainer, removeContainer, restartContainer, stopContainer } from "../container-stop.ts";
 import { containerJson, containerSummaryJson } from "../json/container-json.ts";
@@ -21,6 +23,9 @@ export const containerRoutes: readonly Route[] = [
   ["POST", /^\/containers\/([^/]+)\/stop$/, stop],
   ["POST", /^\/containers\/([^/]+)\/restart$/, restart],
   ["POST", /^\/containers\/([^/]+)\/kill$/, kill],
+  ["POST", /^\/containers\/([^/]+)\/pause$/, pause],
+  ["POST", /^\/containers\/([^/]+)\/unpause$/, unpause],
+  ["POST", /^\/containers\/([^/]+)\/rename$/, rename],
   ["POST", /^\/containers\/([^/]+)\/wait$/, wait],
   ["POST", /^\/containers\/([^/]+)\/resize$/, async (request) => request.empty(200)],
   ["DELETE", /^\/containers\/([^/]+)$/, remove],
@@ -53,7 +58,7 @@ function fits(container: SimulatedContainer, filters: Readonly<Record<string, re
   return (
     (id === undefined || id.some((prefix) => container.dockerId.startsWith(prefix))) &&
     (name === undefined || name.some((part) => `/${container.dockerName}`.includes(part))) &&
-    (status === undefined || status.includes(container.state))
+    (status === undefined || status.includes(container.stateWord))
   );
 }
 
@@ -122,6 +127,23 @@ async function kill(request: ApiRequest): Promise<void> {
   await perform(request, "killContainer", () =>
     killContainer(request.state, request.state.getContainer(request.subject), signal),
   );
+  request.empty(204);
+}
+
+/** These three are for others than the engine, and so are no operations that its faults could strike. */
+async function pause(request: ApiRequest): Promise<void> {
+  pauseContainer(request.state, request.state.getContainer(request.subject));
+  request.empty(204);
+}
+
+async function unpause(request: ApiRequest): Promise<void> {
+  unpauseContainer(request.state, request.state.getContainer(request.subject));
+  request.empty(204);
+}
+
+async function rename(request: ApiRequest): Promise<void> {
+  const container = request.state.getContainer(request.subject);
+  renameContainer(request.state, container, request.query.get("name") ?? "");
   request.empty(204);
 }
 

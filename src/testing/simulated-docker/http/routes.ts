@@ -1,6 +1,7 @@
 /** Which handler answers which request. */
 import type { ApiRequest } from "./api-request.ts";
 import { containerRoutes } from "./container-routes.ts";
+import { execRoutes } from "./exec-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { resourceRoutes } from "./resource-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
@@ -10,7 +11,7 @@ export type Handler = (request: ApiRequest) => Promise<void>;
 /** The pattern looks at the path without its version. */
 export type Route = readonly [method: string, pattern: RegExp, handler: Handler];
 
-const ROUTES = [...systemRoutes, ...containerRoutes, ...streamRoutes, ...imageRoutes, ...resourceRoutes];
+const ROUTES = [...systemRoutes, ...containerRoutes, ...execRoutes, ...streamRoutes, ...imageRoutes, ...resourceRoutes];
 
 export function findRoute(
   method: string,

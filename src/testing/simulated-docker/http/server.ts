@@ -35,8 +35,12 @@ export class SimulatedDockerServer {
   private constructor(docker: SimulatedDocker) {
     this.#connection = docker.connection();
     this.#server = createServer((message, response) => void this.#answer(message, response));
-    // `docker attach` asks for a plain stream; the handler writes to the socket itself.
-    this.#server.on("upgrade", (message: IncomingMessage) => void this.#answer(message, new ServerResponse(message)));
+    // `docker attach` and `docker exec` ask for a plain stream; the handler writes to the socket itself.
+    this.#server.on("upgrade", (message: IncomingMessage, socket: Socket, head: Buffer) => {
+      const response = new ServerResponse(message);
+      response.assignSocket(socket);
+      void this.#answer(message, response, head);
+    });
     this.#server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
@@ -89,24 +93,25 @@ export class SimulatedDockerServer {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(message: IncomingMessage, response: ServerResponse, upgradeHead?: Buffer): Promise<void> {
     try {
       if (!this.#connection.isOpen) throw new ConnectionLost("the daemon is down", false);
       this.#introduce(response);
-      await this.#handle(message, response);
+      await this.#handle(message, response, upgradeHead);
     } catch (failure) {
       this.#answerFailure(message, response, failure);
     }
   }
 
-  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #handle(message: IncomingMessage, response: ServerResponse, upgradeHead: Buffer | undefined): Promise<void> {
     const url = new URL(message.url ?? "/", "http://simulated");
     this.#refuseVersion(VERSION_PREFIX.exec(url.pathname)?.[1]);
     const path = url.pathname.replace(VERSION_PREFIX, "");
     const route = findRoute(message.method ?? "GET", path);
     if (route === undefined) throw new DockerRefusal(404, "page not found");
-    const parts = { connection: this.#connection, query: url.searchParams, params: route.params, message, response };
-    await route.handler(new ApiRequest(parts));
+    const { params, handler } = route;
+    const connection = this.#connection;
+    await handler(new ApiRequest({ connection, query: url.searchParams, params, message, response, upgradeHead }));
   }
 
   /** Every answer says which versions the daemon speaks. */

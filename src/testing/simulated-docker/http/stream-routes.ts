@@ -10,12 +10,10 @@ import type { CallFault } from "../faults.ts";
 import { statsJson } from "../json/stats-json.ts";
 import { itemsUntilReset, sampleOf } from "../streams.ts";
 import { type ApiRequest, labelFilter } from "./api-request.ts";
+import { contentTypeFor, frameOf, takeOver } from "./plain-stream.ts";
 import type { Route } from "./routes.ts";
 
-const MULTIPLEXED = "application/vnd.docker.multiplexed-stream";
-const RAW = "application/vnd.docker.raw-stream";
 const SAMPLE_INTERVAL_MS = 1_000;
-const FRAME_HEADER_BYTES = 8;
 
 export const streamRoutes: readonly Route[] = [
   ["GET", /^\/containers\/([^/]+)\/logs$/, logs],
@@ -53,12 +51,7 @@ function breaking<T>(fault: CallFault | undefined, response: Writable, write: (i
 /** `docker run` and `docker attach`: the connection becomes a plain stream of output. */
 async function attach(request: ApiRequest): Promise<void> {
   const container = request.state.getContainer(request.subject);
-  const { socket } = request.message;
-  const upgrade = request.message.headers.upgrade !== undefined;
-  const head = upgrade
-    ? "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
-    : "HTTP/1.1 200 OK\r\nConnection: close\r\n";
-  socket.write(`${head}Content-Type: ${contentType(container)}\r\n\r\n`);
+  const socket = takeOver(request, contentType(container));
   const write = lineWriter(request, container, socket);
   if (request.flag("logs")) for (const line of container.log.read({})) write(line);
   follow(request, container, { write, end: () => socket.end() });
@@ -87,19 +80,12 @@ function lineWriter(request: ApiRequest, container: SimulatedContainer, target: 
   return ({ stream, text, timestamp }) => {
     if (!request.flag(stream)) return;
     const payload = Buffer.from(`${timestamps ? `${timestamp} ` : ""}${text}${isRaw ? "\r\n" : "\n"}`);
-    target.write(isRaw ? payload : frame(stream, payload));
+    target.write(isRaw ? payload : frameOf(stream, payload));
   };
 }
 
-function frame(stream: LogLine["stream"], payload: Buffer): Buffer {
-  const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  header[0] = stream === "stdout" ? 1 : 2;
-  header.writeUInt32BE(payload.length, 4);
-  return Buffer.concat([header, payload]);
-}
-
 function contentType(container: SimulatedContainer): string {
-  return container.body.Tty === true ? RAW : MULTIPLEXED;
+  return contentTypeFor(container.body.Tty === true);
 }
 
 async function stats(request: ApiRequest): Promise<void> {

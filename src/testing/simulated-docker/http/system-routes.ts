@@ -42,12 +42,13 @@ async function info(request: ApiRequest): Promise<void> {
   const facts = await connection.perform({ operation: "info", subject: "", timeoutMs: 0, signal }, () => state.info);
   const containers = [...state.containers];
   const running = containers.filter(({ isRunning }) => isRunning).length;
+  const paused = containers.filter(({ isPaused }) => isPaused).length;
   request.json(200, {
     ID: facts.id,
     Name: facts.name,
     Containers: containers.length,
-    ContainersRunning: running,
-    ContainersPaused: 0,
+    ContainersRunning: running - paused,
+    ContainersPaused: paused,
     ContainersStopped: containers.length - running,
     Images: state.images.list().length,
     Driver: "overlay2",

@@ -17,6 +17,7 @@ export function containerJson(container: SimulatedContainer): Readonly<Record<st
     Args: command.slice(1),
     State: stateJson(container),
     Image: container.image.imageId,
+    ExecIDs: openExecs(container),
     Name: `/${container.dockerName}`,
     RestartCount: 0,
     Driver: "overlay2",
@@ -45,6 +46,12 @@ export function containerJson(container: SimulatedContainer): Readonly<Record<st
   };
 }
 
+/** Those that have not ended; Docker says null when there are none. */
+function openExecs({ execs }: SimulatedContainer): readonly string[] | null {
+  const open = [...execs.values()].filter(({ exitCode }) => exitCode === undefined);
+  return open.length === 0 ? null : open.map(({ id }) => id);
+}
+
 /** One entry of `GET /containers/json`. */
 export function containerSummaryJson(container: SimulatedContainer, now: number): Readonly<Record<string, unknown>> {
   return {
@@ -61,7 +68,7 @@ export function containerSummaryJson(container: SimulatedContainer, now: number)
       Type: port.protocol,
     })),
     Labels: container.labels,
-    State: container.state,
+    State: container.stateWord,
     Status: statusText(container, now),
     HostConfig: { NetworkMode: container.networkMode },
     NetworkSettings: { Networks: networksJson(container) },
@@ -76,9 +83,9 @@ export function dockerTime(at: number | undefined): string {
 
 function stateJson(container: SimulatedContainer): Readonly<Record<string, unknown>> {
   return {
-    Status: container.state,
+    Status: container.stateWord,
     Running: container.isRunning,
-    Paused: false,
+    Paused: container.isPaused,
     Restarting: false,
     OOMKilled: container.oomKilled,
     Dead: false,
@@ -149,20 +156,21 @@ function isSamePort(a: PortBinding, b: PortBinding): boolean {
 }
 
 function statusText(container: SimulatedContainer, now: number): string {
-  const { monitor } = container;
   switch (container.state) {
     case "created":
       return "Created";
-    case "running": {
-      const health =
-        monitor === undefined
-          ? ""
-          : ` (${monitor.state.status === "starting" ? "health: starting" : monitor.state.status})`;
-      return `Up ${ageText(now - (container.startedAt ?? now))}${health}`;
-    }
+    case "running":
+      return `Up ${ageText(now - (container.startedAt ?? now))}${runningDetail(container)}`;
     case "exited":
       return `Exited (${container.exitCode}) ${ageText(now - (container.finishedAt ?? now))} ago`;
   }
+}
+
+/** `docker ps` tells of one thing only. */
+function runningDetail({ isPaused, monitor }: SimulatedContainer): string {
+  if (isPaused) return " (Paused)";
+  if (monitor === undefined) return "";
+  return ` (${monitor.state.status === "starting" ? "health: starting" : monitor.state.status})`;
 }
 
 function ageText(ms: number): string {

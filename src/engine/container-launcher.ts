@@ -1,0 +1,171 @@
+/**
+ * Makes containers and starts them, with their host ports. What stood in the way of a start and can be got out of it (a
+ * port that somebody took meanwhile, what a crashed daemon left) leads to a container that is made anew.
+ */
+import type { DockerId } from "../core/brand.ts";
+import { EngineError } from "../core/errors.ts";
+import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
+import type { ActionResult, Observation } from "../core/machine/input.ts";
+import { networkBindingsOf } from "../core/network-bindings.ts";
+import { type Container, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
+import type { ContainerFactory } from "../ports/container-factory.ts";
+import type { CreateBody, DockerClient } from "../ports/docker-client.ts";
+import type { ImageService } from "../ports/image-service.ts";
+import type { Log } from "../ports/log.ts";
+import type { MetadataAttachment, MetadataManager } from "../ports/metadata-manager.ts";
+import type { TaskEnvironment } from "../ports/task-resource.ts";
+import type { ContainerCalls } from "./container-calls.ts";
+import { toFailure } from "./failure.ts";
+import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
+import { toObservation } from "./observe.ts";
+import type { StartGate } from "./start-gate.ts";
+
+export type ContainerLauncherPorts = {
+  readonly client: DockerClient;
+  readonly calls: ContainerCalls;
+  readonly images: ImageService;
+  readonly environment: TaskEnvironment;
+  readonly metadata: MetadataManager;
+  readonly factory: ContainerFactory;
+  readonly startGate: StartGate;
+  readonly hostPorts: HostPortAllocator;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** The newest state of a task, for what is read just before a call. */
+  readonly taskOf: (taskArn: string) => Task | undefined;
+};
+
+export class ContainerLauncher {
+  readonly #ports: ContainerLauncherPorts;
+
+  constructor(ports: ContainerLauncherPorts) {
+    this.#ports = ports;
+  }
+
+  async create(task: Task, container: Container, ports?: readonly PortRequest[]): Promise<ActionResult> {
+    const { calls, factory, hostPorts } = this.#ports;
+    const facts = await this.#facts(task, container);
+    // Other containers may have got their ids since the effect was handed out.
+    const current = this.#ports.taskOf(task.arn) ?? task;
+    const owner = portOwner(task.arn, container.name);
+    const leases = await hostPorts.lease(owner, ports ?? requestedHostPorts(current, container));
+    try {
+      const ready = { ...container, hostPorts: leases };
+      const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
+      return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
+    } catch (error) {
+      hostPorts.release(owner);
+      throw error;
+    }
+  }
+
+  /** In its turn: the daemon gets no more starts at a time than it can use. */
+  start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    return this.#ports.startGate.run(
+      async () => (await this.#ranAlready(task, container, dockerId)) ?? (await this.#start(task, container, dockerId)),
+    );
+  }
+
+  /** A try before was never answered, and nobody has looked since: what has run must not run again for it. */
+  async #ranAlready(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult | undefined> {
+    if (container.inFlight?.again !== true) return undefined;
+    const seen = await this.#ports.calls.inspect(dockerId);
+    if (seen?.startedAt === undefined) return undefined;
+    return { ok: true, observation: toObservation(task, container, seen) };
+  }
+
+  /**
+   * Between the choice of a host port and Docker's bind somebody else may have taken it. A port that was the engine's
+   * choice is chosen again, and the container, which never ran, made anew. Source: engine-modern 17.2. So is one that a
+   * daemon has half started before it crashed: containerd keeps that half, and no other try will ever get past it.
+   */
+  async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    try {
+      await this.#ports.calls.start(dockerId);
+      const observation = isLogRouter(task, container) ? await this.#addressOf(task, container, dockerId) : undefined;
+      return { ok: true, networkBindings: bindingsOf(task, container), observation };
+    } catch (error) {
+      const requests = requestedHostPorts(task, container);
+      if (isHalfStarted(error)) {
+        const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
+        this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
+        return await this.#startAnew(task, container, requests);
+      }
+      if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
+      return await this.#startAnew(task, container, requests.map(anyPort));
+    }
+  }
+
+  /** Those who log through a router are told its address when they are created, which is soon. Source: engine-modern 21.2. */
+  async #addressOf(task: Task, container: Container, dockerId: DockerId): Promise<Observation | undefined> {
+    const seen = await this.#ports.calls.inspect(dockerId).catch(() => undefined);
+    return seen === undefined ? undefined : toObservation(task, container, seen);
+  }
+
+  async #startAnew(task: Task, container: Container, requests: readonly PortRequest[]): Promise<ActionResult> {
+    const { client, signal, hostPorts, calls } = this.#ports;
+    hostPorts.release(portOwner(task.arn, container.name));
+    await client.removeContainer(container.dockerName, { force: true, removeVolumes: true }, { signal });
+    const made = await this.create(task, container, requests);
+    if (!made.ok || made.dockerId === undefined) return made;
+    const { dockerId, hostPorts: leases = [] } = made;
+    try {
+      await calls.start(dockerId);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
+    }
+    return { ...made, networkBindings: bindingsOf(task, { ...container, hostPorts: leases }) };
+  }
+
+  async #facts(task: Task, container: Container) {
+    const { calls, images } = this.#ports;
+    const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container.image));
+    const { secrets, files, logOptions } = this.#ports.environment.environmentOf(task.arn, container.name);
+    return { imageEnv, secrets, environmentFiles: files, logOptions };
+  }
+
+  async #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> {
+    if (isInternal(container)) return undefined;
+    return await this.#ports.metadata.create(task, container).catch((error: unknown) => {
+      this.#ports.log.warn("Cannot make container metadata", { containerName: container.name, error });
+      return undefined;
+    });
+  }
+}
+
+function isLogRouter(task: Task, container: Container): boolean {
+  return definitionOf(task, container)?.firelensConfiguration !== undefined;
+}
+
+/** Known before any look: the ports were leased before the create. RUNNING is told with them. */
+function bindingsOf(task: Task, container: Container): readonly NetworkBinding[] | undefined {
+  const bindings = networkBindingsOf(task, container, []);
+  return bindings.length === 0 ? undefined : bindings;
+}
+
+function withMetadata(body: CreateBody, attachment: MetadataAttachment | undefined): CreateBody {
+  if (attachment === undefined) return body;
+  const { binds, env } = attachment;
+  const hostConfig = { ...body.HostConfig, Binds: [...(body.HostConfig?.Binds ?? []), ...binds] };
+  return { ...body, Env: [...(body.Env ?? []), ...env], HostConfig: hostConfig };
+}
+
+/** Docker has no status of its own for it. */
+function isPortConflict(error: unknown): boolean {
+  return error instanceof EngineError && /port is already allocated|address already in use/.test(error.message);
+}
+
+/** As containerd says it by way of Docker: it has a task of that id, or a container, of which Docker knows nothing. */
+function isHalfStarted(error: unknown): error is EngineError {
+  return error instanceof EngineError && /\btask [0-9a-f]{64}: already exists|\bid already in use/.test(error.message);
+}
+
+function isMovable(request: PortRequest): boolean {
+  return request.choice !== "fixed";
+}
+
+/** The preferred port has just been refused. */
+function anyPort(request: PortRequest): PortRequest {
+  return isMovable(request) ? { ...request, choice: "dynamic" } : request;
+}

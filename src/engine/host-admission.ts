@@ -1,0 +1,53 @@
+/** A task's room on the host: asked for, told as an input, given back. Ports that containers hold go with it. */
+import type { Input } from "../core/machine/input.ts";
+import type { Task } from "../core/task.ts";
+import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
+import type { HostGrant, HostResourceManager } from "./host-resource-manager.ts";
+
+export type HostAdmissionPorts = {
+  readonly hostResources: HostResourceManager;
+  readonly hostPorts: HostPortAllocator;
+  readonly send: (taskArn: string, input: Input) => void;
+};
+
+export class HostAdmission {
+  readonly #ports: HostAdmissionPorts;
+
+  constructor(ports: HostAdmissionPorts) {
+    this.#ports = ports;
+  }
+
+  /** Who runs is accounted before anybody new is let in; the others queue in the order in which they are resumed. */
+  adopt(tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      if (hasContainers(task)) this.#ports.hostResources.adopt(task);
+      if (task.knownStatus !== "STOPPED") this.#adoptPorts(task);
+    }
+  }
+
+  request(task: Task): void {
+    const { hostResources, send } = this.#ports;
+    const tell = ({ gpus }: HostGrant) => send(task.arn, { type: "hostResourcesGranted", gpus });
+    const admission = hostResources.request(task, tell);
+    if (admission.type === "granted") tell(admission.grant);
+    if (admission.type !== "refused") return;
+    const resources = admission.resources.map((name) => `RESOURCE:${name.replace(/_.*/, "")}`).join(", ");
+    const message = `the task can never fit on this host: ${resources}`;
+    send(task.arn, { type: "admissionRefused", error: { name: "ResourceInitializationError", message } });
+  }
+
+  release(task: Task): void {
+    this.#ports.hostResources.release(task.arn);
+    for (const { name } of task.containers) this.#ports.hostPorts.release(portOwner(task.arn, name));
+  }
+
+  #adoptPorts(task: Task): void {
+    for (const { name, hostPorts } of task.containers)
+      this.#ports.hostPorts.adopt(portOwner(task.arn, name), hostPorts);
+  }
+}
+
+/** Has it got past the queue before? Source: engine-modern 15.5. */
+function hasContainers(task: Task): boolean {
+  return task.knownStatus !== "STOPPED" && task.containers.some((container) => container.knownStatus !== "NONE");
+}

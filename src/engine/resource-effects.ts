@@ -1,0 +1,57 @@
+/** Task resources made and removed through their adapters, one for each type. */
+import type { Effect } from "../core/machine/effect.ts";
+import type { Input } from "../core/machine/input.ts";
+import type { Task } from "../core/task.ts";
+import type { TaskResourceAdapter } from "../ports/task-resource.ts";
+import type { ContainerCalls } from "./container-calls.ts";
+import { toNamedError } from "./failure.ts";
+
+export type ResourceEffectsPorts = {
+  readonly calls: ContainerCalls;
+  /** By type. */
+  readonly resources: ReadonlyMap<string, TaskResourceAdapter>;
+  readonly signal: AbortSignal;
+  readonly send: (taskArn: string, input: Input) => void;
+};
+
+export class ResourceEffects {
+  readonly #ports: ResourceEffectsPorts;
+
+  constructor(ports: ResourceEffectsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Lets adapters look at the host before they are used. @throws {EngineError} when one refuses to begin */
+  async open(): Promise<void> {
+    for (const adapter of this.#ports.resources.values()) await adapter.open?.();
+  }
+
+  /** With what this host's settings add to what the definition asks for; part of the task's row from the beginning. */
+  withHostResources(task: Task): Task {
+    const known = new Set(task.resources.map(({ id }) => id));
+    const adapters = [...this.#ports.resources.values()];
+    const added = adapters.flatMap((adapter) => adapter.plan?.(task) ?? []).filter(({ id }) => !known.has(id));
+    return added.length === 0 ? task : { ...task, resources: [...task.resources, ...added] };
+  }
+
+  /** Never rejects: a failure is an answer too. */
+  async perform(effect: Extract<Effect, { readonly resourceId: string }>, task: Task): Promise<void> {
+    const resource = task.resources.find((each) => each.id === effect.resourceId);
+    const adapter = resource === undefined ? undefined : this.#ports.resources.get(resource.type);
+    const { resourceId, actionId } = effect;
+    const answer = (error?: ReturnType<typeof toNamedError>) =>
+      this.#ports.send(task.arn, { type: "resourceFinished", resourceId, actionId, error });
+    if (resource === undefined || adapter === undefined) {
+      return answer({ name: "ResourceInitializationError", message: `no adapter for task resource ${resourceId}` });
+    }
+    try {
+      if (effect.type === "createResource") {
+        await this.#ports.calls.retried(() => adapter.create(task, resource, this.#ports.signal));
+      }
+      if (effect.type === "removeResource") await adapter.remove(task, resource, this.#ports.signal);
+      answer();
+    } catch (error) {
+      if (!this.#ports.signal.aborted) answer(toNamedError(error, "ResourceInitializationError"));
+    }
+  }
+}

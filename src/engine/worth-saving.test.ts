@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { asDockerId, asEpochMs } from "../core/brand.ts";
+import type { Container, Task } from "../core/task.ts";
+import { aContainer, aTask } from "../testing/builders.ts";
+import { isWorthASave } from "./worth-saving.ts";
+
+const container = aContainer();
+const task = aTask({ containers: [container] });
+const withContainer = (given: Partial<Container>): Task => ({ ...task, containers: [{ ...container, ...given }] });
+const running = withContainer({
+  knownStatus: "RUNNING",
+  startedAt: asEpochMs(5),
+  dockerId: asDockerId("d".repeat(64)),
+});
+const runningWith = (given: Partial<Container>): Task => ({
+  ...running,
+  containers: running.containers.map((each) => ({ ...each, ...given })),
+});
+
+describe("isWorthASave()", () => {
+  it("saves nothing for what a restart forgets or works out again", () => {
+    const volatile: readonly Task[] = [
+      task,
+      { ...task },
+      { ...task, admitted: true, nextActionId: 99 },
+      { ...task, acknowledgedChange: 7, sentStatus: "RUNNING" },
+      withContainer({ inFlight: { action: "pull", id: 1 } }),
+      withContainer({ health: { status: "HEALTHY" } }),
+      withContainer({ sentStatus: "RUNNING" }),
+    ];
+    for (const other of volatile) {
+      expect(isWorthASave(task, other)).toBe(false);
+      expect(isWorthASave(other, task)).toBe(false);
+    }
+  });
+
+  it("saves nothing before the pull: a restart begins with the container anew", () => {
+    const early = withContainer({ knownStatus: "MANIFEST_PULLED", imageDigest: "sha256:1", digestResolved: true });
+    expect(isWorthASave(task, early)).toBe(false);
+    expect(isWorthASave(task, { ...early, knownStatus: "MANIFEST_PULLED", knownStatusAt: asEpochMs(9) })).toBe(false);
+    expect(isWorthASave(early, withContainer({ knownStatus: "PULLED" }))).toBe(true);
+    expect(isWorthASave(task, withContainer({ desiredStatus: "STOPPED" }))).toBe(true);
+  });
+
+  it("saves nothing for what every look tells again, as long as the container is there", () => {
+    const toldAgain: Partial<Container> = {
+      createdAt: asEpochMs(3),
+      startedAt: asEpochMs(4),
+      ipAddress: "172.17.0.2",
+      imageId: "sha256:2",
+      networkBindings: [],
+    };
+    expect(isWorthASave(running, runningWith(toldAgain))).toBe(false);
+    const stopped = runningWith({ knownStatus: "STOPPED" });
+    expect(isWorthASave(running, stopped)).toBe(true);
+    expect(isWorthASave(stopped, runningWith({ knownStatus: "STOPPED", startedAt: asEpochMs(4) }))).toBe(true);
+  });
+
+  it("takes a member that is absent and one that is undefined for the same", () => {
+    expect(isWorthASave(task, withContainer({ exitCode: undefined }))).toBe(false);
+    expect(isWorthASave(withContainer({ exitCode: undefined }), task)).toBe(false);
+  });
+
+  it("saves every other difference, in both directions", () => {
+    const durable: readonly Task[] = [
+      { ...task, knownStatus: "RUNNING" },
+      { ...task, stoppedReason: "asked to" },
+      { ...task, containers: [] },
+      { ...task, containers: [container, container] },
+      withContainer({ knownStatus: "RUNNING" }),
+      withContainer({ createRequestedAt: asEpochMs(1) }),
+    ];
+    for (const other of durable) expect(isWorthASave(task, other)).toBe(true);
+    for (const other of durable.slice(1, 4)) expect(isWorthASave(other, task)).toBe(true);
+    expect(isWorthASave(withContainer({ createRequestedAt: asEpochMs(1) }), task)).toBe(true);
+  });
+});
