@@ -47,7 +47,10 @@ await main(async (life) => {
   mkdirSync(RESULTS, { recursive: true });
   for (const name of names) {
     say(`bench ${name}`);
-    const line = (await runBundled(life, name, env)).trimEnd();
+    // What comes before the last line is progress.
+    const lines = (await runBundled(life, name, env)).trimEnd().split("\n");
+    const line = lines.pop() ?? "";
+    for (const each of lines) console.error(each);
     writeFileSync(join(RESULTS, `${name}.json`), `${line}\n`);
     console.log(line);
   }
