@@ -15,7 +15,7 @@ import { run } from "./lib/run.mjs";
 
 await main(async (life) => {
   const [name, ...args] = process.argv.slice(2);
-  if (name === undefined) return list();
+  if (name === undefined || name === "--help") return list();
   if (!exampleNames().includes(name)) {
     throw new Problem(`Cannot run example "${name}": there are ${exampleNames().join(", ")}`);
   }

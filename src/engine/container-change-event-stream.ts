@@ -10,6 +10,7 @@ import type { Log } from "../ports/log.ts";
 export type ContainerChangeEvent = { readonly taskArn: TaskArn; readonly container: Container };
 export type ContainerChangeHandler = (event: ContainerChangeEvent) => void;
 
+/** Tells listeners of containers whose known status or health changed, as soon as the change is durable. */
 export class ContainerChangeEventStream {
   readonly #log: Log;
   readonly #handlers = new Map<string, ContainerChangeHandler>();

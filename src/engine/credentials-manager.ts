@@ -22,6 +22,7 @@ export type TaskCredentials = {
   removeTaskCredentials(taskArn: TaskArn): void;
 };
 
+/** Credentials of task roles and execution roles, by their id; those of a task are forgotten when it is STOPPED. */
 export class CredentialsManager implements TaskCredentials {
   readonly #byId = new Map<string, OwnedCredentials>();
   readonly #idsOf = new Map<TaskArn, Set<string>>();

@@ -17,6 +17,7 @@ import type { HostResourceManager } from "./host-resource-manager.ts";
 import { adaptiveLimits, fixedLimits, type StartGateLimits } from "./start-gate.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
 
+/** Settings of an engine; `DEFAULT_ENGINE_CONFIG` has those of the ECS agent. */
 export type EngineConfig = {
   readonly machine: MachineConfig;
   readonly limits: CallLimits;

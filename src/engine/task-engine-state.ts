@@ -27,6 +27,7 @@ type Place = { readonly taskArn: TaskArn; readonly index: number };
 /** Digits of the ids that `docker ps` shows. */
 const SHORT_ID_DIGITS = 12;
 
+/** Lookups over the tasks and containers of an engine, by every name that they have. Reads are snapshots. */
 export class TaskEngineState {
   readonly #tasks = new Map<TaskArn, Task>();
   readonly #byId = new Map<string, Place>();

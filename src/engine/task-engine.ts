@@ -15,6 +15,7 @@ export type StateChangeDelivery = {
   acknowledge(): Promise<void>;
 };
 
+/** How a task is to be stopped; the first reason and code that a task gets are kept. */
 export type StopRequest = {
   /** Shown as the task's `stoppedReason`. */
   readonly reason?: string;

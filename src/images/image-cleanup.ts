@@ -26,6 +26,7 @@ import { containersByImage, type ImagesInUse } from "./images-in-use.ts";
 import type { ImagePorts } from "./types.ts";
 import { UntrackedCleanup } from "./untracked-cleanup.ts";
 
+/** What one cycle of the clean-up did. */
 export type CleanupResult = {
   readonly removed: readonly string[];
   readonly failed: readonly string[];

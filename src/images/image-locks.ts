@@ -7,6 +7,7 @@
  */
 import { normaliseReference } from "../core/images/reference.ts";
 
+/** One lock for each image reference: who pulls it and who deletes it wait for each other, and for nobody else. */
 export class ImageLocks {
   readonly #users = new Map<string, number>();
   readonly #deletions = new Map<string, Promise<unknown>>();

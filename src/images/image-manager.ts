@@ -31,6 +31,7 @@ import {
   type PullRequest,
 } from "./types.ts";
 
+/** What an image manager needs of the world, and how it pulls and cleans up. */
 export type ImageManagerOptions = {
   readonly docker: DockerClient;
   readonly clock: Clock;
@@ -55,6 +56,10 @@ export type ImageUse = {
   readonly imageId?: string | undefined;
 };
 
+/**
+ * Pulls images, keeps count of who uses which, and removes those that nobody needs. One for each daemon: two would not
+ * know of each other's references.
+ */
 export class ImageManager {
   readonly #ports: ImagePorts;
   #store: Pick<StateStore, "commit"> | undefined;

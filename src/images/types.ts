@@ -29,12 +29,14 @@ export type ManifestAnswer = {
   readonly warning?: NamedError;
 };
 
+/** A pull on behalf of a container. */
 export type PullRequest = ImageRequest & {
   /** From {@link ManifestAnswer}: what to pull, whatever the tag means by now. */
   readonly digest?: string | undefined;
   readonly onProgress?: ((progress: LayerProgress) => void) | undefined;
 };
 
+/** What a pull came to. */
 export type PullAnswer = {
   readonly imageId: string;
   readonly imageDigest?: string;

@@ -11,23 +11,39 @@ import { realShapes, realWorld } from "./real.ts";
 import { simulatedShapes, simulatedWorld } from "./simulated.ts";
 import { type SoakResult, soak } from "./soak.ts";
 
-const { values } = parseArgs({
-  options: {
-    simulated: { type: "boolean", default: false },
-    real: { type: "boolean", default: false },
-    tasks: { type: "string", default: "1000000" },
-    minutes: { type: "string", default: "15" },
-    rate: { type: "string", default: "5" },
-    "in-flight": { type: "string", default: "16" },
-    seed: { type: "string", default: "1" },
-    store: { type: "string", default: "memory" },
-  },
-});
+function parse() {
+  return parseArgs({
+    options: {
+      simulated: { type: "boolean", default: false },
+      real: { type: "boolean", default: false },
+      tasks: { type: "string", default: "1000000" },
+      minutes: { type: "string", default: "15" },
+      rate: { type: "string", default: "5" },
+      "in-flight": { type: "string", default: "16" },
+      seed: { type: "string", default: "1" },
+      store: { type: "string", default: "memory" },
+    },
+  }).values;
+}
+
+/** Exits with 2 when the command line is wrong. */
+function orRefuse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    console.error(`Cannot run the soak: ${error instanceof Error ? error.message : error} (--help lists the options)`);
+    process.exit(2);
+  }
+}
+
+const values = orRefuse(parse);
 
 function number(option: "tasks" | "minutes" | "rate" | "in-flight" | "seed"): number {
   const value = Number(values[option]);
-  if (!(value > 0)) throw new Error(`Cannot read --${option}: ${values[option]} is no number above 0`);
-  return value;
+  return orRefuse(() => {
+    if (value > 0) return value;
+    throw new Error(`--${option} is "${values[option]}", and has to be a number above 0`);
+  });
 }
 
 /** Each shape twice. */
