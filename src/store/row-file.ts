@@ -26,23 +26,35 @@ const { itemsPerStep } = workerData;
 const db = open({ path: workerData.folder, noSubdir: false, encoding: "string", overlappingSync: false, permissionsMode: 0o600 });
 const file = fs.openSync(join(workerData.folder, "data.mdb"), "r+");
 const zeros = Buffer.alloc(65536);
+const SPARE_BYTES = 4194304;
+const { pageSize } = db.getStats();
 
 // A step copies the pages on the way to its row, and its row may fill pages; the rest is for the list of free pages.
-const pagesFor = (steps, bytes, pageSize) =>
+const pagesFor = (steps, bytes) =>
   16 + (steps.length / itemsPerStep) * 5 + Math.ceil(bytes.byteLength / pageSize);
 
 function extend(from, to) {
   for (let at = from; at < to; at += zeros.length) fs.writeSync(file, zeros, 0, Math.min(zeros.length, to - at), at);
 }
 
+// Room that was there when somebody last looked, less what has been written since. Looking costs half as much as a write.
+let room = 0;
+
 function makeRoom(steps, bytes) {
-  const { pageSize, lastPageNumber } = db.getStats();
-  const needed = (lastPageNumber + 1 + pagesFor(steps, bytes, pageSize)) * pageSize;
+  const wanted = pagesFor(steps, bytes) * pageSize;
+  if (room < wanted) room = lookForRoom(wanted);
+  room -= wanted;
+}
+
+function lookForRoom(wanted) {
+  const { lastPageNumber } = db.getStats();
+  const used = (lastPageNumber + 1) * pageSize;
   const { size } = fs.fstatSync(file);
-  if (size >= needed) return;
-  extend(size, needed);
+  if (size >= used + wanted) return size - used;
+  extend(size, used + wanted);
   // More at once saves the next writes from doing this; they will ask for themselves if it does not work.
-  try { extend(needed, needed + 1048576); } catch {}
+  try { extend(used + wanted, used + wanted + SPARE_BYTES); } catch { return wanted; }
+  return wanted + SPARE_BYTES;
 }
 
 const perform = {
