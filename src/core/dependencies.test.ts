@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { taskArbitrary } from "../testing/machine-arbitraries.ts";
 import { aContainer } from "../testing/builders.ts";
+import { taskArbitrary } from "../testing/machine-arbitraries.ts";
 import { asContainerName, asDockerId, asEpochMs } from "./brand.ts";
 import {
   dependantsOf,

@@ -220,9 +220,7 @@ export class LmdbStateStore implements StateStore {
 
   /** @throws {DamagedFile} */
   #toState(stored: readonly StoredRow[], version: number, schema: Schema): StoredState {
-    const rows = stored
-      .filter(isRow)
-      .map(([key, value]) => [asRowKey(key), parseRow(asRowKey(key), value)] as const);
+    const rows = stored.filter(isRow).map(([key, value]) => [asRowKey(key), parseRow(asRowKey(key), value)] as const);
     try {
       return readRows(toRawState(rows), version, schema.migrations, schema.version);
     } catch (error) {
