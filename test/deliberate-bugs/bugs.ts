@@ -201,8 +201,19 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "leaves the relist of an engine that is gone",
     file: "engine/container-watch.ts",
-    find: 'this.#ports.signal.addEventListener("abort", cancel, { once: true });',
-    replace: "",
+    find: `if (this.#ports.signal.aborted) return;
+    const at = asEpochMs(this.#ports.clock.now() + this.#ports.relistIntervalMs);
+    const cancel = this.#ports.clock.schedule(at, () => {
+      this.#ports.signal.removeEventListener("abort", cancel);
+      void this.relist();
+      this.#scheduleRelist();
+    });
+    this.#ports.signal.addEventListener("abort", cancel, { once: true });`,
+    replace: `const at = asEpochMs(this.#ports.clock.now() + this.#ports.relistIntervalMs);
+    this.#ports.clock.schedule(at, () => {
+      void this.relist();
+      this.#scheduleRelist();
+    });`,
     breaks: /timers are left/,
   },
 ];
