@@ -25,7 +25,8 @@ const NAME = /^owner-[0-9a-f]{16}\.sock$/;
 /** A socket this young may belong to a process that is just about to listen. */
 const NEWBORN_MS = 10_000;
 const ANSWER_LIMIT_MS = 1_000;
-const RIVAL_LOOKS = 100;
+/** Long enough for whoever is about to listen: twelve seconds. */
+const RIVAL_LOOKS = 600;
 const RIVAL_PAUSE_MS = 20;
 /** The system's limit is 108 bytes (104 on some), with the final zero. */
 const MAX_SOCKET_PATH = 100;
