@@ -1,9 +1,10 @@
 /**
  * The private daemon's network. Docker daemons of one machine share the bridge `docker0` and the firewall's DOCKER chains
- * as if each were alone: a second one would empty the first one's chains. So when another daemon is there, ours takes
- * a bridge of its own and leaves the firewall to it; published ports then go through Docker's proxy processes.
+ * as if each were alone: a second one would empty the first one's chains and give out addresses that the first one's
+ * containers have. So when another daemon is there, or the containers of one that was killed are, ours takes a bridge of
+ * its own and leaves the firewall alone; published ports then go through Docker's proxy processes.
  */
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { install, programDirs, which } from "./debian.mjs";
 import { CLONE_ID, DOCKER_DIR } from "./places.mjs";
@@ -17,13 +18,18 @@ import { say } from "./say.mjs";
 
 const BRIDGE = `berth-${CLONE_ID}`;
 const OUR_RULE = ["FORWARD", "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT"];
+const DOCKER0 = "/sys/class/net/docker0";
 const NO_FIREWALL = ["--iptables=false", "--ip6tables=false"];
 const KEEP = { output: /** @type {const} */ ("keep") };
 
-/** What the daemon has to be told about its network. @param {Lifetime} life @returns {Promise<Network>} */
-export async function prepareNetwork(life) {
+/**
+ * What the daemon has to be told about its network.
+ * @param {Lifetime} life @param {boolean} hasContainers containers of ours run on since the daemon's earlier life
+ * @returns {Promise<Network>}
+ */
+export async function prepareNetwork(life, hasContainers) {
   const env = systemEnv();
-  if (docker0IsTaken()) return ownBridge(life, env);
+  if (docker0IsServed() || (!hasContainers && hasPorts(DOCKER0))) return ownBridge(life, env);
   const firewall = await workingFirewall(life, env);
   if (firewall !== undefined) return { args: [], env: firewall };
   say("The firewall (iptables) does not work here: containers reach each other and this machine, but nothing outside");
@@ -31,7 +37,7 @@ export async function prepareNetwork(life) {
 }
 
 /** Does another Docker daemon serve docker0 in this network? */
-function docker0IsTaken() {
+function docker0IsServed() {
   return allPids().some((pid) => {
     if (nameOf(pid) !== "dockerd" || !sharesOurNetwork(pid)) return false;
     return usesDocker0(commandLine(pid));
@@ -41,6 +47,16 @@ function docker0IsTaken() {
 /** @param {readonly string[]} args of a dockerd */
 export function usesDocker0(args) {
   return !args.some((argument) => /^(--bridge|-b)(=|$)/.test(argument));
+}
+
+/**
+ * Is anything plugged into a bridge? Without a daemon these are containers of one that was killed: their network name
+ * spaces keep their addresses, even when no process is left in them, and a new daemon would give them out again.
+ * @param {string} bridge the kernel's folder of it
+ */
+export function hasPorts(bridge) {
+  const ports = join(bridge, "brif");
+  return exists(ports) && readdirSync(ports).length > 0;
 }
 
 /**
@@ -68,7 +84,7 @@ async function lists(life, command, env) {
 /** @param {Lifetime} life @param {NodeJS.ProcessEnv} env @returns {Promise<Network>} */
 async function ownBridge(life, env) {
   if (which("ip") === undefined) await install(life, ["iproute2"]);
-  say(`Another Docker daemon serves docker0: using the bridge ${BRIDGE}`);
+  say(`Another Docker's containers are on docker0: using the bridge ${BRIDGE}`);
   await removeBridge(life, env); // of a run that was killed
   await mustRun(life, "ip", ["link", "add", BRIDGE, "type", "bridge"], { ...KEEP, env });
   const subnet = freeSubnet(readFileSync("/proc/net/route", "utf8"));

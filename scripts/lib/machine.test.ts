@@ -1,7 +1,9 @@
 /** What the set-up reads off the machine: kernel tables, program headers, arguments of other daemons. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { freeSubnet, usesDocker0 } from "./bridge.mjs";
+import { freeSubnet, hasPorts, usesDocker0 } from "./bridge.mjs";
 import { isStatic } from "./busybox.mjs";
 import { enabledControllers, mountedCgroups } from "./cgroups.mjs";
 import { socketDir } from "./places.mjs";
@@ -37,6 +39,18 @@ describe("usesDocker0()", () => {
     expect(usesDocker0(["dockerd", "--bridge", "none"])).toBe(false);
     expect(usesDocker0(["dockerd", "--bridge=br7"])).toBe(false);
     expect(usesDocker0(["dockerd", "-b", "br7"])).toBe(false);
+  });
+});
+
+describe("hasPorts()", () => {
+  it("is true for a bridge that something is plugged into", () => {
+    const bridge = mkdtempSync(join(tmpdir(), "berth-machine-"));
+    expect(hasPorts(bridge)).toBe(false); // no bridge, or none at all
+    mkdirSync(join(bridge, "brif"));
+    expect(hasPorts(bridge)).toBe(false);
+    mkdirSync(join(bridge, "brif", "veth1"));
+    expect(hasPorts(bridge)).toBe(true);
+    rmSync(bridge, { recursive: true });
   });
 });
 

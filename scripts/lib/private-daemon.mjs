@@ -64,7 +64,7 @@ export async function startDaemon(life = new Lifetime()) {
 /** First as it is, then with emptied folders, then with the storage that works on every disk. @param {Lifetime} life */
 async function startAnyhow(life) {
   const began = performance.now();
-  const network = await prepareNetwork(life);
+  const network = await prepareNetwork(life, mountsOfOurs([join(EXEC_DIR, "netns")]).length > 0);
   if (!(await startOnce(life, network, []))) {
     say("Docker did not start: emptying its private folders and trying again");
     await wipe();
@@ -187,13 +187,18 @@ async function sweep() {
     for (const pid of processes) signal(pid, "SIGKILL");
     await Promise.all(processes.map((pid) => gone(pid, STOP_LIMIT_MS)));
   }
-  const mounts = mountsBelow([RUN_DIR, DOCKER_DIR], readFileSync("/proc/self/mountinfo", "utf8"));
+  const mounts = mountsOfOurs([RUN_DIR, DOCKER_DIR]);
   if (mounts.length > 0) await mustRun(new Lifetime(), "umount", ["-l", ...mounts], { output: "keep" });
 }
 
 /** @param {number} pid */
 function belongsToUs(pid) {
   return commandLine(pid).some((argument) => argument.startsWith(EXEC_DIR) || argument === NAMESPACE);
+}
+
+/** @param {readonly string[]} dirs */
+function mountsOfOurs(dirs) {
+  return mountsBelow(dirs, readFileSync("/proc/self/mountinfo", "utf8"));
 }
 
 /** Mount points below folders, innermost first. @param {readonly string[]} dirs @param {string} mountinfo */
