@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import type { DockerId, DockerName } from "../src/core/brand.ts";
 import { ENGINE_ID_LABEL } from "../src/core/labels.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { realClient, TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report, round } from "./lib/report.ts";
@@ -70,7 +70,7 @@ async function dockerRun(): Promise<Times> {
 }
 
 async function berth(startConcurrency: number | undefined): Promise<Times> {
-  const store = await LmdbStateStore.open({ folder: freshFolder() });
+  const store = await DiskStateStore.open({ folder: freshFolder() });
   const engineId = `bench-${process.pid}-${serial++}`;
   const own = realClient();
   const engine = await startEngine({

@@ -3,7 +3,7 @@
  * with a durable store. The clock starts when the news is in this process: the answer of a start, or an event.
  */
 import type { Task } from "../src/core/task.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { covered, realClient, Stopwatch, TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report } from "./lib/report.ts";
@@ -29,7 +29,7 @@ const inner = realClient();
 const { version } = await inner.version();
 await inner.tagImage(TEST_IMAGE, DEPENDANT);
 const watch = new Stopwatch(inner);
-const store = await LmdbStateStore.open({ folder: freshFolder() });
+const store = await DiskStateStore.open({ folder: freshFolder() });
 const engine = await startEngine({ client: watch.client, store, engineId: `bench-${process.pid}` });
 void (async () => {
   for await (const { acknowledge } of engine.stateChangeEvents()) await acknowledge();

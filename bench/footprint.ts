@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createDockerClient } from "../src/docker/index.ts";
 import type { DockerTaskEngine } from "../src/engine/docker-task-engine.ts";
 import type { StateStore } from "../src/ports/state-store.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import { MemoryStateStore } from "../src/store/memory-state-store.ts";
 import { heapAfterGc, rssMb } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
@@ -55,7 +55,7 @@ async function heapPerTask(count: number, openStore: () => Promise<StateStore>):
 /** A process of its own: the engine on the real daemon, asked for its size when it is idle and when all tasks run. */
 async function agent(): Promise<void> {
   const client = createDockerClient({ endpoint: process.env.DOCKER_HOST ?? "" });
-  const store = await LmdbStateStore.open({ folder: freshFolder() });
+  const store = await DiskStateStore.open({ folder: freshFolder() });
   const engineId = `bench-${process.pid}`;
   const engine = await startEngine({ client, store, engineId });
   await pause(1_000);
@@ -89,7 +89,7 @@ if (ROLE === "agent") await agent();
 const heap: Record<string, unknown> = {};
 for (const count of SIZES) {
   const bytes = {
-    withDiskStore: round(await heapPerTask(count, async () => LmdbStateStore.open({ folder: freshFolder() }))),
+    withDiskStore: round(await heapPerTask(count, async () => DiskStateStore.open({ folder: freshFolder() }))),
     withMemoryStore: round(await heapPerTask(count, async () => new MemoryStateStore())),
   };
   heap[String(count)] = bytes;

@@ -6,7 +6,7 @@
 import type { DockerId } from "../src/core/brand.ts";
 import type { CreateBody, DockerClient } from "../src/ports/docker-client.ts";
 import type { StateStore } from "../src/ports/state-store.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import { MemoryStateStore } from "../src/store/memory-state-store.ts";
 import type { SimulatedDocker } from "../src/testing/simulated-docker/index.ts";
 import { CpuTimer } from "./lib/cpu.ts";
@@ -82,7 +82,7 @@ await bareRun(2_000);
 for (const count of SIZES) {
   const rounds = count > 20_000 ? 1 : 3;
   const runs = await interleaved(rounds, {
-    disk: async () => engineRun(count, await LmdbStateStore.open({ folder: freshFolder() })),
+    disk: async () => engineRun(count, await DiskStateStore.open({ folder: freshFolder() })),
     memory: () => engineRun(count, new MemoryStateStore()),
     daemonAlone: () => bareRun(count),
   });

@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { DockerTaskEngine } from "../src/engine/docker-task-engine.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import { CpuTimer } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { covered, type Interval, realClient, Stopwatch, TEST_IMAGE } from "./lib/real-world.ts";
@@ -26,7 +26,7 @@ type Sample = {
 const inner = realClient();
 const { version } = await inner.version();
 const watch = new Stopwatch(inner);
-const store = await LmdbStateStore.open({ folder: freshFolder() });
+const store = await DiskStateStore.open({ folder: freshFolder() });
 const saves: Interval[] = [];
 const commit = store.commit.bind(store);
 store.commit = async (mutations) => {

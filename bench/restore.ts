@@ -5,7 +5,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import type { DockerClient } from "../src/ports/docker-client.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import type { SimulatedDocker, SimulatedDockerClient } from "../src/testing/simulated-docker/index.ts";
 import { CpuTimer } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
@@ -22,7 +22,7 @@ type Restored = { readonly openMs: number; readonly totalMs: number; readonly cp
 /** Runs tasks, and dies. @returns the folder as a killed process leaves it */
 async function killedWith(count: number, docker: SimulatedDocker): Promise<string> {
   const folder = freshFolder();
-  const store = await LmdbStateStore.open({ folder });
+  const store = await DiskStateStore.open({ folder });
   const client = docker.client();
   const engine = await startEngine({ client, store, startConcurrency: 1_000 });
   await runTasks({ engine, tasks: newTasks(count), inFlight: 1_000 });
@@ -43,7 +43,7 @@ async function restore(left: string, count: number, docker: SimulatedDocker): Pr
     if (/^(?:create|start|stop|kill|remove)Container$/.test(operation)) touched += 1;
   });
   const timer = new CpuTimer();
-  const store = await LmdbStateStore.open({ folder });
+  const store = await DiskStateStore.open({ folder });
   const openMs = timer.wallMs;
   const client: SimulatedDockerClient = docker.client();
   const engine = await startEngine({ client: client satisfies DockerClient, store, startConcurrency: 1_000 });

@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Task } from "../src/core/task.ts";
 import type { StateStore } from "../src/ports/state-store.ts";
-import { LmdbStateStore } from "../src/store/index.ts";
+import { DiskStateStore } from "../src/store/index.ts";
 import { MemoryStateStore } from "../src/store/memory-state-store.ts";
 import { CpuTimer } from "./lib/cpu.ts";
 import { freshFolder } from "./lib/folder.ts";
@@ -48,7 +48,7 @@ async function bareSyncs(): Promise<Rate> {
   return rate;
 }
 
-const store = await LmdbStateStore.open({ folder: freshFolder() });
+const store = await DiskStateStore.open({ folder: freshFolder() });
 const memory = new MemoryStateStore();
 const run = (name: keyof typeof WRITERS, into: StateStore) => () => saves(into, WRITERS[name], SAVES[name]);
 await run("of1000", store)();

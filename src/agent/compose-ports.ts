@@ -141,8 +141,8 @@ async function openStore({ store, dataDir }: DockerTaskEngineOptions, log: Log):
   if (store !== undefined) return store;
   if (dataDir === undefined) return new MemoryStateStore();
   // Loaded by those who keep state only: it brings a native library.
-  const { LmdbStateStore } = await import("../store/lmdb-state-store.ts");
-  return await LmdbStateStore.open({ folder: dataDir, log });
+  const { DiskStateStore } = await import("../store/disk-state-store.ts");
+  return await DiskStateStore.open({ folder: dataDir, log });
 }
 
 function imageManagerOf(

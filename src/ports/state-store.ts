@@ -3,18 +3,15 @@
  * process. Source: engine-modern 8.3, 8.4, 34.
  */
 import type { TaskArn } from "../core/brand.ts";
+import type { SavedImage, SavedState } from "../core/saved/contents.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 
-/** What is saved of an image. Times in ms since 1970. */
-export type ImageRow = {
-  readonly imageId: string;
-  readonly names: readonly string[];
-  readonly sizeBytes: number;
-  readonly pulledAt: number;
-  readonly lastUsedAt: number;
-  readonly pullSucceeded: boolean;
-};
+/** What is saved of an image. */
+export type ImageRow = SavedImage;
+
+/** Everything that is saved. */
+export type StoredState = SavedState;
 
 /** One change of the saved state; says what is to be, so that doing it twice is harmless. */
 export type Mutation =
@@ -26,15 +23,6 @@ export type Mutation =
   | { readonly type: "putImage"; readonly image: ImageRow }
   | { readonly type: "deleteImage"; readonly imageId: string }
   | { readonly type: "putMeta"; readonly key: string; readonly value: string };
-
-/** Everything that is saved. */
-export type StoredState = {
-  readonly tasks: readonly Task[];
-  /** Not acknowledged, ordered by task and number. */
-  readonly changes: readonly StateChange[];
-  readonly images: readonly ImageRow[];
-  readonly meta: Readonly<Record<string, string>>;
-};
 
 /** Durable rows; see the contract of `commit`. With `dataDir` the engine opens one on disk. */
 export interface StateStore {

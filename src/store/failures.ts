@@ -15,7 +15,19 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** The data file cannot be trusted. Internal: whoever opens the store decides what becomes of it. */
+/** A file of the store cannot be trusted. Internal: whoever opens the store decides what becomes of it. */
 export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
+  readonly file: string;
+
+  constructor(file: string, message: string) {
+    super(message);
+    this.file = file;
+  }
+}
+
+export function damageError(folder: string, { file, message }: DamagedFile): EngineError {
+  return storeError(
+    `Cannot use state in ${folder}: ${file} is damaged: ${message}; it is left as it is, move it away to begin anew`,
+  );
 }

@@ -1,28 +1,19 @@
-/**
- * How rows lie in the key-value file. Each value begins with a checksum of its row, and one row tells how many others
- * there are and what their checksums come to: a page that went bad is noticed, whether it changes rows or loses them.
- */
-import { crc32 } from "node:zlib";
+/** The rows that the state consists of: their keys, and what a mutation does to them. */
 import { unreachable } from "../core/assert.ts";
+import type { RawState } from "../core/saved/contents.ts";
 import type { Mutation } from "../ports/state-store.ts";
 import { persistedTask } from "./persisted.ts";
-import type { RawState } from "./state-document.ts";
 
-/** `["task", arn]`, `["change", arn, sequence]`, `["image", id]`, `["meta", key]`. */
+/** `["task", arn]`, `["change", arn, sequence]`, `["image", id]`, `["meta", key]`; as text it is this JSON. */
 export type RowKey = readonly [kind: "task" | "change" | "image" | "meta", id: string, sequence?: number];
 
-/** What a mutation comes to in the file. Acknowledging is worked out when its turn comes. */
+/** What a mutation comes to. Which rows an acknowledgement removes is worked out when its turn comes. */
 export type RowOperation =
-  | { readonly type: "put"; readonly key: RowKey; readonly json: string }
-  | { readonly type: "remove"; readonly key: RowKey }
+  | { readonly type: "put"; readonly key: string; readonly json: string }
+  | { readonly type: "remove"; readonly key: string }
   | { readonly type: "acknowledge"; readonly taskArn: string; readonly upTo: number };
 
-/** Number of rows and the exclusive-or of their checksums: the same whatever the order they were written in. */
-export type Fingerprint = { readonly count: number; readonly mix: number };
-
-export const SCHEMA_KEY = ["store", "schema"] as const;
-export const FINGERPRINT_KEY = ["store", "rows"] as const;
-export const CHECKSUM_DIGITS = 8;
+const CHANGE_KEY = '["change",';
 
 /** @throws {TypeError} when a row cannot be written as JSON */
 export function toOperation(mutation: Mutation): RowOperation {
@@ -30,7 +21,7 @@ export function toOperation(mutation: Mutation): RowOperation {
     case "putTask":
       return put(["task", mutation.task.arn], persistedTask(mutation.task));
     case "deleteTask":
-      return { type: "remove", key: ["task", mutation.taskArn] };
+      return { type: "remove", key: keyText(["task", mutation.taskArn]) };
     case "putChange":
       return put(["change", mutation.change.taskArn, mutation.change.sequence], mutation.change);
     case "acknowledge":
@@ -38,7 +29,7 @@ export function toOperation(mutation: Mutation): RowOperation {
     case "putImage":
       return put(["image", mutation.image.imageId], mutation.image);
     case "deleteImage":
-      return { type: "remove", key: ["image", mutation.imageId] };
+      return { type: "remove", key: keyText(["image", mutation.imageId]) };
     case "putMeta":
       return put(["meta", mutation.key], mutation.value);
     default:
@@ -50,23 +41,28 @@ export function keyText(key: RowKey): string {
   return JSON.stringify(key);
 }
 
-function checksumOf(key: RowKey, json: string): number {
-  return crc32(json, crc32(keyText(key)));
+/** The key that a text is, or undefined when it is none that was ever written. */
+export function parseKey(text: string): RowKey | undefined {
+  const key = parseJson(text);
+  if (!Array.isArray(key)) return undefined;
+  const [kind, id, sequence] = key;
+  if (typeof id !== "string") return undefined;
+  if (kind === "change") return typeof sequence === "number" ? [kind, id, sequence] : undefined;
+  const isKind = kind === "task" || kind === "image" || kind === "meta";
+  return isKind && key.length === 2 ? [kind, id] : undefined;
 }
 
-/** The JSON of a row, or `undefined` when it is not what was written. */
-export function checkedJson(key: RowKey, value: string): string | undefined {
-  const json = value.slice(CHECKSUM_DIGITS);
-  return value.slice(0, CHECKSUM_DIGITS) === checksumText(checksumOf(key, json)) ? json : undefined;
+/** Which change a key is of, if it is one's. */
+export function changeOf(key: string): { readonly taskArn: string; readonly sequence: number } | undefined {
+  if (!key.startsWith(CHANGE_KEY)) return undefined;
+  const [, taskArn = "", sequence] = parseKey(key) ?? [];
+  return sequence === undefined ? undefined : { taskArn, sequence };
 }
 
-export function storedChecksum(value: string): number {
-  return Number.parseInt(value.slice(0, CHECKSUM_DIGITS), 16);
-}
-
-/** Rows in the order of their keys, as the raw state that is then read through the schema. */
+/** Rows as the raw state that is then read through the schema: ordered by key. */
 export function toRawState(rows: readonly (readonly [RowKey, unknown])[]): RawState {
-  const ofKind = (kind: RowKey[0]) => rows.filter(([key]) => key[0] === kind);
+  const ordered = rows.toSorted(([a], [b]) => compareKeys(a, b));
+  const ofKind = (kind: RowKey[0]) => ordered.filter(([key]) => key[0] === kind);
   const contents = (kind: RowKey[0]) => ofKind(kind).map(([, content]) => content);
   const meta = ofKind("meta").map(([[, key], content]) => [key, String(content)]);
   return {
@@ -77,11 +73,19 @@ export function toRawState(rows: readonly (readonly [RowKey, unknown])[]): RawSt
   };
 }
 
-function put(key: RowKey, content: unknown): RowOperation {
-  return { type: "put", key, json: JSON.stringify(content) };
+function compareKeys([, a, first = 0]: RowKey, [, b, second = 0]: RowKey): number {
+  if (a !== b) return a < b ? -1 : 1;
+  return first - second;
 }
 
-/** As it stands before a row. */
-export function checksumText(checksum: number): string {
-  return checksum.toString(16).padStart(CHECKSUM_DIGITS, "0");
+function put(key: RowKey, content: unknown): RowOperation {
+  return { type: "put", key: keyText(key), json: JSON.stringify(content) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

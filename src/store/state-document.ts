@@ -1,30 +1,15 @@
 /** The stored state as text. Its form, its versions and its migrations are those of every saved state. */
-import {
-  CURRENT_SCHEMA,
-  type Migration,
-  type RawState,
-  readContents,
-  SAVED_VERSION as STATE_VERSION,
-} from "../core/saved/contents.ts";
+import { CURRENT_SCHEMA, type RawState, readContents, type SavedSchema } from "../core/saved/contents.ts";
 import { parseSavedDocument, toSavedDocument } from "../core/saved/document.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { persistedTask } from "./persisted.ts";
-
-export type { Migration, RawState };
-export { STATE_VERSION };
-export const MIGRATIONS = CURRENT_SCHEMA.migrations;
 
 /**
  * Brings rows of any known version to today's form.
  * @throws {InvalidInputError} with the path of what is wrong, or for a version that is newer than this program
  */
-export function readRows(
-  raw: RawState,
-  version: number,
-  migrations = MIGRATIONS,
-  current = STATE_VERSION,
-): StoredState {
-  return withoutProcess(readContents(raw, version, { version: current, migrations }));
+export function readRows(raw: RawState, version: number, schema: SavedSchema = CURRENT_SCHEMA): StoredState {
+  return withoutProcess(readContents(raw, version, schema));
 }
 
 /** The whole state as text, readable by people and by {@link parseExport}. */

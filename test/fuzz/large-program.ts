@@ -20,7 +20,7 @@ import { parseEvent } from "../../src/docker/events/parse-event.ts";
 import { parseInspection } from "../../src/docker/parse/parse-inspection.ts";
 import { parseSummaries } from "../../src/docker/parse/parse-summary.ts";
 import { createRegistryAuth } from "../../src/docker/registry-auth/index.ts";
-import { importState, LmdbStateStore, MemoryStateStore } from "../../src/store/index.ts";
+import { DiskStateStore, importState, MemoryStateStore } from "../../src/store/index.ts";
 import { LARGE_TEXTS, LARGE_VALUES } from "./large-texts.ts";
 import { assertUnpolluted } from "./only-named.ts";
 import { runs } from "./runs.ts";
@@ -127,10 +127,10 @@ async function askHelper(text: string): Promise<unknown> {
 async function keep(value: string): Promise<void> {
   const place = join(folder, "state");
   await mkdir(place, { recursive: true });
-  const store = await LmdbStateStore.open({ folder: place });
+  const store = await DiskStateStore.open({ folder: place });
   await store.commit([{ type: "putMeta", key: "a", value }]);
   await store.close();
-  const again = await LmdbStateStore.open({ folder: place });
+  const again = await DiskStateStore.open({ folder: place });
   const { meta } = await again.load();
   await again.close();
   if (meta.a !== value) throw new Error("the row is not what was written");

@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EngineError, InvalidInputError } from "../../src/core/errors.ts";
+import { SAVED_VERSION } from "../../src/core/saved/contents.ts";
 import { parseSavedDocument } from "../../src/core/saved/document.ts";
 import { importState, MemoryStateStore } from "../../src/store/index.ts";
-import { RowBatch } from "../../src/store/row-batch.ts";
-import { checkedJson, type RowKey, toOperation, toRawState } from "../../src/store/row-table.ts";
-import { formatExport, parseExport, readRows, STATE_VERSION } from "../../src/store/state-document.ts";
+import { FrameWriter, linesOf, readFrame } from "../../src/store/journal/frame.ts";
+import { keyText, toOperation, toRawState } from "../../src/store/row-table.ts";
+import { formatExport, parseExport, readRows } from "../../src/store/state-document.ts";
 import { mutationsOf, StateRows } from "../../src/store/state-rows.ts";
 import { anything, damaged, hostileJson, nestedJson, nestedValue } from "./hostile.ts";
 import { INVALID_INPUT, NONE, onlyNamed, onlyNamedAsync } from "./only-named.ts";
@@ -15,7 +16,6 @@ import { fuzzBytes, jsonOf, jsonSeeds } from "./seeds.ts";
 
 const IMPORTED = [InvalidInputError, EngineError];
 const EXPORTS = [jsonOf("test/store/golden/state-v1.json"), jsonOf("src/core/saved/golden/state-v1.json")];
-const ROW_KEY: RowKey = ["task", "arn:a"];
 
 /** What is taken can be kept, and read again. */
 function assertKept(text: string): void {
@@ -113,24 +113,35 @@ describe("rows", () => {
       images: fc.array(anything, { maxLength: 3 }),
       meta: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("__proto__", "constructor")), fc.string()),
     });
-    const version = fc.oneof(fc.constant(STATE_VERSION), fc.integer({ min: -5, max: 5 }));
+    const version = fc.oneof(fc.constant(SAVED_VERSION), fc.integer({ min: -5, max: 5 }));
     fc.assert(
       fc.property(raw, version, (rows, of) => void onlyNamed(INVALID_INPUT, () => readRows(rows, of))),
       settings(500),
     );
   });
 
-  it("a row that changed is noticed, whichever byte it was", () => {
-    const batch = new RowBatch();
-    batch.put(["meta", "a"], JSON.stringify("some content"));
-    const { steps, bytes } = batch.encoded();
-    const value = Buffer.from(bytes).toString("utf8", Number(steps[3]), Number(steps[4]));
-    const seeds = [{ name: "row", bytes: Buffer.from(value) }];
-    fuzzBytes("row", seeds, 1_000, ({ bytes }) => {
-      const json = onlyNamed(NONE, () => checkedJson(["meta", "a"], bytes.toString("utf8")));
-      if (json !== undefined) expect(bytes.toString("utf8")).toBe(value);
+  it("a write that changed is noticed, whichever byte it was", () => {
+    const writer = new FrameWriter();
+    writer.put(keyText(["meta", "a"]), JSON.stringify("some content"));
+    writer.remove(keyText(["meta", "b"]));
+    const head = { kind: "rows", number: 7, segment: 3, oldest: 2, previousEnd: 99, schema: 1 } as const;
+    const written = Buffer.from(writer.finish(head));
+    const lines = (bytes: Buffer) => {
+      const frame = readFrame(bytes, 0);
+      return frame && { ...frame, lines: [...linesOf(frame)].map(([key, json]) => [key, json?.toString()]) };
+    };
+    expect(lines(written)).toEqual({
+      ...head,
+      end: written.length,
+      lines: [
+        ['["meta","a"]', '"some content"'],
+        ['["meta","b"]', undefined],
+      ],
     });
-    expect(checkedJson(ROW_KEY, value)).toBeUndefined();
+    fuzzBytes("frame", [{ name: "frame", bytes: written }], 1_000, ({ bytes }) => {
+      const found = onlyNamed(NONE, () => lines(bytes));
+      if (found !== undefined) expect(bytes.subarray(0, written.length).equals(written)).toBe(true);
+    });
   });
 
   it("meta rows with names of prototypes", () => {
@@ -138,6 +149,6 @@ describe("rows", () => {
       [["meta", "__proto__"], "a"],
       [["meta", "constructor"], "b"],
     ]);
-    expect(onlyNamed(INVALID_INPUT, () => readRows(raw, STATE_VERSION))).toBeDefined();
+    expect(onlyNamed(INVALID_INPUT, () => readRows(raw, SAVED_VERSION))).toBeDefined();
   });
 });

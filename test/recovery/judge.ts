@@ -2,7 +2,7 @@
 import { CONTAINER_NAME_LABEL, TASK_ARN_LABEL } from "../../src/core/labels.ts";
 import type { StateChange } from "../../src/core/state-change.ts";
 import type { DockerClient } from "../../src/ports/docker-client.ts";
-import { LmdbStateStore } from "../../src/store/index.ts";
+import { DiskStateStore } from "../../src/store/index.ts";
 import type { EventRecorder } from "../contract/event-recorder.ts";
 import type { Entry } from "./journal.ts";
 import { labelledObjects } from "./ownership.ts";
@@ -54,7 +54,7 @@ export async function judge({ plan, client, events, entries }: Evidence): Promis
 }
 
 async function judgeStore({ folder }: ProgramPlan): Promise<readonly string[]> {
-  const store = await LmdbStateStore.open({ folder });
+  const store = await DiskStateStore.open({ folder });
   const { tasks, changes } = await store.load();
   await store.close();
   return [

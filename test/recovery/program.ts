@@ -12,7 +12,7 @@ import type { Task } from "../../src/core/task.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import { systemClock } from "../../src/docker/system-clock.ts";
 import type { TaskEngine } from "../../src/engine/task-engine.ts";
-import { LmdbStateStore } from "../../src/store/index.ts";
+import { DiskStateStore } from "../../src/store/index.ts";
 import { Failpoints, killedClient, killedStore } from "./failpoints.ts";
 import { type Entry, readEntries, writeEntry } from "./journal.ts";
 import { doublesAmong, labelledObjects, strangersAmong, withoutIntent } from "./ownership.ts";
@@ -30,7 +30,7 @@ let phase = 1 + past.filter(({ type }) => type === "reached").length;
 
 const docker = createDockerClient({ endpoint: plan.endpoint });
 const failpoints = new Failpoints({ ...plan.failpoints, seed: plan.seed });
-const store = await LmdbStateStore.open({ folder: plan.folder });
+const store = await DiskStateStore.open({ folder: plan.folder });
 note({ type: "opened", run });
 process.stdout.write("open\n");
 for (const text of await withoutIntent(docker, plan.engineId, (await store.load()).tasks))

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { rssMb } from "../../bench/lib/cpu.ts";
 import { freshFolder } from "../../bench/lib/folder.ts";
 import { progress, report, round } from "../../bench/lib/report.ts";
-import { LmdbStateStore } from "../../src/store/index.ts";
+import { DiskStateStore } from "../../src/store/index.ts";
 import { MemoryStateStore } from "../../src/store/memory-state-store.ts";
 import type { Reading } from "./gauges.ts";
 import type { Load } from "./load.ts";
@@ -60,7 +60,7 @@ function say(reading: Reading, load: Load): void {
 async function simulated(): Promise<readonly string[]> {
   const tasks = number("tasks");
   const onDisk = values.store === "disk";
-  const store = onDisk ? await LmdbStateStore.open({ folder: freshFolder() }) : new MemoryStateStore();
+  const store = onDisk ? await DiskStateStore.open({ folder: freshFolder() }) : new MemoryStateStore();
   const world = simulatedWorld(number("seed"), store);
   const began = world.clock.now();
   const result = await soak(world, {

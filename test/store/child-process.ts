@@ -39,12 +39,8 @@ export type RunningProgram = {
   readonly ended: Promise<number | string>;
 };
 
-/** @param maxFileBlocks largest file that it may write, in blocks of 512 bytes or 1 KiB as the shell has it */
-export function startProgram(path: string, args: readonly string[], maxFileBlocks?: number): RunningProgram {
-  const limit = maxFileBlocks === undefined ? "" : `ulimit -f ${maxFileBlocks}; `;
-  const shell = ["-c", `${limit}exec "$0" "$@"`, process.execPath, path, ...args];
-  // The library says what failed on standard error as well; tests look at what the program makes of it.
-  const child = spawn("/bin/sh", shell, { stdio: ["ignore", "pipe", limit === "" ? "inherit" : "ignore"] });
+export function startProgram(path: string, args: readonly string[]): RunningProgram {
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const lines: string[] = [];
   const waiters = new Set<() => void>();
   let rest = "";

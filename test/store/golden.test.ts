@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { exportState, importState, MemoryStateStore, parseExport, STATE_VERSION } from "../../src/store/index.ts";
+import { SAVED_VERSION } from "../../src/core/saved/contents.ts";
+import { exportState, importState, MemoryStateStore, parseExport } from "../../src/store/index.ts";
 
 const folder = fileURLToPath(new URL("./golden/", import.meta.url));
 const files = readdirSync(folder).sort();
@@ -10,7 +11,7 @@ const read = (name: string) => readFileSync(`${folder}${name}`, "utf8");
 
 describe("exports of old versions", () => {
   it("has one of each version up to today's", () => {
-    const versions = Array.from({ length: STATE_VERSION }, (_, index) => `state-v${index + 1}.json`);
+    const versions = Array.from({ length: SAVED_VERSION }, (_, index) => `state-v${index + 1}.json`);
     expect(files).toEqual(versions);
   });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LmdbStateStore } from "../../src/store/index.ts";
+import { DiskStateStore } from "../../src/store/index.ts";
 import { buildProgram, removeProgram, startProgram } from "./child-process.ts";
 
 const ROUNDS = 5;
@@ -18,7 +18,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe("LmdbStateStore after kill -9", () => {
+describe("DiskStateStore after kill -9", () => {
   it(`REC-1: has every commit that was reported durable, whole, in ${ROUNDS} rounds on one folder`, async () => {
     const state = join(folder, "rounds");
     let first = 1;
@@ -29,7 +29,7 @@ describe("LmdbStateStore after kill -9", () => {
       expect(await writer.ended).toBe("SIGKILL");
       const reported = Math.max(...writer.lines.slice(1).map(Number));
 
-      const store = await LmdbStateStore.open({ folder: state });
+      const store = await DiskStateStore.open({ folder: state });
       const { tasks, changes, meta } = await store.load();
       const last = Number(meta.last);
       expect(last).toBeGreaterThanOrEqual(reported);
@@ -45,12 +45,12 @@ describe("LmdbStateStore after kill -9", () => {
     const state = join(folder, "lock");
     const writer = startProgram(program, [state]);
     await writer.written(2);
-    const second = LmdbStateStore.open({ folder: state });
+    const second = DiskStateStore.open({ folder: state });
     await expect(second).rejects.toMatchObject({ name: "StateStoreError" });
     await expect(second).rejects.toThrow(`process ${writer.child.pid} has it open`);
     writer.child.kill("SIGKILL");
     await writer.ended;
-    const store = await LmdbStateStore.open({ folder: state });
+    const store = await DiskStateStore.open({ folder: state });
     expect((await store.load()).tasks).toHaveLength(1);
     await store.close();
   });

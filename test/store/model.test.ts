@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asTaskArn } from "../../src/core/brand.ts";
 import type { Mutation } from "../../src/ports/state-store.ts";
-import { LmdbStateStore, MemoryStateStore } from "../../src/store/index.ts";
+import { DiskStateStore, MemoryStateStore } from "../../src/store/index.ts";
 import { aTask } from "../../src/testing/builders.ts";
 import { aChange, anImage, TASK_A, TASK_B } from "./rows.ts";
 
@@ -40,16 +40,16 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constant("reopen" as const) },
 );
 
-describe("LmdbStateStore and MemoryStateStore", () => {
+describe("DiskStateStore and MemoryStateStore", () => {
   it("hold the same after any sequence of commits and restarts", { timeout: 120_000 }, async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
       const path = join(folder, `state-${count++}`);
-      let disk = await LmdbStateStore.open({ folder: path });
+      let disk = await DiskStateStore.open({ folder: path });
       const memory = new MemoryStateStore();
       for (const each of steps) {
         if (each === "reopen") {
           await disk.close();
-          disk = await LmdbStateStore.open({ folder: path });
+          disk = await DiskStateStore.open({ folder: path });
         } else {
           await Promise.all([disk.commit(each), memory.commit(each)]);
         }

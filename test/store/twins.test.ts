@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { StateStore } from "../../src/ports/state-store.ts";
-import { FailingStateStore, LmdbStateStore, MemoryStateStore } from "../../src/store/index.ts";
+import { DiskStateStore, FailingStateStore, MemoryStateStore } from "../../src/store/index.ts";
 import { storeContract } from "./contract.ts";
 
 let folder = "";
@@ -18,8 +18,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function openLmdb(path: string): Promise<LmdbStateStore> {
-  const store = await LmdbStateStore.open({ folder: path });
+async function openLmdb(path: string): Promise<DiskStateStore> {
+  const store = await DiskStateStore.open({ folder: path });
   opened.push(store);
   return store;
 }
@@ -38,7 +38,7 @@ storeContract("FailingStateStore without faults", async () => {
   };
 });
 
-storeContract("LmdbStateStore", async () => {
+storeContract("DiskStateStore", async () => {
   const path = join(folder, `state-${count++}`);
   const store = await openLmdb(path);
   return {

@@ -4,14 +4,14 @@
  * Arguments: folder, number of the first commit.
  */
 import { asTaskArn } from "../../src/core/brand.ts";
-import { LmdbStateStore } from "../../src/store/index.ts";
+import { DiskStateStore } from "../../src/store/index.ts";
 import { aTask } from "../../src/testing/builders.ts";
 import { aChange, TASK_A } from "./rows.ts";
 
 const WRITERS = 8;
 
 const [folder = "", first = "1"] = process.argv.slice(2);
-const store = await LmdbStateStore.open({ folder });
+const store = await DiskStateStore.open({ folder });
 process.stdout.write("open\n");
 let next = Number(first);
 

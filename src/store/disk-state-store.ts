@@ -1,0 +1,282 @@
+/**
+ * The durable store: rows in a journal.
+ *
+ * INVARIANTS
+ * - One process has the folder, one writer writes: groups of commits go to disk one after the other, each whole or not
+ *   at all, and a commit resolves when its group is on the disk.
+ * - What is read back is what was written: rows that changed or vanished are an error, never an empty answer.
+ * - After a commit that failed the memory of what is in the journal is built anew from the disk.
+ *
+ * Source: engine-modern 8.3, 8.4; REC-8, REC-9; docs/decisions/014.
+ */
+import { mkdir } from "node:fs/promises";
+import { InvalidInputError } from "../core/errors.ts";
+import { CURRENT_SCHEMA, type SavedSchema } from "../core/saved/contents.ts";
+import { type Log, silentLog } from "../ports/log.ts";
+import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
+import { DamagedFile, damageError, messageOf, storeError } from "./failures.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { Journal } from "./journal/journal.ts";
+import type { FoundJournal } from "./journal/segments.ts";
+import { readLegacyStore } from "./legacy/legacy-store.ts";
+import { parseKey, type RowKey, type RowOperation, toOperation, toRawState } from "./row-table.ts";
+import { setAside } from "./set-aside.ts";
+import { readRows } from "./state-document.ts";
+import { EMPTY_STATE, mutationsOf } from "./state-rows.ts";
+
+export type DiskStateStoreOptions = {
+  /** Made with mode 0700 when it is missing. */
+  readonly folder: string;
+  /**
+   * `refuse` (default) leaves a damaged store as it is and fails. `setAside` moves its files to a folder in there and
+   * begins empty; containers that it knew of are then strangers to the engine.
+   */
+  readonly onDamage?: "refuse" | "setAside";
+  readonly log?: Log;
+  /** For tests of migrations. */
+  readonly schema?: SavedSchema;
+};
+
+type Commit = {
+  readonly mutations: readonly Mutation[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** Commits that wait for the disk; each has a caller that waits, so more than this means that somebody does not. */
+const MAX_WAITING_COMMITS = 10_000;
+
+export class DiskStateStore implements StateStore {
+  readonly #folder: string;
+  readonly #schema: SavedSchema;
+  readonly #log: Log;
+  readonly #journal: Journal;
+  readonly #lock: FolderLock;
+  readonly #waiting: Commit[] = [];
+  #writer: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #broken: Error | undefined;
+  /** Ends when nobody uses the journal. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What opening read, for the load that follows: reading and checking it again would double the time of a start. */
+  #opened: StoredState | undefined;
+
+  private constructor({ folder, schema = CURRENT_SCHEMA, log = silentLog }: DiskStateStoreOptions, lock: FolderLock) {
+    this.#folder = folder;
+    this.#schema = schema;
+    this.#log = log;
+    this.#journal = new Journal(folder, schema.version);
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens the store, or makes it. One that an earlier Berth kept in a file of another kind is taken over.
+   * @throws {EngineError} StateStoreError at once when another process has the folder; when a file is damaged, foreign,
+   * or was written by a newer version
+   */
+  static async open(options: DiskStateStoreOptions): Promise<DiskStateStore> {
+    const { folder } = options;
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw storeError(`Cannot make ${folder}: ${messageOf(error)}`, error);
+    });
+    const lock = await lockFolder(folder);
+    try {
+      const store = new DiskStateStore(options, lock);
+      await store.#prepareOrSetAside(options.onDamage ?? "refuse");
+      return store;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  load(): Promise<StoredState> {
+    return this.#exclusively(async () => {
+      this.#requireOpen();
+      const opened = this.#opened;
+      this.#opened = undefined;
+      return opened ?? this.#toState(await this.#read());
+    });
+  }
+
+  commit(mutations: readonly Mutation[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#requireOpen();
+      if (this.#waiting.length >= MAX_WAITING_COMMITS) {
+        throw storeError(`Cannot save: ${MAX_WAITING_COMMITS} commits wait for the disk already`);
+      }
+      this.#waiting.push({ mutations, resolve, reject });
+      this.#writer ??= this.#writeAll();
+    });
+  }
+
+  /** Waits for commits under way, then lets go of the folder. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#writer;
+      await this.#exclusively(() => this.#journal.close());
+    } catch (error) {
+      throw storeError(`Cannot close state in ${this.#folder}: ${messageOf(error)}`, error);
+    } finally {
+      await this.#lock.release();
+    }
+  }
+
+  /** Everything that waits when a group begins goes into it: under load many commits share one wait for the disk. */
+  async #writeAll(): Promise<void> {
+    // Whoever commits in this turn of the event loop is in the first group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      await this.#exclusively(() => this.#writeGroup(this.#waiting.splice(0)));
+      await this.#exclusively(() => this.#clean());
+    }
+    this.#writer = undefined;
+  }
+
+  async #writeGroup(commits: readonly Commit[]): Promise<void> {
+    const { group, operations } = asOperations(commits);
+    this.#opened = undefined;
+    try {
+      if (this.#broken !== undefined) throw this.#broken;
+      await this.#journal.write(operations);
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
+      await this.#relearn();
+      for (const { reject } of group) reject(failure);
+    }
+  }
+
+  /** Nobody waits for it: what could not be deleted now is deleted later. */
+  async #clean(): Promise<void> {
+    try {
+      if (this.#broken === undefined) await this.#journal.clean();
+    } catch (error) {
+      this.#log.warn("Cannot give back room in the state journal", { folder: this.#folder, error });
+      await this.#relearn();
+    }
+  }
+
+  /** After a failure only the disk knows what is in the journal. When even that cannot be read, nothing more is written. */
+  async #relearn(): Promise<void> {
+    if (this.#broken !== undefined) return;
+    try {
+      await this.#journal.read();
+    } catch (error) {
+      this.#broken = storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
+    }
+  }
+
+  async #prepareOrSetAside(onDamage: "refuse" | "setAside"): Promise<void> {
+    const { folder } = { folder: this.#folder };
+    try {
+      await this.#prepare();
+    } catch (error) {
+      if (!(error instanceof DamagedFile)) throw error;
+      if (onDamage === "refuse") throw damageError(folder, error);
+      const name = await setAside(folder);
+      this.#log.error("Cannot use the saved state: it is damaged, is set aside, and an empty one is begun", {
+        folder,
+        damage: `${error.file}: ${error.message}`,
+        name,
+      });
+      await this.#prepare();
+    }
+  }
+
+  /** Learns what is there, and brings rows of an older version up to date. @throws {DamagedFile} */
+  async #prepare(): Promise<void> {
+    const found = await this.#journal.read();
+    if (found === undefined) return this.#takeOver();
+    if (found.unfinished) {
+      this.#log.warn("The process that had the saved state was ended in the middle of a save, which is left out", {
+        folder: this.#folder,
+      });
+    }
+    this.#opened = this.#toState(found);
+    if (found.schema !== this.#schema.version) await this.#rewrite(this.#opened);
+  }
+
+  /** @throws {DamagedFile} */
+  async #takeOver(): Promise<void> {
+    const legacy = await readLegacyStore(this.#folder);
+    if (legacy === undefined) {
+      this.#opened = EMPTY_STATE;
+      return;
+    }
+    this.#opened = this.#checked(() => readRows(legacy.state, legacy.version, this.#schema));
+    await this.#rewrite(this.#opened);
+    const { file } = legacy;
+    this.#log.info("The saved state is kept in a journal from now on", { folder: this.#folder, file });
+  }
+
+  /** All rows anew in the present version, in one write: a crash leaves the old rows or the new ones. */
+  async #rewrite(state: StoredState): Promise<void> {
+    await this.#journal.replace(mutationsOf(state).map(toOperation));
+  }
+
+  async #read(): Promise<FoundJournal | undefined> {
+    try {
+      return await this.#journal.read();
+    } catch (error) {
+      throw error instanceof DamagedFile ? damageError(this.#folder, error) : error;
+    }
+  }
+
+  /** @throws {DamagedFile} */
+  #toState(found: FoundJournal | undefined): StoredState {
+    if (found === undefined) return EMPTY_STATE;
+    const rows = [...found.rows].map(([key, { json }]) => parseRow(key, json));
+    return this.#checked(() => readRows(toRawState(rows), found.schema, this.#schema));
+  }
+
+  #checked(read: () => StoredState): StoredState {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      throw storeError(`Cannot open state in ${this.#folder}: ${error.message}`, error);
+    }
+  }
+
+  #exclusively<Result>(use: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(use);
+    this.#turn = result.catch(() => undefined); // its caller hears of it
+    return result;
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw storeError("Cannot use the state store: it is closed");
+  }
+}
+
+/** @throws {DamagedFile} when the row is none that was ever written, though its checksum says so */
+function parseRow(keyText: string, json: Buffer): readonly [RowKey, unknown] {
+  const key = parseKey(keyText);
+  if (key === undefined) throw new DamagedFile("the journal", `key ${keyText} is not one of ours`);
+  try {
+    return [key, JSON.parse(json.toString("utf8"))];
+  } catch {
+    throw new DamagedFile("the journal", `row ${keyText} is no JSON`);
+  }
+}
+
+/** A commit that cannot be written down is refused alone. */
+function asOperations(commits: readonly Commit[]): { group: readonly Commit[]; operations: readonly RowOperation[] } {
+  const group: Commit[] = [];
+  const operations: RowOperation[] = [];
+  for (const commit of commits) {
+    try {
+      for (const operation of commit.mutations.map(toOperation)) operations.push(operation);
+      group.push(commit);
+    } catch (error) {
+      commit.reject(error);
+    }
+  }
+  return { group, operations };
+}

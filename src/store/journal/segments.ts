@@ -1,0 +1,156 @@
+/** The files of a journal: `journal-00000001.log` and so on, each of them frames and then zeros. */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DamagedFile } from "../failures.ts";
+import { type Frame, linesOf, readFrame } from "./frame.ts";
+import { judgeTail } from "./tail.ts";
+
+const NAME = /^journal-(\d{8,})\.log$/;
+/** A segment gets its name when its first frame is on the disk; before that nobody was told of anything in it. */
+const UNBORN_NAME = /^journal-\d{8,}\.log\.new$/;
+
+/** The row of a key, as it was written last. */
+export type FoundRow = { readonly segment: number; readonly bytes: number; readonly json: Buffer };
+
+/** Everything that a journal holds. */
+export type FoundJournal = {
+  readonly schema: number;
+  readonly rows: ReadonlyMap<string, FoundRow>;
+  /** Those that are needed, by number. */
+  readonly segments: ReadonlyMap<number, SegmentSize>;
+  readonly newest: number;
+  readonly nextFrame: number;
+  /** A write that was cut off is left out. */
+  readonly unfinished: boolean;
+};
+
+export type SegmentSize = {
+  /** Where its frames end. */
+  readonly end: number;
+  /** With the zeros behind them. */
+  readonly bytes: number;
+};
+
+type Segment = { readonly number: number; readonly bytes: Buffer; readonly first: Frame };
+
+export function segmentName(segment: number): string {
+  return `journal-${String(segment).padStart(8, "0")}.log`;
+}
+
+/** The names of a journal's files, also of those that were never finished. */
+export async function journalFiles(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => NAME.test(name) || UNBORN_NAME.test(name));
+}
+
+/**
+ * Reads a journal and removes what it does not need any more.
+ * @returns undefined when there is none
+ * @throws {DamagedFile} when something that was written is missing or changed
+ */
+export async function readJournal(folder: string): Promise<FoundJournal | undefined> {
+  const files = await journalFiles(folder);
+  const numbers = files.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+  const found =
+    numbers.length === 0
+      ? undefined
+      : await readSegments(
+          folder,
+          numbers.toSorted((a, b) => a - b),
+        );
+  const needed = new Set([...(found?.segments.keys() ?? [])].map(segmentName));
+  for (const name of files) if (!needed.has(name)) await rm(join(folder, name), { force: true });
+  return found;
+}
+
+/** The frames of one segment that is followed by others. @throws {DamagedFile} */
+export async function readClosedSegment(folder: string, number: number, end: number): Promise<readonly Frame[]> {
+  const { bytes } = await readSegment(folder, number);
+  return closedFrames(number, bytes, end);
+}
+
+async function readSegments(folder: string, numbers: readonly number[]): Promise<FoundJournal> {
+  const newest = await readSegment(folder, numbers.at(-1) ?? 0);
+  const frames = openFrames(newest);
+  const last = frames.at(-1) ?? newest.first;
+  const tail = judgeTail(segmentName(newest.number), newest.bytes, last.end);
+  const reader = new RowReader();
+  const read = (number: number) => (number === newest.number ? newest : readSegment(folder, number, numbers));
+  let next = await read(last.oldest);
+  while (next.number < newest.number) {
+    const current = next;
+    next = await read(current.number + 1);
+    const end = next.first.previousEnd;
+    reader.read(current, closedFrames(current.number, current.bytes, end), end);
+  }
+  reader.read(newest, frames, last.end);
+  return {
+    ...reader.found,
+    schema: last.schema,
+    newest: newest.number,
+    nextFrame: last.number + 1,
+    unfinished: tail === "unfinished",
+  };
+}
+
+/** @param among the segments that are there @throws {DamagedFile} */
+async function readSegment(folder: string, number: number, among?: readonly number[]): Promise<Segment> {
+  const name = segmentName(number);
+  if (among?.includes(number) === false) throw new DamagedFile(name, "it is missing");
+  const bytes = await readFile(join(folder, name));
+  const first = readFrame(bytes, 0);
+  if (first?.segment !== number) throw new DamagedFile(name, "it does not begin as a journal does");
+  return { number, bytes, first };
+}
+
+/** As far as they are whole. */
+function openFrames({ bytes, first }: Segment): readonly Frame[] {
+  const frames = [first];
+  for (let frame = readFrame(bytes, first.end); frame !== undefined; frame = readFrame(bytes, frame.end)) {
+    frames.push(frame);
+  }
+  return frames;
+}
+
+/** All up to the known end. @throws {DamagedFile} */
+function closedFrames(number: number, bytes: Buffer, end: number): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (let at = 0; at < end; ) {
+    const frame = readFrame(bytes, at);
+    if (frame === undefined || frame.end > end) {
+      throw new DamagedFile(segmentName(number), `what was written at byte ${at} is not there any more`);
+    }
+    frames.push(frame);
+    at = frame.end;
+  }
+  return frames;
+}
+
+/** Gathers rows over segments, and sees to it that no frame between is missing. */
+class RowReader {
+  readonly #rows = new Map<string, FoundRow>();
+  readonly #segments = new Map<number, SegmentSize>();
+  #nextFrame: number | undefined;
+
+  /** @throws {DamagedFile} */
+  read({ number, bytes }: Segment, frames: readonly Frame[], end: number): void {
+    this.#segments.set(number, { end, bytes: bytes.length });
+    for (const frame of frames) {
+      if (frame.number !== (this.#nextFrame ?? frame.number)) {
+        throw new DamagedFile(segmentName(number), `write ${this.#nextFrame} is missing before write ${frame.number}`);
+      }
+      this.#nextFrame = frame.number + 1;
+      this.#take(number, frame);
+    }
+  }
+
+  #take(segment: number, frame: Frame): void {
+    for (const [key, json] of linesOf(frame)) {
+      if (json === undefined) this.#rows.delete(key);
+      else this.#rows.set(key, { segment, bytes: key.length + json.length, json });
+    }
+  }
+
+  get found(): Pick<FoundJournal, "rows" | "segments"> {
+    return { rows: this.#rows, segments: this.#segments };
+  }
+}
