@@ -8,15 +8,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DiskStateStore } from "../../src/store/index.ts";
 import { anImage } from "./rows.ts";
 
+/** Programs of the machine. */
+const [MOUNT, UMOUNT] = ["mount", "umount"];
 const TRIES = 300;
 let folder = "";
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "store-full-"));
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]);
+  execFileSync(MOUNT, ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]);
 });
 afterEach(async () => {
-  execFileSync("umount", [folder]);
+  execFileSync(UMOUNT, [folder]);
   await rm(folder, { recursive: true });
 });
 
@@ -40,7 +42,7 @@ describe("DiskStateStore on a full disk", () => {
     expect([...failures]).toEqual([expect.stringMatching(/^StateStoreError: Cannot save state in .*: ENOSPC/)]);
     expect((await store.load()).images).toHaveLength(stored);
 
-    execFileSync("mount", ["-o", "remount,size=16m", folder]);
+    execFileSync(MOUNT, ["-o", "remount,size=16m", folder]);
     await store.commit([{ type: "putMeta", key: "after", value: "yes" }]);
     await store.close();
     const again = await DiskStateStore.open({ folder });
