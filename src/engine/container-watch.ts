@@ -13,6 +13,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ContainerSummary, DockerClient, DockerEvent, FeedItem } from "../ports/docker-client.ts";
 import type { Log } from "../ports/log.ts";
 import { toNamedError } from "./failure.ts";
+import { removeStrayContainer } from "./strays.ts";
 
 export type ContainerWatchPorts = {
   readonly client: DockerClient;
@@ -130,7 +131,9 @@ export class ContainerWatch {
           if (needsLook(container, listed)) this.#look(task, container, undefined);
         }
       }
-      for (const summary of listed.values()) if (this.#isStray(summary)) await this.#removeStray(summary);
+      for (const summary of listed.values()) {
+        if (this.#isStray(summary)) await removeStrayContainer(this.#ports, summary, { signal });
+      }
     } catch (error) {
       if (!this.#ports.signal.aborted) {
         this.#ports.log.warn("Cannot list containers", { error: toNamedError(error, "CannotListContainersError") });
@@ -144,13 +147,6 @@ export class ContainerWatch {
   #isStray({ labels }: ContainerSummary): boolean {
     const owner = labels[TASK_ARN_LABEL];
     return owner !== undefined && this.#ports.taskOf(owner) === undefined;
-  }
-
-  /** Somebody had renamed it before its create was answered, or Docker made it after all. Source: peers 1. */
-  async #removeStray({ dockerId, dockerName }: ContainerSummary): Promise<void> {
-    this.#ports.log.warn("Removing container without a task", { dockerName });
-    const { client, signal } = this.#ports;
-    await client.removeContainer(dockerId, { force: true, removeVolumes: true }, { signal });
   }
 
   #scheduleRelist(): void {

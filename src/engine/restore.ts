@@ -4,6 +4,7 @@
  * "Identity"; W-11, W-24.
  */
 import type { TaskArn } from "../core/brand.ts";
+import { EngineError } from "../core/errors.ts";
 import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { ContainerObservation } from "../core/machine/input.ts";
 import { acknowledge } from "../core/machine/step.ts";
@@ -16,6 +17,7 @@ import type { Log } from "../ports/log.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { toNamedError } from "./failure.ts";
 import { toObservation } from "./observe.ts";
+import { removeStrayContainer, removeStrayVolume } from "./strays.ts";
 
 const LOOKS_AT_A_TIME = 16;
 
@@ -130,28 +132,33 @@ async function look(
   }
 }
 
+type StraySearch = Pick<MatchOptions, "client" | "log" | "engineId" | "tasks">;
+
 /** What carries our engine id and belongs to no task of ours was left by a crash before its row was saved. */
-async function removeStrays(context: {
-  readonly client: DockerClient;
-  readonly log: Log;
-  readonly engineId: string;
-  readonly tasks: readonly Task[];
-}): Promise<void> {
-  const { client, log, engineId, tasks } = context;
+async function removeStrays({ client, log, engineId, tasks }: StraySearch): Promise<void> {
   const labels = { [ENGINE_ID_LABEL]: engineId };
   const owners = new Set<string>(tasks.map((task) => task.arn));
   const containers = tasks.flatMap((task) => task.containers);
   // By its id too: somebody may have renamed it.
   const known = new Set<string>(containers.flatMap(({ dockerName, dockerId }) => [dockerName, dockerId ?? dockerName]));
-  for (const { dockerId, dockerName, labels: found } of await client.listContainers({ all: true, labels })) {
-    if (owners.has(found[TASK_ARN_LABEL] ?? "") && (known.has(dockerName) || known.has(dockerId))) continue;
-    log.warn("Removing container without a task", { dockerName });
-    await client.removeContainer(dockerId, { force: true, removeVolumes: true });
+  const doubles: string[] = [];
+  for (const stray of await client.listContainers({ all: true, labels })) {
+    const { dockerId, dockerName } = stray;
+    const hasOwner = owners.has(stray.labels[TASK_ARN_LABEL] ?? "");
+    if (hasOwner && (known.has(dockerName) || known.has(dockerId))) continue;
+    const isGone = await removeStrayContainer({ client, log }, stray);
+    if (!isGone && hasOwner) doubles.push(dockerName);
   }
-  for (const volume of await client.listVolumes({ labels })) {
-    const owner = volume.labels[TASK_ARN_LABEL];
-    if (owner === undefined || owners.has(owner)) continue;
-    log.warn("Removing volume without a task", { volume: volume.name });
-    await client.removeVolume(volume.name);
+  refuseDoubles(doubles);
+  for (const { name, labels: found } of await client.listVolumes({ labels })) {
+    const owner = found[TASK_ARN_LABEL];
+    if (owner !== undefined && !owners.has(owner)) await removeStrayVolume({ client, log }, name);
   }
+}
+
+/** A container of no task is left to the next list; one of a task would run beside what its task makes now. */
+function refuseDoubles(dockerNames: readonly string[]): void {
+  if (dockerNames.length === 0) return;
+  const message = `Cannot remove containers that their saved tasks do not know: ${dockerNames.join(", ")}`;
+  throw new EngineError("CannotRemoveContainerError", message, { retryable: true });
 }

@@ -1,0 +1,81 @@
+/** Containers and volumes that carry our labels and belong to no task, and a daemon that does not let go of them. */
+import { describe, expect, it } from "vitest";
+import { asDockerName } from "../../src/core/brand.ts";
+import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../../src/core/labels.ts";
+import { SimulatedHost } from "../../src/testing/simulated-host.ts";
+import { startedHost } from "./started-host.ts";
+
+const LABELS = { [ENGINE_ID_LABEL]: "simulated", [TASK_ARN_LABEL]: "arn:gone" };
+const REFUSED = { kind: "errorBeforeEffect", status: 409, message: "device or resource busy" } as const;
+
+async function makeStrays(host: SimulatedHost, labels: Readonly<Record<string, string>>, ...names: readonly string[]) {
+  const client = host.docker.client();
+  for (const name of names) {
+    const body = { Image: "app", Labels: labels, HostConfig: { Binds: [`${name}-data:/data`] } };
+    await host.clock.resolve(client.createVolume({ name: `${name}-data`, driver: "local", labels }));
+    await host.clock.resolve(client.createContainer({ name: asDockerName(name), body }));
+  }
+}
+
+const namesOf = (host: SimulatedHost) => host.docker.containers().map(({ dockerName }) => dockerName);
+const volumesOf = async (host: SimulatedHost) =>
+  (await host.clock.resolve(host.docker.client().listVolumes({ labels: {} }))).map(({ name }) => name);
+const warningsOf = ({ log }: SimulatedHost) => log.lines.filter(({ message }) => message.startsWith("Cannot "));
+
+describe("a stray whose removal is refused", () => {
+  it("is named as such by the relist, keeps nobody from the others, and goes with the next list", async () => {
+    const host = await startedHost();
+    await makeStrays(host, LABELS, "busy", "free");
+    const [busy] = host.docker.containers();
+    host.docker.faults.next("removeContainer", REFUSED, { subject: busy?.dockerId ?? "" });
+    await host.clock.runUntil(() => namesOf(host).length === 1);
+    expect(namesOf(host)).toEqual(["busy"]);
+    expect(warningsOf(host)).toMatchObject([
+      {
+        level: "warn",
+        message: "Cannot remove container without a task",
+        fields: {
+          dockerName: "busy",
+          dockerId: busy?.dockerId,
+          error: { name: "CannotRemoveContainerError", message: expect.stringContaining("device or resource busy") },
+        },
+      },
+    ]);
+    await host.clock.runUntil(() => namesOf(host).length === 0);
+  });
+
+  it("does not keep the engine from starting, nor does the volume that it uses", async () => {
+    const host = new SimulatedHost();
+    await makeStrays(host, LABELS, "busy", "free");
+    const [busy] = host.docker.containers();
+    host.docker.faults.next("removeContainer", REFUSED, { subject: busy?.dockerId ?? "", times: 2 });
+    await host.start();
+    expect(namesOf(host)).toEqual(["busy"]);
+    expect(await volumesOf(host)).toEqual(["busy-data"]);
+    const warnings = warningsOf(host).map(({ message, fields }) => [message, fields.dockerName ?? fields.volume]);
+    expect(warnings).toEqual([
+      ["Cannot remove container without a task", "busy"],
+      ["Cannot remove volume without a task", "busy-data"],
+      ["Cannot remove container without a task", "busy"],
+    ]);
+    await host.clock.runUntil(() => namesOf(host).length === 0);
+    await host.shutdown();
+    await host.start();
+    expect(await volumesOf(host)).toEqual([]);
+  });
+
+  it("keeps the engine from starting when its task is still there, and would make another beside it", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    host.crash();
+    await makeStrays(host, { ...LABELS, [TASK_ARN_LABEL]: task.arn }, "double", "other");
+    host.docker.faults.next("removeContainer", REFUSED, { subject: host.docker.find("double")?.dockerId ?? "" });
+    await expect(host.start()).rejects.toMatchObject({ name: "CannotRemoveContainerError", retryable: true });
+    expect(namesOf(host)).toEqual([task.containers[0]?.dockerName, "double"]);
+    await host.start();
+    expect(namesOf(host)).toEqual([task.containers[0]?.dockerName]);
+    expect(host.now(task).knownStatus).toBe("RUNNING");
+  });
+});
