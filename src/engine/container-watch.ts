@@ -35,6 +35,7 @@ export class ContainerWatch {
   readonly #ports: ContainerWatchPorts;
   readonly #looks = new Map<string, Look>();
   #relisting = false;
+  #removing = false;
 
   constructor(ports: ContainerWatchPorts) {
     this.#ports = ports;
@@ -131,9 +132,7 @@ export class ContainerWatch {
           if (needsLook(container, listed)) this.#look(task, container, undefined);
         }
       }
-      for (const summary of listed.values()) {
-        if (this.#isStray(summary)) await removeStrayContainer(this.#ports, summary, { signal });
-      }
+      void this.#removeStrays([...listed.values()]);
     } catch (error) {
       if (!this.#ports.signal.aborted) {
         this.#ports.log.warn("Cannot list containers", { error: toNamedError(error, "CannotListContainersError") });
@@ -147,6 +146,17 @@ export class ContainerWatch {
   #isStray({ labels }: ContainerSummary): boolean {
     const owner = labels[TASK_ARN_LABEL];
     return owner !== undefined && this.#ports.taskOf(owner) === undefined;
+  }
+
+  /** Nobody waits for it: a removal may take minutes, and the next list must not. */
+  async #removeStrays(listed: readonly ContainerSummary[]): Promise<void> {
+    if (this.#removing) return;
+    this.#removing = true;
+    const { signal } = this.#ports;
+    for (const summary of listed) {
+      if (!signal.aborted && this.#isStray(summary)) await removeStrayContainer(this.#ports, summary, { signal });
+    }
+    this.#removing = false;
   }
 
   #scheduleRelist(): void {

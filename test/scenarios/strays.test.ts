@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { asDockerName } from "../../src/core/brand.ts";
 import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../../src/core/labels.ts";
+import { DEFAULT_ENGINE_CONFIG } from "../../src/engine/engine-options.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
 import { startedHost } from "./started-host.ts";
 
@@ -17,7 +18,7 @@ async function makeStrays(host: SimulatedHost, labels: Readonly<Record<string, s
   }
 }
 
-const namesOf = (host: SimulatedHost) => host.docker.containers().map(({ dockerName }) => dockerName);
+const namesOf = (host: SimulatedHost) => host.docker.containers().map(({ dockerName }) => String(dockerName));
 const volumesOf = async (host: SimulatedHost) =>
   (await host.clock.resolve(host.docker.client().listVolumes({ labels: {} }))).map(({ name }) => name);
 const warningsOf = ({ log }: SimulatedHost) => log.lines.filter(({ message }) => message.startsWith("Cannot "));
@@ -42,6 +43,22 @@ describe("a stray whose removal is refused", () => {
       },
     ]);
     await host.clock.runUntil(() => namesOf(host).length === 0);
+  });
+
+  it("does not keep the relist from others while the daemon says nothing of it", async () => {
+    const host = await startedHost();
+    const task = host.task([{ name: "web" }]);
+    await host.add(task);
+    await host.untilStatus(task, "RUNNING");
+    await makeStrays(host, LABELS, "busy");
+    const stray = host.docker.find("busy")?.dockerId ?? "";
+    host.docker.faults.next("removeContainer", { kind: "hang" }, { subject: stray });
+    await host.clock.runUntil(() => (host.docker.faults.counts.hang ?? 0) > 0);
+    host.docker.faults.always("events", { kind: "eventLost" });
+    host.docker.signal("web", "SIGKILL");
+    await host.untilStatus(task, "STOPPED", 2 * DEFAULT_ENGINE_CONFIG.relistIntervalMs);
+    expect(namesOf(host)).toContain("busy");
+    await host.clock.runUntil(() => !namesOf(host).includes("busy"));
   });
 
   it("does not keep the engine from starting, nor does the volume that it uses", async () => {
