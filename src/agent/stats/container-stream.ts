@@ -82,7 +82,7 @@ export class ContainerStream {
 
   /** Until the signal fires: whoever knows that the container has ended says so. */
   async #read(dockerId: DockerId, signal: AbortSignal): Promise<void> {
-    const { client, clock, random, log } = this.#ports;
+    const { client, random, log } = this.#ports;
     let reopenMs = FIRST_REOPEN_MS;
     while (!signal.aborted) {
       try {
@@ -94,17 +94,17 @@ export class ContainerStream {
       } catch (error) {
         if (!signal.aborted) log.debug("Statistics of a container ended early", { dockerId, error });
       }
-      await wait(clock, reopenMs * (1 - random.next() / 5), signal).catch(() => undefined);
+      await this.#rest(reopenMs * (1 - random.next() / 5), signal);
       reopenMs = Math.min(LAST_REOPEN_MS, reopenMs * 2);
     }
   }
 
   /** One look in each interval, at a moment of its own. */
   async #poll(dockerId: DockerId, signal: AbortSignal, intervalMs: number): Promise<void> {
-    const { client, clock, random, log } = this.#ports;
+    const { client, random, log } = this.#ports;
     while (!signal.aborted) {
       const jitterMs = intervalMs * POLL_JITTER * random.next();
-      await wait(clock, jitterMs, signal).catch(() => undefined);
+      await this.#rest(jitterMs, signal);
       if (signal.aborted) return;
       try {
         for await (const sample of client.stats(dockerId, { signal, once: true })) {
@@ -115,8 +115,13 @@ export class ContainerStream {
       } catch (error) {
         if (!signal.aborted) log.debug("Statistics of a container cannot be read", { dockerId, error });
       }
-      await wait(clock, intervalMs - jitterMs, signal).catch(() => undefined);
+      await this.#rest(intervalMs - jitterMs, signal);
     }
+  }
+
+  /** Ends early when the signal fires, which is no failure: whoever rests looks at the signal next. */
+  async #rest(ms: number, signal: AbortSignal): Promise<void> {
+    await wait(this.#ports.clock, ms, signal).catch(() => undefined);
   }
 
   #take(sample: Parameters<typeof meterSample>[1]): void {
