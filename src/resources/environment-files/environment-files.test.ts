@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -108,6 +108,24 @@ describe("EnvironmentFilesAdapter", () => {
     );
     await expect(read("arn:aws:s3:::bucket/large.env")).rejects.toThrow(/larger than 1048576 bytes/);
     await expect(read("arn:aws:s3:::bucket/app")).rejects.toThrow(/is a file$/);
+  });
+
+  it("says which place cannot be looked at, and does not take S3's object for it", async () => {
+    await mkdir(join(folder, "s3/loop"), { recursive: true });
+    const file = join(folder, "s3/loop/web.env");
+    await symlink(file, file);
+    const definition = definitionWith("arn:aws:s3:::loop/web.env");
+    const adapter = new EnvironmentFilesAdapter(join(folder, "s3"), new Sink(), async () => "A=from S3\n");
+    const failure = adapter.create(aTask({ definition }), resourceOf(definition), never);
+    await expect(failure).rejects.toMatchObject({ name: "ResourceInitializationError" });
+    await expect(failure).rejects.toThrow(`${file} cannot be looked at (ELOOP)`);
+    expect(await findMissingEnvironmentFiles(definition, join(folder, "s3"))).toMatchObject([
+      { path: "containerDefinitions[0].environmentFiles[0]", reason: `${file} cannot be looked at (ELOOP)` },
+    ]);
+  });
+
+  it("takes a name that no file can have for absent", async () => {
+    await expect(read(`arn:aws:s3:::bucket/${"a".repeat(300)}.env`)).rejects.toThrow(/is a file$/);
   });
 
   it("rejects with the reason of the signal", async () => {

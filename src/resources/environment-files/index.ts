@@ -1,7 +1,7 @@
 /** The task resource "environmentFiles": variables from files that lie in a local folder or in S3. Source: engine-modern 20.4. */
 import type { TaskDefinition } from "../../core/definition/types.ts";
 import { mergeEnvironmentFiles, parseEnvironmentFile, type Variable } from "../../core/environment-files/parse.ts";
-import { EngineError, InvalidInputError } from "../../core/errors.ts";
+import { EngineError } from "../../core/errors.ts";
 import { groupBy } from "../../core/secrets/group-by.ts";
 import type { Task, TaskResource } from "../../core/task.ts";
 import type { TaskResourceAdapter } from "../../ports/task-resource.ts";
@@ -85,8 +85,7 @@ async function missingOf(
     const file = folder === undefined ? undefined : await findEnvironmentFile(folder, request.arn, request.path);
     return file === undefined ? { ...request, reason: reasonFor(folder, request) } : undefined;
   } catch (error) {
-    if (error instanceof InvalidInputError) return { ...request, reason: error.message };
-    throw error;
+    return { ...request, reason: error instanceof Error ? error.message : String(error) };
   }
 }
 

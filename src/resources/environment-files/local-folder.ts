@@ -7,11 +7,14 @@ import { InvalidInputError } from "../../core/errors.ts";
 /** A file of variables larger than this is something else. */
 const MAX_BYTES = 1024 * 1024;
 const READ_LIMIT_MS = 30_000;
+/** A key may have parts that are longer than any file's name. */
+const ABSENCE_CODES: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
 
 /**
  * Where the object lies: FOLDER/BUCKET/KEY, or FOLDER/KEY; the first that exists. `undefined` when neither does.
  * @param path where the ARN stands, for the message
  * @throws {InvalidInputError} when it is no object's ARN, or would lead out of the folder
+ * @throws {Error} when a place cannot be looked at
  */
 export async function findEnvironmentFile(folder: string, arn: string, path: string): Promise<string | undefined> {
   for (const candidate of candidatesFor(folder, arn, path)) if (await isFile(candidate)) return candidate;
@@ -38,7 +41,13 @@ function isInside(folder: string, file: string): boolean {
   return path !== "" && path !== ".." && !path.startsWith(`..${sep}`);
 }
 
+/** @throws {Error} when nobody can tell: what cannot be looked at is not taken for absent, and S3 not asked in its place */
 async function isFile(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.isFile() ?? false;
+  try {
+    return (await stat(file)).isFile();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown failure";
+    if (ABSENCE_CODES.has(code)) return false;
+    throw new Error(`${file} cannot be looked at (${code})`);
+  }
 }
