@@ -1,35 +1,28 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LocalService } from "../../test/aws/local-service.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { s3Objects } from "./s3-objects.ts";
 
 const { signal } = new AbortController();
 const ABSENT = "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>";
 const asked: string[] = [];
-let server: Server;
+let s3: LocalService;
 
 beforeEach(async () => {
   asked.length = 0;
-  server = createServer((request, response) => {
+  s3 = new LocalService((request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
     asked.push(`${request.method} ${path}`);
     if (path === "/bucket/app/prod.env") return response.end("A=1\nB=2");
     if (path === "/bucket/large") return response.end("x".repeat(2 * 1024 * 1024));
     response.writeHead(404, { "content-type": "application/xml" }).end(ABSENT);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  }, "AWS_ENDPOINT_URL_S3");
+  await s3.listen();
 });
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => s3.close());
 
 function read(arn: string): Promise<string> {
-  const { port } = server.address() as AddressInfo;
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-  const env = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` };
-  return s3Objects({ region: "eu-west-1", env, credentials })(arn, signal);
+  return s3Objects(s3.options)(arn, signal);
 }
 
 describe("s3Objects()", () => {

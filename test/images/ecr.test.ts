@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/docker/system-clock.ts";
 import { CredentialsManager } from "../../src/index.ts";
+import { LocalEcr } from "../aws/local-ecr.ts";
 import { RealEngine } from "../resources/real-engine.ts";
-import { LocalEcr } from "./local-ecr.ts";
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -68,7 +68,7 @@ describe("ECR and the real daemon", () => {
     expect(first.pullStartedAt).toBeDefined();
     await world.untilStopped(await world.run([job]));
     expect(ecr.calls).toMatchObject([
-      { registryIds: ["123456789012"], region: "eu-central-1", accessKeyId: "AKIDENGINE" },
+      { body: { registryIds: ["123456789012"] }, region: "eu-central-1", accessKeyId: "AKIDENGINE" },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hostOf, LocalEcr } from "../../../test/images/local-ecr.ts";
+import { hostOf, LocalEcr } from "../../../test/aws/local-ecr.ts";
 import { asEpochMs } from "../../core/brand.ts";
 import { ENGINE_ERROR_NAMES } from "../../core/errors.ts";
 import { MemoryLog } from "../../testing/memory-log.ts";
@@ -58,7 +58,7 @@ describe("logins for ECR", () => {
         contentType: "application/x-amz-json-1.1",
         region: "us-west-2",
         accessKeyId: "AKIDENGINE",
-        registryIds: ["210987654321"],
+        body: { registryIds: ["210987654321"] },
       },
     ]);
   });
@@ -75,7 +75,7 @@ describe("logins for ECR", () => {
     ecr.answer = (call) => ecr.token(call, { proxyEndpoint: "http://127.0.0.1:5000" });
     const find = logins({ registries: { "127.0.0.1:5000": { registryId: "000000000000", region: "eu-north-1" } } });
     expect(await find("127.0.0.1:5000/app")).toMatchObject({ serverAddress: "http://127.0.0.1:5000" });
-    expect(ecr.calls).toMatchObject([{ registryIds: ["000000000000"], region: "eu-north-1" }]);
+    expect(ecr.calls).toMatchObject([{ body: { registryIds: ["000000000000"] }, region: "eu-north-1" }]);
   });
 
   it("says when no region is known for a stand-in", async () => {

@@ -1,48 +1,13 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AwsAnswer, type AwsCall, LocalJsonService } from "../../../test/aws/local-json-service.ts";
 import { secretRequestsOf } from "../../core/secrets/requests.ts";
 import { aDefinition } from "../../testing/builders.ts";
 import { awsSource } from "./index.ts";
 
-type Call = { readonly target: string; readonly region: string; readonly body: Readonly<Record<string, unknown>> };
-type Answer = { readonly status: number; readonly body: unknown };
-
-/** Speaks the AWS JSON protocol as far as the two services need it. */
-class LocalAws {
-  readonly calls: Call[] = [];
-  answer: (call: Call) => Answer = answerAll;
-  readonly #server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const target = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      const region = /\/(\w+-\w+-\d)\//.exec(String(request.headers.authorization))?.[1] ?? "";
-      const call = { target, region, body: JSON.parse(Buffer.concat(chunks).toString()) };
-      this.calls.push(call);
-      const { status, body } = this.answer(call);
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
-    });
-  });
-
-  listen(): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-  }
-
-  close(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  get options() {
-    const { port } = this.#server.address() as AddressInfo;
-    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-    return { region: "eu-west-1", env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` }, credentials };
-  }
-}
-
-function answerAll({ target, body }: Call): Answer {
-  if (target === "GetSecretValue") return { status: 200, body: { SecretString: '{"user":"u","password":"p"}' } };
+/** As far as the two services are needed. */
+function answerAll({ target, body }: AwsCall): AwsAnswer {
+  if (target === "secretsmanager.GetSecretValue")
+    return { status: 200, body: { SecretString: '{"user":"u","password":"p"}' } };
   const names = (Array.isArray(body.Names) ? body.Names : []).map(String);
   const known = names.filter((name) => !name.startsWith("/absent"));
   const parameters = known.map((name) => ({ Name: name, Value: `value of ${name}`, Type: "SecureString" }));
@@ -53,10 +18,10 @@ function answerAll({ target, body }: Call): Answer {
 }
 
 const ARN = "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod/db-AbC12f";
-let aws: LocalAws;
+let aws: LocalJsonService;
 
 beforeEach(async () => {
-  aws = new LocalAws();
+  aws = new LocalJsonService(answerAll);
   await aws.listen();
 });
 afterEach(() => aws.close());
@@ -74,8 +39,8 @@ describe("awsSource()", () => {
     const answers = await resolve(...names);
     expect(answers).toEqual(names.map((name) => ({ value: `value of ${name}` })));
     expect(aws.calls.map(({ target, body }) => [target, body.WithDecryption])).toEqual([
-      ["GetParameters", true],
-      ["GetParameters", true],
+      ["AmazonSSM.GetParameters", true],
+      ["AmazonSSM.GetParameters", true],
     ]);
   });
 
@@ -119,7 +84,7 @@ describe("awsSource()", () => {
 
   it("explains a secret that does not exist, and passes on other failures", async () => {
     aws.answer = ({ target }) => {
-      const type = target === "GetSecretValue" ? "ResourceNotFoundException" : "AccessDeniedException";
+      const type = target === "secretsmanager.GetSecretValue" ? "ResourceNotFoundException" : "AccessDeniedException";
       return { status: 400, body: { __type: type, message: "no" } };
     };
     const [secret, parameter] = await resolve(ARN, "/a");
