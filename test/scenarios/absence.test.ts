@@ -4,7 +4,7 @@ import { asDockerName } from "../../src/core/brand.ts";
 import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
 import { exits, handlesSigterm } from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-import { startedHost } from "./started-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 // The daemon's SIGTERM comes down to this call.
 describe("shutdown()", () => {
@@ -67,9 +67,7 @@ describe("a reader that is away", () => {
   it("DISC-1: for ten minutes in which a task ends is told of it once, in order, and never again", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: exits(0, { afterMs: 60_000 }) });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     await host.clock.advance(1_000);
     host.disconnect();
     await host.clock.advance(10 * 60_000);
@@ -99,9 +97,7 @@ describe("a daemon that is away", () => {
 describe("events of others", () => {
   it("EVT-6, EN-19: change nothing, also those of containers that carry the engine's label", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     const [told, known] = [host.told(task).length, host.now(task)];
     await liveAndDie(host, 3);
     expect(host.told(task)).toHaveLength(told);
@@ -112,9 +108,7 @@ describe("events of others", () => {
   it("EVT-5: ten thousand of them delay the news of an exit by no more than a second", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: handlesSigterm({ afterMs: 0, exitCode: 5 }) });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     let events = 0;
     host.docker.onEvent(({ type }) => {
       events += type === "container" ? 1 : 0;

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Task } from "../../src/core/task.ts";
 import { handlesSigterm } from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
+import { runningTask } from "./started-host.ts";
 
 const PAUSE = "~internal~ecs~pause";
 
@@ -23,9 +24,7 @@ beforeEach(async () => {
   host.docker.onCall(({ operation, subject }) => asked.push(`${operation} ${subject}`));
   await host.start();
   host.docker.container("web", { run: handlesSigterm({ afterMs: 100, exitCode: 0 }) });
-  task = host.task([{ name: "web" }], { networkMode: "awsvpc" });
-  await host.add(task);
-  await host.untilStatus(task, "RUNNING");
+  task = await runningTask(host, [{ name: "web" }], { networkMode: "awsvpc" });
 });
 
 const pauseOf = () => host.container(task, PAUSE);

@@ -5,7 +5,7 @@ import { cgroupResource } from "../../src/core/resources/cgroup.ts";
 import type { TaskResourceAdapter } from "../../src/ports/task-resource.ts";
 import { attempts, exits, runsForever } from "../../src/testing/index.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-import { startedHost } from "./started-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 describe("host ports", () => {
   it("PORT-9: are still told with the STOPPED of their container", async () => {
@@ -25,9 +25,7 @@ describe("host ports", () => {
     const host = await startedHost();
     host.docker.container("web", { run: attempts(exits(1, { afterMs: 70_000 }), runsForever()) });
     const restartPolicy = { enabled: true, restartAttemptPeriod: 60 };
-    const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }], restartPolicy }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", portMappings: [{ containerPort: 80 }], restartPolicy }]);
     const before = host.docker.find("web")?.ports;
     await host.clock.advance(100_000);
     expect(host.container(task, "web")).toMatchObject({ knownStatus: "RUNNING", restart: { count: 1 } });
@@ -111,9 +109,7 @@ describe("an image that cannot be pulled anew", () => {
     host.docker.registry.setReachable("registry.example", false);
     const asked: string[] = [];
     host.docker.onCall(({ operation, outcome }) => asked.push(`${operation} ${outcome === "ok" ? "ok" : "error"}`));
-    const task = host.task([{ name: "web", image: "registry.example/app:1" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    await runningTask(host, [{ name: "web", image: "registry.example/app:1" }]);
     expect(asked.filter((each) => each.startsWith("inspectDistribution"))).toEqual(
       Array(2).fill("inspectDistribution error"),
     );
@@ -127,7 +123,7 @@ describe("a log router", () => {
   it("FL-7: that restarts by policy leaves the application running", async () => {
     const host = await startedHost();
     host.docker.container("router", { run: attempts(exits(1, { afterMs: 70_000 }), runsForever()) });
-    const task = host.task([
+    const task = await runningTask(host, [
       {
         name: "router",
         firelensConfiguration: { type: "fluentbit" },
@@ -135,8 +131,6 @@ describe("a log router", () => {
       },
       { name: "app", logConfiguration: { logDriver: "awsfirelens", options: { Name: "stdout" } } },
     ]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
     const started = host.container(task, "app").startedAt;
     await host.clock.advance(100_000);
     expect(host.container(task, "router")).toMatchObject({ knownStatus: "RUNNING", restart: { count: 1 } });

@@ -11,7 +11,7 @@ import {
   oomKilled,
   runsForever,
 } from "../../src/testing/index.ts";
-import { startedHost } from "./started-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 describe("DockerTaskEngine", () => {
   it("EH-5, EH-12, EN-8, EN-9: a container that runs and exits is told as RUNNING and STOPPED, container before task, and nothing else", async () => {
@@ -33,9 +33,7 @@ describe("DockerTaskEngine", () => {
   it("EN-5: stopping twice is harmless and the task ends once", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: handlesSigterm({ afterMs: 100, exitCode: 0 }) });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     await host.engine.stopTask(task.arn, { reason: "enough" });
     await host.engine.stopTask(task.arn, { reason: "again" });
     const ended = await host.untilStatus(task, "STOPPED");
@@ -67,12 +65,10 @@ describe("DockerTaskEngine", () => {
     const host = await startedHost();
     host.docker.container("db", { run: runsForever(), health: healthyAfter(2) });
     const check = { command: ["CMD", "check"], interval: 5, timeout: 2, retries: 3 };
-    const task = host.task([
+    await runningTask(host, [
       { name: "db", healthCheck: check },
       { name: "web", dependsOn: [{ containerName: "db", condition: "HEALTHY" }] },
     ]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
     expect(host.clock.elapsedMs).toBeGreaterThanOrEqual(10_000);
     expect(host.clock.elapsedMs).toBeLessThan(11_000);
   });
@@ -80,9 +76,7 @@ describe("DockerTaskEngine", () => {
   it("ORD-12, STOP-1: a container that ignores SIGTERM is killed after its stop timeout", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: ignoresSigterm() });
-    const task = host.task([{ name: "web", stopTimeout: 5 }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", stopTimeout: 5 }]);
     const before = host.clock.elapsedMs;
     await host.engine.stopTask(task.arn);
     const ended = await host.untilStatus(task, "STOPPED");
@@ -93,9 +87,7 @@ describe("DockerTaskEngine", () => {
   it("stopTask({force}) kills at once, also while a stop is under way", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: ignoresSigterm() });
-    const task = host.task([{ name: "web", stopTimeout: 60 }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", stopTimeout: 60 }]);
     await host.engine.stopTask(task.arn);
     await host.clock.advance(1_000);
     const before = host.clock.elapsedMs;
@@ -178,9 +170,7 @@ describe("DockerTaskEngine", () => {
   it("EVT-3, CORE-14, W-20: a stop while the daemon is away ends nothing until it is back", async () => {
     const host = await startedHost();
     host.docker.state.liveRestore = true;
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     host.docker.stopDaemon();
     await host.engine.stopTask(task.arn);
     await host.clock.advance(60_000);
@@ -193,9 +183,7 @@ describe("DockerTaskEngine", () => {
   it("EVT-1: a daemon restart with live-restore changes no status", async () => {
     const host = await startedHost();
     host.docker.state.liveRestore = true;
-    const task = host.task([{ name: "web" }, { name: "sidecar" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }, { name: "sidecar" }]);
     const told = host.told(task).length;
     host.docker.restartDaemon({ downMs: 5_000 });
     await host.clock.advance(60_000);
@@ -205,9 +193,7 @@ describe("DockerTaskEngine", () => {
 
   it("EVT-2: a daemon restart without live-restore ends the containers with their exit codes", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     host.docker.restartDaemon({ downMs: 5_000 });
     const ended = await host.untilStatus(task, "STOPPED", 120_000);
     expect(ended.containers[0]?.exitCode).toBeTypeOf("number");
@@ -216,9 +202,7 @@ describe("DockerTaskEngine", () => {
 
   it("EN-40, EVT-4: an exit whose event is lost is found by the relist", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     host.docker.faults.always("events", { kind: "eventLost" });
     host.docker.signal("web", "SIGKILL");
     const ended = await host.untilStatus(task, "STOPPED", 60_000);
@@ -228,9 +212,7 @@ describe("DockerTaskEngine", () => {
   it("W-23, MT-61: a container that somebody starts again after its end is stopped again", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: runsForever() });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     await host.engine.stopTask(task.arn);
     await host.untilStatus(task, "STOPPED");
     const dockerId = host.container(task, "web").dockerId;
@@ -251,9 +233,7 @@ describe("DockerTaskEngine", () => {
     };
     const theirs = await host.clock.resolve(client.createContainer({ name: asDockerName("theirs"), body }));
     await host.clock.resolve(client.startContainer(theirs.dockerId));
-    const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }] }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", portMappings: [{ containerPort: 80 }] }]);
     await host.clock.advance(1_000);
     expect(host.container(task, "web").networkBindings).toMatchObject([{ containerPort: 80, hostPort: 32_769 }]);
     expect(host.docker.containers().filter((each) => each.dockerName !== "theirs")).toHaveLength(1);
@@ -287,9 +267,7 @@ describe("DockerTaskEngine", () => {
 
   it("PORT-1: RUNNING is told with the host ports", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }] }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    await runningTask(host, [{ name: "web", portMappings: [{ containerPort: 80 }] }]);
     await host.clock.settle();
     const running = host.changes.find((change) => change.type === "container" && change.status === "RUNNING");
     expect(running).toMatchObject({ networkBindings: [{ containerPort: 80, hostPort: 32_768, protocol: "tcp" }] });

@@ -9,14 +9,9 @@ import type { StateStore } from "../../src/ports/state-store.ts";
 import { FailingStateStore } from "../../src/store/failing-state-store.ts";
 import { MemoryStateStore } from "../../src/store/memory-state-store.ts";
 import { exits } from "../../src/testing/index.ts";
-import { SimulatedHost } from "../../src/testing/simulated-host.ts";
+import { startedHost } from "./started-host.ts";
 
 const CLEANUP_MS = 3 * 60 * 60_000;
-
-async function startedHost(host = new SimulatedHost()): Promise<SimulatedHost> {
-  await host.start();
-  return host;
-}
 
 describe("found by the simulator", () => {
   it("seed 274, store: a task that is added twice at once is one task", async () => {
@@ -31,7 +26,7 @@ describe("found by the simulator", () => {
         await rows.commit(mutations);
       },
     };
-    const host = await startedHost(new SimulatedHost({ store: slow }));
+    const host = await startedHost({ store: slow });
     const seen: string[] = [];
     host.engine.subscribe((event) => {
       if (event.type === "task" && seen.at(-1) !== event.task.knownStatus) seen.push(event.task.knownStatus);
@@ -46,7 +41,7 @@ describe("found by the simulator", () => {
 
   it("seed 10, calm: a container that is pulled and never made gives its image back", async () => {
     const machine = { ...DEFAULT_MACHINE_CONFIG, pullDependentsUpfront: true };
-    const host = await startedHost(new SimulatedHost({ config: { machine } }));
+    const host = await startedHost({ config: { machine } });
     host.docker.container("init", { run: exits(1, { afterMs: 5_000 }) });
     const task = host.task([
       { name: "init", essential: false },
@@ -61,7 +56,7 @@ describe("found by the simulator", () => {
 
   it("seed 1919, store: after a restart an image is in use from its pull on", async () => {
     const machine = { ...DEFAULT_MACHINE_CONFIG, pullDependentsUpfront: true };
-    const host = await startedHost(new SimulatedHost({ config: { machine } }));
+    const host = await startedHost({ config: { machine } });
     host.docker.image("other:1");
     const task = host.task([
       { name: "web", essential: false },
@@ -110,7 +105,7 @@ describe("found by the simulator", () => {
       failures -= 1;
       return failures === 2 ? "failAfter" : "failBefore";
     });
-    const host = await startedHost(new SimulatedHost({ store }));
+    const host = await startedHost({ store });
     const task = host.task([{ name: "web" }]);
     failures = 3;
     await expect(host.add(task)).rejects.toThrow("failure of the script");
@@ -127,7 +122,7 @@ describe("found by the simulator", () => {
     const store = new FailingStateStore(rows, ({ mutations }) =>
       isBroken && mutations.some(({ type }) => type === "deleteTask") ? "failBefore" : undefined,
     );
-    const host = await startedHost(new SimulatedHost({ store }));
+    const host = await startedHost({ store });
     const unheard: unknown[] = [];
     const listen = (error: unknown) => unheard.push(error);
     process.on("unhandledRejection", listen);

@@ -1,8 +1,8 @@
 /** One task, one set of containers, whatever comes twice, dies or is only half known. */
 import { describe, expect, it } from "vitest";
 import { exits, handlesSigterm } from "../../src/testing/index.ts";
-import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-import { startedHost } from "./started-host.ts";
+import type { SimulatedHost } from "../../src/testing/simulated-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 describe("a task that is added again", () => {
   it("CORE-11: gets no second set of containers, neither while it starts nor when it runs", async () => {
@@ -43,9 +43,7 @@ describe("a container that the engine knows by half", () => {
   it("EN-80: one that runs on keeps its times and its labels, and its image stays referred to", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: handlesSigterm({ afterMs: 10, exitCode: 0 }) });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     await host.clock.advance(1_000);
     const [before, labels, images] = [host.container(task, "web"), host.docker.find("web")?.labels, imagesOf(host)];
     host.crash();
@@ -85,10 +83,9 @@ describe("what Docker is asked for", () => {
   });
 
   it("DC-23, EN-34: a start is waited for as long as is configured, and then fails as DockerTimeoutError", async () => {
-    const host = new SimulatedHost({
+    const host = await startedHost({
       config: { limits: { createTimeoutMs: 240_000, startTimeoutMs: 45_000, killTimeoutMs: 10_000 } },
     });
-    await host.start();
     host.docker.faults.always("startContainer", { kind: "hang" });
     const task = host.task([{ name: "web" }]);
     await host.add(task);

@@ -2,15 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
 import { exits, handlesSigterm, ignoresSigterm } from "../../src/testing/index.ts";
-import { startedHost } from "./started-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 describe("restore", () => {
   it("REC-3: a container that exits while the engine is down is told once, with its exit code", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: exits(7, { afterMs: 5_000 }) });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     host.crash();
     await host.clock.advance(60_000);
     await host.start();
@@ -21,9 +19,7 @@ describe("restore", () => {
 
   it("REC-4, EN-86: a container that was removed while the engine was down has vanished", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     const { dockerName } = host.container(task, "web");
     host.crash();
     await host.clock.resolve(host.docker.client().removeContainer(dockerName, { force: true, removeVolumes: true }));
@@ -35,9 +31,7 @@ describe("restore", () => {
   it("REC-5: a stop that was asked for before the crash is completed after it", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: ignoresSigterm() });
-    const task = host.task([{ name: "web", stopTimeout: 20 }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", stopTimeout: 20 }]);
     await host.engine.stopTask(task.arn, { reason: "bye" });
     host.crash();
     await host.start();
@@ -48,9 +42,7 @@ describe("restore", () => {
   it("REC-6, DISC-2: what was acknowledged is not told again, what was not is", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: handlesSigterm({ afterMs: 10, exitCode: 0 }) });
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     await host.clock.advance(1_000);
     host.disconnect();
     await host.engine.stopTask(task.arn);
@@ -82,9 +74,7 @@ describe("restore", () => {
   it("REC-11, RST-7: restart count, first start and last restart survive", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: exits(1, { afterMs: 70_000 }) });
-    const task = host.task([{ name: "web", restartPolicy: { enabled: true, restartAttemptPeriod: 60 } }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", restartPolicy: { enabled: true, restartAttemptPeriod: 60 } }]);
     await host.clock.advance(80_000);
     const before = host.container(task, "web");
     expect(before.restart.count).toBe(1);
@@ -99,9 +89,7 @@ describe("restore", () => {
   it("an exit during downtime goes through the restart policy as if it had been seen", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: exits(1, { afterMs: 70_000 }) });
-    const task = host.task([{ name: "web", restartPolicy: { enabled: true, restartAttemptPeriod: 60 } }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web", restartPolicy: { enabled: true, restartAttemptPeriod: 60 } }]);
     host.crash();
     await host.clock.advance(600_000);
     await host.start();

@@ -4,15 +4,13 @@ import { asDockerName } from "../../src/core/brand.ts";
 import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../../src/core/labels.ts";
 import type { Task } from "../../src/core/task.ts";
 import { handlesSigterm } from "../../src/testing/index.ts";
-import { SimulatedHost } from "../../src/testing/simulated-host.ts";
+import type { SimulatedHost } from "../../src/testing/simulated-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 async function renamed(): Promise<{ readonly host: SimulatedHost; readonly task: Task }> {
-  const host = new SimulatedHost();
-  await host.start();
+  const host = await startedHost();
   host.docker.container("web", { run: handlesSigterm({ afterMs: 10, exitCode: 0 }) });
-  const task = host.task([{ name: "web" }]);
-  await host.add(task);
-  await host.untilStatus(task, "RUNNING");
+  const task = await runningTask(host, [{ name: "web" }]);
   host.docker.rename("web", "a-name-of-somebody-else");
   return { host, task };
 }
@@ -36,8 +34,7 @@ describe("a container that was renamed", () => {
   });
 
   it("is removed without a restart when its task has gone, whatever its name", async () => {
-    const host = new SimulatedHost();
-    await host.start();
+    const host = await startedHost();
     const client = host.docker.client();
     const create = (name: string, labels: Readonly<Record<string, string>>) =>
       host.clock.resolve(client.createContainer({ name: asDockerName(name), body: { Image: "app", Labels: labels } }));

@@ -4,7 +4,7 @@ import { asDockerName } from "../../src/core/brand.ts";
 import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../../src/core/labels.ts";
 import { DEFAULT_ENGINE_CONFIG } from "../../src/engine/engine-options.ts";
 import { SimulatedHost } from "../../src/testing/simulated-host.ts";
-import { startedHost } from "./started-host.ts";
+import { runningTask, startedHost } from "./started-host.ts";
 
 const LABELS = { [ENGINE_ID_LABEL]: "simulated", [TASK_ARN_LABEL]: "arn:gone" };
 const REFUSED = { kind: "errorBeforeEffect", status: 409, message: "device or resource busy" } as const;
@@ -47,9 +47,7 @@ describe("a stray whose removal is refused", () => {
 
   it("does not keep the relist from others while the daemon says nothing of it", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     await makeStrays(host, LABELS, "busy");
     const stray = host.docker.find("busy")?.dockerId ?? "";
     host.docker.faults.next("removeContainer", { kind: "hang" }, { subject: stray });
@@ -83,9 +81,7 @@ describe("a stray whose removal is refused", () => {
 
   it("keeps the engine from starting when its task is still there, and would make another beside it", async () => {
     const host = await startedHost();
-    const task = host.task([{ name: "web" }]);
-    await host.add(task);
-    await host.untilStatus(task, "RUNNING");
+    const task = await runningTask(host, [{ name: "web" }]);
     host.crash();
     await makeStrays(host, { ...LABELS, [TASK_ARN_LABEL]: task.arn }, "double", "other");
     host.docker.faults.next("removeContainer", REFUSED, { subject: host.docker.find("double")?.dockerId ?? "" });
