@@ -22,7 +22,7 @@ export type { ContainerUsage, Traffic } from "./agent/stats/usage.ts";
 export { systemRandom } from "./agent/system-random.ts";
 export { type Blocker, describeBlocker } from "./core/blocker.ts";
 export * from "./core/brand.ts";
-export { applyOverrides } from "./core/definition/overrides.ts";
+export { applyOverrides } from "./core/definition/apply-overrides.ts";
 export { InvalidTaskDefinitionError, parseTaskDefinition } from "./core/definition/parse.ts";
 export type { Problem } from "./core/definition/problem.ts";
 export type * from "./core/definition/types.ts";

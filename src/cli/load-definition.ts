@@ -1,8 +1,10 @@
 /** From a file and options to a definition that can be run, planned or judged. */
+
+import { applyOverrides } from "../core/definition/apply-overrides.ts";
 import { unwrapDocument } from "../core/definition/document.ts";
 import { replaceImages } from "../core/definition/images.ts";
 import { limitationsOf } from "../core/definition/limitations.ts";
-import { applyOverrides, validateTaskOverride } from "../core/definition/overrides.ts";
+import { validateTaskOverride } from "../core/definition/overrides.ts";
 import { fillPlaceholders, findPlaceholders } from "../core/definition/placeholders.ts";
 import { isError, type Problem } from "../core/definition/problem.ts";
 import { readDefinitionText } from "../core/definition/text.ts";

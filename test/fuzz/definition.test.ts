@@ -1,8 +1,9 @@
 /** Task definitions: text, document, validation, overrides, placeholders. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { applyOverrides } from "../../src/core/definition/apply-overrides.ts";
 import { unwrapDocument } from "../../src/core/definition/document.ts";
-import { applyOverrides, validateTaskOverride } from "../../src/core/definition/overrides.ts";
+import { validateTaskOverride } from "../../src/core/definition/overrides.ts";
 import { InvalidTaskDefinitionError, parseTaskDefinition } from "../../src/core/definition/parse.ts";
 import { fillPlaceholders, findPlaceholders } from "../../src/core/definition/placeholders.ts";
 import { readDefinitionText } from "../../src/core/definition/text.ts";

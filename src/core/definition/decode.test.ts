@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { isEmptyVolume } from "../resources/volumes.ts";
 import { aRequest, definitionOf, twoContainers } from "./a-definition.ts";
-import { applyOverrides, validateTaskOverride } from "./overrides.ts";
+import { applyOverrides } from "./apply-overrides.ts";
+import { validateTaskOverride } from "./overrides.ts";
 
 function ofFirst(container: Readonly<Record<string, unknown>>) {
   return definitionOf(twoContainers(container, {}));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aFargateRequest, aRequest, definitionOf, twoContainers } from "./a-definition.ts";
-import { applyOverrides, validateTaskOverride } from "./overrides.ts";
+import { aFargateRequest, definitionOf, twoContainers } from "./a-definition.ts";
+import { validateTaskOverride } from "./overrides.ts";
 
 const definition = definitionOf(
   twoContainers(
@@ -79,71 +79,44 @@ describe("validateTaskOverride()", () => {
     for (const input of [[], "not JSON", '{"cpu":"1"}']) expect(judged(input)[0]).toBe(false);
   });
 
+  it.each([
+    [{ containerOverrides: [{ name: "web", cpu: -5 }] }, "cpu-negative containerOverrides[0].cpu"],
+    [
+      { containerOverrides: [{ name: "web", resourceRequirements: [{ type: "GPU", value: "all" }] }] },
+      "resource-requirements containerOverrides[0].resourceRequirements[0].value",
+    ],
+    [
+      { containerOverrides: [{ name: "web", environmentFiles: [{ type: "s3", value: "more.env" }] }] },
+      "environment-file containerOverrides[0].environmentFiles",
+    ],
+    [
+      {
+        containerOverrides: [
+          { name: "web", cpu: 1 },
+          { name: "web", memory: 1 },
+        ],
+      },
+      "memory-too-small containerOverrides[1].memory",
+    ],
+    [{ cpu: "99999999" }, "task-cpu-invalid cpu"],
+    [{ memory: "8" }, "memory-above-task containerDefinitions[0].memory"],
+    [{ ephemeralStorage: { sizeInGiB: 5 } }, "ephemeral-storage-size ephemeralStorage.sizeInGiB"],
+  ])("refuses %j, which no definition may have", (input, expected) => {
+    expect(validateTaskOverride(input, definition).ok).toBe(false);
+    expect(findings(input)).toContain(expected);
+  });
+
+  it("does not hold against the overrides what was wrong with the definition before", () => {
+    const [web] = definition.containerDefinitions;
+    if (web === undefined) throw new Error("there is a container");
+    const wrong = { ...definition, containerDefinitions: [{ ...web, cpu: -5 }] };
+    expect(findings({ containerOverrides: [{ name: "web", command: ["x"] }] }, wrong)).toEqual([]);
+  });
+
   it("holds Fargate's pairs against the sizes that result", () => {
     const fargate = definitionOf(aFargateRequest());
     expect(findings({ cpu: "512" }, fargate)).toEqual(["fargate-size memory"]);
     expect(findings({ cpu: "512", memory: "1024" }, fargate)).toEqual([]);
     expect(findings({ taskRoleArn: "run" }, fargate)).toEqual([]);
-  });
-});
-
-describe("applyOverrides()", () => {
-  const apply = (override: object) => {
-    const checked = validateTaskOverride({ containerOverrides: [{ name: "web", ...override }] }, definition);
-    if (!checked.ok) throw new Error("the override is valid");
-    return applyOverrides(definition, checked.overrides).containerDefinitions[0];
-  };
-
-  it("replaces the command whole, and numbers", () => {
-    expect(apply({ command: ["x", "y"], cpu: 20, memory: 128, memoryReservation: 32 })).toMatchObject({
-      command: ["x", "y"],
-      cpu: 20,
-      memory: 128,
-      memoryReservation: 32,
-    });
-  });
-
-  it("replaces environment entries where they stand and adds new ones", () => {
-    expect(
-      apply({
-        environment: [
-          { name: "B", value: "3" },
-          { name: "C", value: "4" },
-        ],
-      })?.environment,
-    ).toEqual([
-      { name: "A", value: "1" },
-      { name: "B", value: "3" },
-      { name: "C", value: "4" },
-    ]);
-  });
-
-  it("adds environment files after the definition's", () => {
-    expect(apply({ environmentFiles: [file("more")] })?.environmentFiles).toEqual([file("base"), file("more")]);
-  });
-
-  it("changes task settings, and no container that is not named", () => {
-    const changed = applyOverrides(definition, {
-      cpu: "1024",
-      memory: "2048",
-      taskRoleArn: "run",
-      ephemeralStorage: { sizeInGiB: 30 },
-    });
-    expect(changed).toEqual({
-      ...definition,
-      cpu: "1024",
-      memory: "2048",
-      taskRoleArn: "run",
-      ephemeralStorage: { sizeInGiB: 30 },
-    });
-    expect(changed.containerDefinitions[1]).toBe(definition.containerDefinitions[1]);
-    expect(Object.isFrozen(changed)).toBe(true);
-  });
-
-  it("leaves the definition alone", () => {
-    const before = JSON.stringify(definition);
-    apply({ command: ["z"], environment: [{ name: "A", value: "9" }] });
-    expect(JSON.stringify(definition)).toBe(before);
-    expect(definitionOf(aRequest())).toEqual(applyOverrides(definitionOf(aRequest()), {}));
   });
 });

@@ -1,4 +1,5 @@
-/** RunTask's overrides: checking them, and laying them over a definition. Source: interfaces 1.6. */
+/** RunTask's overrides: are they in order, and is the definition with them? Source: interfaces 1.6. */
+import { applyOverrides } from "./apply-overrides.ts";
 import { checkMembers } from "./check-members.ts";
 import { deepFreeze } from "./freeze.ts";
 import { OVERRIDE_MEMBERS } from "./members.ts";
@@ -6,20 +7,12 @@ import { nameFix } from "./nearest.ts";
 import { prepare } from "./prepare.ts";
 import type { Problem, Report } from "./problem.ts";
 import { isError, ProblemList, quote } from "./problem.ts";
-import { checkFargatePair } from "./rules-fargate.ts";
-import { isRole } from "./rules-metadata.ts";
 import type { WireTaskOverride } from "./schema.ts";
 import { taskOverrideSchema } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
-import type {
-  ContainerDefinition,
-  ContainerOverride,
-  EnvironmentFile,
-  KeyValuePair,
-  TaskDefinition,
-  TaskOverride,
-} from "./types.ts";
+import type { TaskDefinition, TaskOverride } from "./types.ts";
+import { validateTaskDefinition } from "./validate.ts";
 
 const OVERRIDES_MAX_CHARACTERS = 8192;
 const NONE: ReadonlySet<string> = new Set();
@@ -42,10 +35,12 @@ export function validateTaskOverride(input: unknown, definition: TaskDefinition)
   checkMembers(prepared, OVERRIDE_MEMBERS, { unknown: refuseUnknown(report), pascal: report, missing: report }, NONE);
   const { value } = checkShape(taskOverrideSchema, OVERRIDE_MEMBERS, prepared, { type: report, enum: report });
   checkContainerOverrides(value, definition, report);
-  checkTaskSettings(value, definition, report);
-  const errors = findings.problems.filter(isError);
-  if (errors.length > 0) return { ok: false, problems: findings.problems };
-  return { ok: true, overrides: normaliseOverride(value), problems: findings.problems };
+  checkTaskSizes(value, report);
+  if (findings.problems.some(isError)) return { ok: false, problems: findings.problems };
+  const overrides = normaliseOverride(value);
+  checkResult(overrides, definition, report);
+  if (findings.problems.some(isError)) return { ok: false, problems: findings.problems };
+  return { ok: true, overrides, problems: findings.problems };
 }
 
 /**
@@ -88,28 +83,38 @@ function checkContainerOverrides(overrides: WireTaskOverride, definition: TaskDe
   }
 }
 
-function checkTaskSettings(overrides: WireTaskOverride, definition: TaskDefinition, report: Report): void {
-  const cpu = overrides.cpu ?? definition.cpu;
-  const memory = overrides.memory ?? definition.memory;
-  const cpuUnits = cpu === undefined ? undefined : parseTaskCpu(cpu);
-  const memoryMiB = memory === undefined ? undefined : parseTaskMemory(memory);
-  if (cpu !== undefined && !cpuUnits)
+function checkTaskSizes({ cpu, memory }: WireTaskOverride, report: Report): void {
+  if (cpu !== undefined && !parseTaskCpu(cpu))
     report("task-cpu-invalid", "cpu", `The cpu ${quote(cpu)} cannot be read`, { fix: 'Write "1024" or "1 vCPU"' });
-  if (memory !== undefined && !memoryMiB) {
+  if (memory !== undefined && !parseTaskMemory(memory)) {
     report("task-memory-invalid", "memory", `The memory ${quote(memory)} cannot be read`, {
       fix: 'Write "2048" or "2GB"',
     });
   }
-  const isFargate = definition.requiresCompatibilities?.includes("FARGATE") ?? false;
-  const isChanged = overrides.cpu !== undefined || overrides.memory !== undefined;
-  if (isFargate && isChanged && cpuUnits && memoryMiB) checkFargatePair(cpuUnits, memoryMiB, report);
-  for (const member of ["taskRoleArn", "executionRoleArn"] as const) {
-    const role = overrides[member];
-    if (role === undefined || role === "" || isRole(role)) continue;
-    report("role-invalid", member, `${quote(role)} is neither a role name nor the ARN of a role`, {
-      awsMessage: "Role is not valid",
-    });
+}
+
+/** What no definition may have, overrides may not bring in either: -5 CPU units, "all" GPUs, more memory than the task's. */
+function checkResult(overrides: TaskOverride, definition: TaskDefinition, report: Report): void {
+  const before = new Set(errorsOf(definition).map(({ rule, path }) => `${rule} ${path}`));
+  for (const { rule, path, message, ...details } of errorsOf(applyOverrides(definition, overrides))) {
+    if (!before.has(`${rule} ${path}`)) report(rule, placeOf(path, overrides, definition), message, details);
   }
+}
+
+function errorsOf(definition: TaskDefinition): readonly Problem[] {
+  return validateTaskDefinition(definition, { placeholders: false }).problems.filter(isError);
+}
+
+/** Where the overrides have what is wrong; what only fits them no more is in the definition, and keeps its path. */
+function placeOf(path: string, overrides: TaskOverride, { containerDefinitions }: TaskDefinition): string {
+  const [, index = "", member = "", rest = ""] = /^containerDefinitions\[(\d+)\]\.(\w+)(.*)$/.exec(path) ?? [];
+  const container = containerDefinitions[Number(index)];
+  const at = (overrides.containerOverrides ?? []).findLastIndex(
+    (override) => override.name === container?.name && Object.hasOwn(override, member),
+  );
+  if (at < 0) return path;
+  // Files follow those of the definition, so that their numbers are others here.
+  return `containerOverrides[${at}].${member}${member === "environmentFiles" ? "" : rest}`;
 }
 
 function normaliseOverride(wire: WireTaskOverride): TaskOverride {
@@ -123,50 +128,4 @@ function normaliseOverride(wire: WireTaskOverride): TaskOverride {
     ...(cpuUnits === undefined ? {} : { cpu: String(cpuUnits) }),
     ...(memoryMiB === undefined ? {} : { memory: String(memoryMiB) }),
   });
-}
-
-/** The definition as the task runs it. Containers without an override stay the same object. */
-export function applyOverrides(definition: TaskDefinition, overrides: TaskOverride): TaskDefinition {
-  const { containerOverrides = [], cpu, memory, executionRoleArn, taskRoleArn, ephemeralStorage } = overrides;
-  return deepFreeze({
-    ...definition,
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(executionRoleArn === undefined ? {} : { executionRoleArn }),
-    ...(taskRoleArn === undefined ? {} : { taskRoleArn }),
-    ...(ephemeralStorage === undefined ? {} : { ephemeralStorage }),
-    containerDefinitions: definition.containerDefinitions.map((container) =>
-      containerOverrides.filter(({ name }) => name === container.name).reduce(applyContainerOverride, container),
-    ),
-  });
-}
-
-function applyContainerOverride(container: ContainerDefinition, override: ContainerOverride): ContainerDefinition {
-  const { command, environment, environmentFiles, cpu, memory, memoryReservation, resourceRequirements } = override;
-  return {
-    ...container,
-    ...(command === undefined ? {} : { command }),
-    ...(environment === undefined ? {} : { environment: mergeEnvironment(container.environment, environment) }),
-    ...(environmentFiles === undefined
-      ? {}
-      : { environmentFiles: appendFiles(container.environmentFiles, environmentFiles) }),
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(memoryReservation === undefined ? {} : { memoryReservation }),
-    ...(resourceRequirements === undefined ? {} : { resourceRequirements }),
-  };
-}
-
-/** Same-named entries are replaced where they stand, new ones follow. Nothing can be removed. */
-function mergeEnvironment(base: readonly KeyValuePair[], added: readonly KeyValuePair[]): readonly KeyValuePair[] {
-  const merged = new Map(base.map(({ name, value }) => [name, value]));
-  for (const { name, value = "" } of added) merged.set(name, value);
-  return [...merged].map(([name, value]) => ({ name, value }));
-}
-
-function appendFiles(
-  base: readonly EnvironmentFile[] = [],
-  added: readonly EnvironmentFile[],
-): readonly EnvironmentFile[] {
-  return [...base, ...added];
 }

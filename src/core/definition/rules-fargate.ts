@@ -36,7 +36,7 @@ function checkSize({ task, taskCpu, taskMemory, report, isDamaged }: RuleContext
 }
 
 /** Also used for the task sizes of an override. */
-export function checkFargatePair(cpuUnits: number, memoryMiB: number, report: Report): void {
+function checkFargatePair(cpuUnits: number, memoryMiB: number, report: Report): void {
   const sizes = fargateMemorySizes(cpuUnits);
   if (sizes.includes(memoryMiB)) return;
   const fix =

@@ -8,7 +8,7 @@ import { present } from "./rule-context.ts";
 const ROLE_ARN = /^arn:aws[a-z-]{0,20}:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const ROLE_NAME = /^[\w+=,.@/-]{1,576}$/;
 
-export function isRole(value: string): boolean {
+function isRole(value: string): boolean {
   return value.startsWith("arn:") ? ROLE_ARN.test(value) : ROLE_NAME.test(value);
 }
 
