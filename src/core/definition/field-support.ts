@@ -30,7 +30,11 @@ const TASK_ROWS: readonly Row[] = [
     "ignored",
     "Kept and shown; no role is assumed. Credentials come from the host, if it is told to hand any out",
   ],
-  ["executionRoleArn", "ignored", "Kept and shown; no role is assumed. Images are pulled with Docker's own logins"],
+  [
+    "executionRoleArn",
+    "emulated",
+    "No role is assumed. An engine with `ecr` asks for logins with the credentials that it is given for the role (`executionCredentials`); `berth run` uses the host's with --aws, else Docker's own logins",
+  ],
   [
     "networkMode",
     "honoured",
@@ -47,7 +51,7 @@ const TASK_ROWS: readonly Row[] = [
   [
     "memory",
     "emulated",
-    "Given as limit to every container without one of its own; counted when the host's resources are given out",
+    "Limit of the task's parent cgroup where there is one, else of every container without one of its own; counted when the host's resources are given out",
   ],
   ["tags[].key", "ignored", "Kept and shown; nothing is billed or filtered by them"],
   ["tags[].value", "ignored", "Kept and shown; nothing is billed or filtered by them"],
@@ -79,7 +83,7 @@ const CONTAINER_ROWS: readonly Row[] = [
   [
     "repositoryCredentials.credentialsParameter",
     "emulated",
-    "A secret with username and password, looked up where secrets are; else Docker's own logins",
+    "A secret with username and password, looked up where secrets are; the task does not start without it",
   ],
   ["cpu", "honoured", "CpuShares, 2 when 0"],
   ["memory", "honoured", "Memory, in MiB, at least 6"],
@@ -103,8 +107,8 @@ const CONTAINER_ROWS: readonly Row[] = [
   ["command[]", "honoured", "Cmd"],
   ["environment[].name", "honoured", "Env"],
   ["environment[].value", "honoured", "Env"],
-  ["environmentFiles[].value", "emulated", "Read from a local folder laid out as BUCKET/KEY, not from S3"],
-  ["environmentFiles[].type", "emulated", "s3: a local folder laid out as BUCKET/KEY"],
+  ["environmentFiles[].value", "emulated", "Read from a local folder laid out as BUCKET/KEY, or from S3 with --aws"],
+  ["environmentFiles[].type", "emulated", "s3: a local folder laid out as BUCKET/KEY, or S3 with --aws"],
   ["mountPoints[].sourceVolume", "honoured", "Binds"],
   ["mountPoints[].containerPath", "honoured", "Binds"],
   ["mountPoints[].readOnly", "honoured", "Binds with :ro"],
@@ -149,15 +153,19 @@ const CONTAINER_ROWS: readonly Row[] = [
   [
     "logConfiguration.logDriver",
     "emulated",
-    "json-file is Docker's own; logs of the other drivers are captured on this host and sent nowhere",
+    'json-file is Docker\'s own. An engine with `remoteLogs: "passthrough"` uses the other drivers too; else, as with `berth run`, their logs are captured on this host and sent nowhere',
   ],
   [
     "logConfiguration.options",
     "emulated",
-    "Options of json-file reach Docker; group and stream names of awslogs are shown with the captured logs",
+    "Options of a driver that is used reach Docker; group and stream names of awslogs are shown with captured logs",
   ],
-  ["logConfiguration.secretOptions[].name", "ignored", "Logs stay on this host, so the secret is not fetched"],
-  ["logConfiguration.secretOptions[].valueFrom", "ignored", "Logs stay on this host, so the secret is not fetched"],
+  ["logConfiguration.secretOptions[].name", "emulated", "Option of a driver or log router that is used"],
+  [
+    "logConfiguration.secretOptions[].valueFrom",
+    "emulated",
+    "Looked up where secrets are, and the task does not start without it, also where the logs stay on this host",
+  ],
   ["healthCheck.command[]", "honoured", "Healthcheck"],
   ["healthCheck.interval", "honoured", "Healthcheck, in seconds"],
   ["healthCheck.timeout", "honoured", "Healthcheck, in seconds"],
@@ -184,8 +192,10 @@ const CONTAINER_ROWS: readonly Row[] = [
   ["credentialSpecs[]", "refused", "gMSA needs Active Directory: the task does not start"],
 ];
 
-const NFS_HOW = "The task does not start, unless --volume NAME=PATH puts a host directory in its place";
-const MAPPED_HOW = "Ignored when --volume NAME=PATH puts a host directory in its place";
+const NFS_HOW =
+  "The task does not start, unless --volume NAME=PATH puts a host directory in its place, or an engine's `nfsExports` an NFS export";
+const MAPPED_HOW = "Ignored when a host directory or an NFS export is put in its place";
+const NFS_ROOT_HOW = "Looked for below the NFS export in its place; ignored when a host directory is";
 
 const VOLUME_ROWS: readonly Row[] = [
   ["name", "honoured", "Part of the Docker volume's name"],
@@ -196,13 +206,13 @@ const VOLUME_ROWS: readonly Row[] = [
   ["dockerVolumeConfiguration.driverOpts", "honoured", "Options of the Docker volume"],
   ["dockerVolumeConfiguration.labels", "honoured", "Labels of the Docker volume"],
   ["efsVolumeConfiguration.fileSystemId", "refused", NFS_HOW],
-  ["efsVolumeConfiguration.rootDirectory", "ignored", MAPPED_HOW],
+  ["efsVolumeConfiguration.rootDirectory", "emulated", NFS_ROOT_HOW],
   ["efsVolumeConfiguration.transitEncryption", "ignored", MAPPED_HOW],
   ["efsVolumeConfiguration.transitEncryptionPort", "ignored", MAPPED_HOW],
   ["efsVolumeConfiguration.authorizationConfig.accessPointId", "ignored", MAPPED_HOW],
   ["efsVolumeConfiguration.authorizationConfig.iam", "ignored", MAPPED_HOW],
   ["s3filesVolumeConfiguration.fileSystemArn", "refused", NFS_HOW],
-  ["s3filesVolumeConfiguration.rootDirectory", "ignored", MAPPED_HOW],
+  ["s3filesVolumeConfiguration.rootDirectory", "emulated", NFS_ROOT_HOW],
   ["s3filesVolumeConfiguration.transitEncryptionPort", "ignored", MAPPED_HOW],
   ["s3filesVolumeConfiguration.accessPointArn", "ignored", MAPPED_HOW],
   ["fsxWindowsFileServerVolumeConfiguration.fileSystemId", "refused", NFS_HOW],

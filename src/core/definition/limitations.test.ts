@@ -77,6 +77,31 @@ describe("limitationsOf()", () => {
     expect(found(input)).toEqual(expected);
   });
 
+  it("tells of everything that has to be given how to give it", () => {
+    const secretOptions = [{ name: "token", valueFrom: "/t" }];
+    const said = limitationsOf(
+      definitionOf(
+        aRequest(
+          {},
+          {
+            repositoryCredentials: { credentialsParameter: "login" },
+            environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/a.env" }],
+            secrets: [{ name: "A", valueFrom: "/a" }],
+            logConfiguration: { logDriver: "splunk", secretOptions },
+          },
+        ),
+      ),
+    );
+    const secrets = "Give them with --secrets FILE, or use --aws";
+    expect(Object.fromEntries(said.map(({ path, fix }) => [path.slice(C0.length + 1), fix]))).toEqual({
+      repositoryCredentials: secrets,
+      environmentFiles: "Give the folder with --env-files DIR, or use --aws",
+      secrets,
+      logConfiguration: undefined,
+      "logConfiguration.secretOptions": secrets,
+    });
+  });
+
   it("tells where logs for CloudWatch are shown", () => {
     const options = { "awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "shop" };
     const [, , , logs] = limitationsOf(

@@ -38,7 +38,7 @@ function taskLimitations(definition: TaskDefinition, report: Report): void {
     report(
       "emulated-here",
       "memory",
-      `The task's ${definition.memory} MiB become the limit of each container without one: ${withoutLimit.join(", ")}`,
+      `Where no control group can be made, the task's ${definition.memory} MiB are the limit of each container without one: ${withoutLimit.join(", ")}`,
     );
   }
   if (definition.placementConstraints.length > 0)
@@ -77,21 +77,26 @@ function platformLimitations(platform: TaskDefinition["runtimePlatform"], report
   );
 }
 
+const SECRETS_FIX = { fix: "Give them with --secrets FILE, or use --aws" } as const;
+
 function containerLimitations(container: ContainerDefinition, path: string, report: Report): void {
   if (container.repositoryCredentials !== undefined) {
     report(
       "emulated-here",
       `${path}.repositoryCredentials`,
-      "Credentials come from where secrets do, else from Docker's own logins",
+      "Credentials come from where secrets do, and the task does not start without them",
+      SECRETS_FIX,
     );
   }
   if (container.environmentFiles?.length) {
-    report("emulated-here", `${path}.environmentFiles`, "Environment files are read from a local folder, not from S3");
+    const message = "Environment files are read from a local folder, or from S3 with --aws";
+    report("emulated-here", `${path}.environmentFiles`, message, {
+      fix: "Give the folder with --env-files DIR, or use --aws",
+    });
   }
   if (container.secrets?.length) {
-    report("emulated-here", `${path}.secrets`, "Secrets come from a file or the environment, or from AWS with --aws", {
-      fix: "Give them with --secrets FILE, or use --aws",
-    });
+    const message = "Secrets come from a file or the environment, or from AWS with --aws";
+    report("emulated-here", `${path}.secrets`, message, SECRETS_FIX);
   }
   for (const [index, mapping] of container.portMappings.entries()) {
     if (mapping.appProtocol === undefined && mapping.name === undefined) continue;
@@ -139,7 +144,8 @@ function logLimitations(
     report(
       "ignored-here",
       `${path}.logConfiguration.secretOptions`,
-      "Logs stay on this host, so these secrets are not fetched",
+      "Logs stay on this host, so these secrets are of no use; the task does not start without them all the same",
+      SECRETS_FIX,
     );
   if (router === undefined) return;
   report(
