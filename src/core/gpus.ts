@@ -3,6 +3,7 @@
  */
 import type { ContainerDefinition } from "./definition/types.ts";
 import type { Task } from "./task.ts";
+import { changeContainer, changeTask } from "./task-copy.ts";
 
 /** Ids of GPUs, by the name of their container. */
 export type GpuAssignment = Readonly<Record<string, readonly string[]>>;
@@ -42,9 +43,9 @@ export function withGpus(task: Task, gpus: GpuAssignment | undefined): Task {
   if (gpus === undefined || Object.keys(gpus).length === 0) return task;
   const given = new Map(Object.entries(gpus));
   const containers = task.containers.map((each) =>
-    given.has(each.name) ? { ...each, gpuIds: given.get(each.name) } : each,
+    given.has(each.name) ? changeContainer(each, { gpuIds: given.get(each.name) }) : each,
   );
-  return { ...task, containers };
+  return changeTask(task, { containers });
 }
 
 function unassigned({ definition, containers }: Task): readonly ContainerDefinition[] {

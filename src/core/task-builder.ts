@@ -9,6 +9,7 @@ import { dockerNameFor } from "./docker-name.ts";
 import { withDefaultTag } from "./images/reference.ts";
 import { volumeResourcesOf } from "./resources/volumes.ts";
 import type { Container, ContainerType, Task, TaskResource, TaskResourceType } from "./task.ts";
+import { changeContainer } from "./task-copy.ts";
 import { dependenciesOf } from "./task-dependencies.ts";
 
 /** Internal containers. Source: engine-behaviour 1.10, engine-modern 22. */
@@ -82,8 +83,7 @@ function userContainer(
   id: string,
 ): Container {
   const stopTimeoutMs = container.stopTimeout === undefined ? identity.stopTimeoutMs : container.stopTimeout * 1000;
-  return {
-    ...newContainer("NORMAL", container.name, definition, identity, id),
+  return changeContainer(newContainer("NORMAL", container.name, definition, identity, id), {
     essential: container.essential,
     image: withDefaultTag(container.image),
     dependencies: dependenciesOf(container, definition),
@@ -91,7 +91,7 @@ function userContainer(
     restartPolicy: container.restartPolicy,
     startTimeoutMs: (container.startTimeout ?? 0) * 1000,
     stopTimeoutMs: Math.max(1000, stopTimeoutMs),
-  };
+  });
 }
 
 /** With awsvpc the network pause also holds the shared pid and ipc namespaces. Source: engine-modern 22. */
@@ -110,12 +110,11 @@ function pauseContainer(
   identity: TaskIdentity,
   id: string,
 ): Container {
-  return {
-    ...newContainer(type, name, definition, identity, id),
+  return changeContainer(newContainer(type, name, definition, identity, id), {
     steadyStatus: type === "CNI_PAUSE" ? "RESOURCES_PROVISIONED" : "RUNNING",
     image: identity.pauseImage,
     stopTimeoutMs: identity.stopTimeoutMs,
-  };
+  });
 }
 
 function newContainer(

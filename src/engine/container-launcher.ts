@@ -8,6 +8,7 @@ import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host
 import type { ActionResult, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
 import { type Container, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
+import { changeContainer } from "../core/task-copy.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { CreateBody, DockerClient } from "../ports/docker-client.ts";
 import type { ImageService } from "../ports/image-service.ts";
@@ -50,7 +51,7 @@ export class ContainerLauncher {
     const owner = portOwner(task.arn, container.name);
     const leases = await hostPorts.lease(owner, ports ?? requestedHostPorts(current, container));
     try {
-      const ready = { ...container, hostPorts: leases };
+      const ready = changeContainer(container, { hostPorts: leases });
       const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
       return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
     } catch (error) {
@@ -115,7 +116,7 @@ export class ContainerLauncher {
       signal.throwIfAborted();
       return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
     }
-    return { ...made, networkBindings: bindingsOf(task, { ...container, hostPorts: leases }) };
+    return { ...made, networkBindings: bindingsOf(task, changeContainer(container, { hostPorts: leases })) };
   }
 
   async #facts(task: Task, container: Container) {

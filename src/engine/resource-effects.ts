@@ -2,6 +2,7 @@
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { Task } from "../core/task.ts";
+import { changeTask } from "../core/task-copy.ts";
 import type { TaskResourceAdapter } from "../ports/task-resource.ts";
 import type { ContainerCalls } from "./container-calls.ts";
 import { toNamedError } from "./failure.ts";
@@ -31,7 +32,7 @@ export class ResourceEffects {
     const known = new Set(task.resources.map(({ id }) => id));
     const adapters = [...this.#ports.resources.values()];
     const added = adapters.flatMap((adapter) => adapter.plan?.(task) ?? []).filter(({ id }) => !known.has(id));
-    return added.length === 0 ? task : { ...task, resources: [...task.resources, ...added] };
+    return added.length === 0 ? task : changeTask(task, { resources: [...task.resources, ...added] });
   }
 
   /** Never rejects: a failure is an answer too. */

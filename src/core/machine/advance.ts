@@ -7,6 +7,7 @@ import { type Blocker, isTaskBlocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
 import { type Container, type ContainerAction, findContainer, type Task, type TaskResource } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 import { advanceCleanup, unreportedBeforeCleanup } from "./cleanup.ts";
 import type { MachineConfig } from "./config.ts";
 import { type Decision, decide } from "./decide.ts";
@@ -69,7 +70,7 @@ function handOut(task: Task, name: string, now: EpochMs, config: MachineConfig, 
   const id = task.nextActionId;
   effects.push(effectFor(container, action, id));
   const containers = task.containers.with(task.containers.indexOf(container), begin(container, action, id, now));
-  const begun: Task = { ...task, nextActionId: id + 1, containers };
+  const begun: Task = changeTask(task, { nextActionId: id + 1, containers });
   // A start timeout runs on while an image is pulled early.
   const meanwhile = container.dependencies.length === 0 ? undefined : decide(begun, find(begun, name), now, config);
   if (meanwhile?.type === "wait") wake.by(meanwhile.until);
@@ -86,12 +87,11 @@ function find(task: Task, name: string): Container {
 function begin(container: Container, action: ContainerAction, id: number, now: EpochMs): Container {
   const { createRequestedAt, startRequestedAt } = container;
   const isAgain = isStart(action) && startRequestedAt !== undefined;
-  return {
-    ...container,
+  return changeContainer(container, {
     inFlight: isAgain ? { action, id, again: true } : { action, id },
     createRequestedAt: action === "create" ? (createRequestedAt ?? now) : createRequestedAt,
     startRequestedAt: isStart(action) ? (startRequestedAt ?? now) : startRequestedAt,
-  };
+  });
 }
 
 function isStart(action: ContainerAction): boolean {
@@ -137,7 +137,7 @@ function dockerIdOf(container: Container) {
 function advanceHostResources(before: Task, task: Task, effects: Effect[]): Task {
   if (task.knownStatus !== "STOPPED" || (before.knownStatus === "STOPPED" && !task.admitted)) return task;
   effects.push({ type: "releaseHostResources" });
-  return task.admitted ? { ...task, admitted: false } : task;
+  return task.admitted ? changeTask(task, { admitted: false }) : task;
 }
 
 /** Why a task and its containers do not move right now. */

@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from "../brand.ts";
 import type { Container, Task, TaskResource } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 import type { Effect } from "./effect.ts";
 import { begin } from "./resources.ts";
 import { editContainer } from "./step-state.ts";
@@ -60,10 +61,11 @@ function remove(task: Task, container: Container, effects: Effect[]): Task {
   const id = task.nextActionId;
   const target = container.dockerName;
   effects.push({ type: "remove", containerName: container.name, actionId: id, target });
-  return editContainer({ ...task, nextActionId: id + 1 }, container.name, (each) => ({
-    ...each,
-    inFlight: { action: "remove", id },
-  }));
+  return editContainer(changeTask(task, { nextActionId: id + 1 }), container.name, (each) =>
+    changeContainer(each, {
+      inFlight: { action: "remove", id },
+    }),
+  );
 }
 
 function removeResources(task: Task, now: EpochMs, effects: Effect[], wake: Wake): Task {

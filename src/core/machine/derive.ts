@@ -14,6 +14,7 @@ import {
   taskStatusOf,
 } from "../status.ts";
 import type { Container, StopCode, Task } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 import type { MachineConfig } from "./config.ts";
 
 const ESSENTIAL_EXITED = "Essential container in task exited";
@@ -46,13 +47,12 @@ function stopBecauseOfContainers(task: Task, now: EpochMs): Task {
 /** Sets the desired status STOPPED; code and reason are those of the first cause. Source: REASON-1, REASON-6. */
 export function stopTask(task: Task, stopCode: StopCode, reason: string | undefined, now: EpochMs): Task {
   if (task.desiredStatus === "STOPPED") return task;
-  return {
-    ...task,
+  return changeTask(task, {
     desiredStatus: "STOPPED",
     stoppingAt: now,
     stopCode: task.stopCode ?? stopCode,
     stoppedReason: task.stoppedReason ?? reason,
-  };
+  });
 }
 
 /** First essential stop only, never a non-essential one. Source: ID-3, DM-60, DM-61. */
@@ -60,7 +60,7 @@ function markExecutionStopped(task: Task, now: EpochMs): Task {
   if (task.executionStoppedAt !== undefined) return task;
   const stopped = task.containers.find((container) => container.essential && container.knownStatus === "STOPPED");
   if (stopped === undefined) return task;
-  return { ...task, executionStoppedAt: stopped.finishedAt ?? now };
+  return changeTask(task, { executionStoppedAt: stopped.finishedAt ?? now });
 }
 
 /** Raises each container's desired status to what the task wants; never lowers one. Source: DM-66. */
@@ -70,23 +70,26 @@ function propagateDesired(task: Task): Task {
     const wanted = containerStatusFor(task.desiredStatus, container.steadyStatus);
     if (compareContainerStatus(wanted, container.desiredStatus) <= 0) continue;
     containers ??= [...task.containers];
-    containers[index] = { ...container, desiredStatus: wanted };
+    containers[index] = changeContainer(container, { desiredStatus: wanted });
   }
-  return containers === undefined ? task : { ...task, containers };
+  return containers === undefined ? task : changeTask(task, { containers });
 }
 
 function deriveKnown(task: Task, now: EpochMs, config: MachineConfig): Task {
   const known = knownStatusFor(task.containers);
   if (known === undefined || compareTaskStatus(known, task.knownStatus) <= 0) return task;
-  const moved: Task = { ...task, knownStatus: known, knownStatusAt: now };
-  if (known === "RUNNING") return { ...moved, startedAt: now };
+  const moved: Task = changeTask(task, { knownStatus: known, knownStatusAt: now });
+  if (known === "RUNNING") return changeTask(moved, { startedAt: now });
   return known === "STOPPED" ? stopped(moved, now, config) : moved;
 }
 
 function stopped(task: Task, now: EpochMs, config: MachineConfig): Task {
   const ended =
     task.desiredStatus === "STOPPED" ? task : stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
-  return { ...ended, stoppedAt: now, cleanupAt: asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs) };
+  return changeTask(ended, {
+    stoppedAt: now,
+    cleanupAt: asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs),
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { NamedError } from "../errors.ts";
 import { decideRestart } from "../restart-policy.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
 import type { Container, Health } from "../task.ts";
+import { changeContainer } from "../task-copy.ts";
 import { isUp } from "./derive.ts";
 import type { Observation, ObservedHealth } from "./input.ts";
 import { ended, endedByLastRun, keepIfSame, withError } from "./step-state.ts";
@@ -24,7 +25,7 @@ export function foldObservation(container: Container, observation: Observation, 
 function fold(container: Container, observation: Observation, now: EpochMs): Container {
   switch (observation.kind) {
     case "health":
-      return { ...container, health: foldHealth(container, observation.health, now) };
+      return changeContainer(container, { health: foldHealth(container, observation.health, now) });
     case "absent":
       return foldAbsence(container, observation.exitCode, now);
     case "present":
@@ -36,10 +37,10 @@ function fold(container: Container, observation: Observation, now: EpochMs): Con
 function foldAbsence(container: Container, exitCode: number | undefined, now: EpochMs): Container {
   // While a create or a start is under way its answer tells; a start may make the container anew (host port taken).
   if (container.dockerId === undefined || isBeingMade(container)) return container;
-  if (container.knownStatus === "STOPPED") return { ...container, stopOwed: false };
+  if (container.knownStatus === "STOPPED") return changeContainer(container, { stopOwed: false });
   const last = container.restart.pending ? endedByLastRun(container) : container;
-  const gone: Container = { ...ended(last), finishedAt: last.finishedAt ?? now };
-  if (exitCode !== undefined) return { ...gone, exitCode };
+  const gone: Container = changeContainer(ended(last), { finishedAt: last.finishedAt ?? now });
+  if (exitCode !== undefined) return changeContainer(gone, { exitCode });
   // A container that was to be stopped and is gone has met its end; nobody took it away from us.
   if (container.desiredStatus === "STOPPED") return gone;
   return withError(gone, { name: "ContainerVanishedError", message: "No container matching saved ID found" });
@@ -62,18 +63,18 @@ function foldPresence(container: Container, seen: Present, now: EpochMs): Contai
 function foldRunning(container: Container, seen: Present, now: EpochMs): Container {
   if (isOldRun(container, seen)) return container;
   const metadata = withMetadata(container, seen, now);
-  if (container.knownStatus === "STOPPED") return { ...metadata, stopOwed: true };
+  if (container.knownStatus === "STOPPED") return changeContainer(metadata, { stopOwed: true });
   const confirmed = container.restart.pending
-    ? { ...metadata, restart: { ...metadata.restart, pending: false } }
+    ? changeContainer(metadata, { restart: { ...metadata.restart, pending: false } })
     : metadata;
-  return { ...raise(confirmed, "RUNNING"), startedAt: confirmed.startedAt ?? now };
+  return changeContainer(raise(confirmed, "RUNNING"), { startedAt: confirmed.startedAt ?? now });
 }
 
 function foldStopped(container: Container, seen: Present, now: EpochMs): Container {
   if (answerTells(container, seen) || isOldRun(container, seen)) return container;
   const metadata = withMetadata(container, seen, now);
   if (container.knownStatus === "STOPPED") {
-    return { ...metadata, stopOwed: false, exitCode: container.exitCode ?? seen.exitCode };
+    return changeContainer(metadata, { stopOwed: false, exitCode: container.exitCode ?? seen.exitCode });
   }
   return recordRestart(metadata, seen, now) ?? endOf(metadata, seen, now);
 }
@@ -107,8 +108,7 @@ function recordRestart(container: Container, seen: Present, now: EpochMs): Conta
   if (!hasRun || seen.exitCode === undefined) return undefined;
   const verdict = decideRestart(container, seen.exitCode, seen.finishedAt ?? now, seen.startedAt);
   if (!verdict.restart) return undefined;
-  return {
-    ...raise(container, "RUNNING"),
+  return changeContainer(raise(container, "RUNNING"), {
     finishedAt: undefined,
     exitCode: undefined,
     health: { status: "UNKNOWN" },
@@ -118,15 +118,14 @@ function recordRestart(container: Container, seen: Present, now: EpochMs): Conta
       endedRun: { startedAt: seen.startedAt, finishedAt: seen.finishedAt, exitCode: seen.exitCode },
       pending: true,
     },
-  };
+  });
 }
 
 function endOf(container: Container, seen: Present, now: EpochMs): Container {
-  const last: Container = {
-    ...ended(container),
+  const last: Container = changeContainer(ended(container), {
     exitCode: seen.exitCode ?? container.exitCode,
     finishedAt: seen.finishedAt ?? container.finishedAt ?? now,
-  };
+  });
   const error = errorOf(seen);
   return error === undefined ? last : withError(last, error);
 }
@@ -140,13 +139,12 @@ function errorOf(seen: Present): NamedError | undefined {
 
 function raise(container: Container, status: ContainerStatus): Container {
   if (compareContainerStatus(status, container.knownStatus) <= 0) return container;
-  return { ...container, knownStatus: status };
+  return changeContainer(container, { knownStatus: status });
 }
 
 /** Facts beside the status. What is known is never erased by an empty answer. Source: engine-modern 6.4. */
 function withMetadata(container: Container, seen: Present, now: EpochMs): Container {
-  return {
-    ...container,
+  return changeContainer(container, {
     dockerId: seen.dockerId,
     createdAt: seen.createdAt ?? container.createdAt,
     startedAt: firstStartOf(container, seen),
@@ -154,7 +152,7 @@ function withMetadata(container: Container, seen: Present, now: EpochMs): Contai
     ipAddress: seen.ipAddress ?? container.ipAddress,
     networkBindings: bindingsOf(container, seen),
     health: seen.health === undefined ? container.health : foldHealth(container, seen.health, now),
-  };
+  });
 }
 
 /** Docker may choose others when it starts a container again; a stopped one shows none. Source: W-37. */

@@ -6,6 +6,7 @@ import type { EpochMs } from "../brand.ts";
 import { formatReason, type NamedError } from "../errors.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
 import { type Container, type ContainerAction, findContainer, type InFlight, type Retry, type Task } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 import type { MachineConfig } from "./config.ts";
 import { isUp, stopTask } from "./derive.ts";
 import { foldObservation } from "./fold-observation.ts";
@@ -28,7 +29,7 @@ export function foldActionResult(
   const { action } = inFlight;
   const timed = notePullTimes(task, action, result, now);
   const landed = editContainer(timed, name, (each) => {
-    const free: Container = { ...each, inFlight: undefined };
+    const free: Container = changeContainer(each, { inFlight: undefined });
     return result.ok
       ? foldSuccess(free, action, result, now)
       : foldFailure(free, action, certaintyOf(result.failure, inFlight), now);
@@ -44,36 +45,32 @@ function certaintyOf(failure: Failure, { again = false }: InFlight): Failure {
 function foldSuccess(container: Container, action: ContainerAction, result: Success, now: EpochMs): Container {
   switch (action) {
     case "resolveManifest":
-      return {
-        ...container,
+      return changeContainer(container, {
         retry: undefined,
         knownStatus: furthest(container, "MANIFEST_PULLED"),
         imageDigest: result.imageDigest ?? container.imageDigest,
         digestResolved: result.digestFromRegistry ?? false,
         pullError: result.warning ?? container.pullError,
-      };
+      });
     case "pull":
-      return {
-        ...container,
+      return changeContainer(container, {
         retry: undefined,
         knownStatus: furthest(container, "PULLED"),
         imageId: result.imageId ?? container.imageId,
         imageDigest: container.imageDigest ?? result.imageDigest,
         pullError: result.warning ?? (hasPulled(result) ? undefined : container.pullError),
-      };
+      });
     case "create":
-      return {
-        ...container,
+      return changeContainer(container, {
         retry: undefined,
         knownStatus: furthest(container, "CREATED"),
         dockerId: container.dockerId ?? result.dockerId,
         createdAt: container.createdAt ?? now,
         hostPorts: result.hostPorts ?? container.hostPorts,
-      };
+      });
     case "start":
       return observed(
-        {
-          ...container,
+        changeContainer(container, {
           retry: undefined,
           knownStatus: furthest(container, "RUNNING"),
           dockerId: result.dockerId ?? container.dockerId,
@@ -81,19 +78,19 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
           networkBindings: container.networkBindings ?? result.networkBindings,
           startedAt: container.startedAt ?? now,
           startRequestedAt: undefined,
-        },
+        }),
         result,
         now,
       );
     case "restart":
       return observed(restarted(container), result, now);
     case "provision":
-      return provisioned({ ...container, retry: undefined }, result, now);
+      return provisioned(changeContainer(container, { retry: undefined }), result, now);
     case "stop":
     case "kill":
       return stopped(container, action, result, now);
     case "remove":
-      return { ...container, retry: undefined, removed: true };
+      return changeContainer(container, { retry: undefined, removed: true });
   }
 }
 
@@ -108,12 +105,11 @@ function furthest({ knownStatus }: Container, reached: ContainerStatus): Contain
 }
 
 function restarted(container: Container): Container {
-  return {
-    ...container,
+  return changeContainer(container, {
     retry: undefined,
     startRequestedAt: undefined,
     restart: { ...container.restart, pending: false },
-  };
+  });
 }
 
 function observed(container: Container, result: Success, now: EpochMs): Container {
@@ -128,7 +124,7 @@ function stopped(container: Container, action: "stop" | "kill", result: Success,
   const seen = observed(container, result, now);
   if (seen.knownStatus === "STOPPED" && !seen.stopOwed) return seen;
   if (isDown(result.observation)) return endedUnseen(seen);
-  return { ...seen, retry: nextRetry(container, action, STILL_UP, stopRetryAt, now) };
+  return changeContainer(seen, { retry: nextRetry(container, action, STILL_UP, stopRetryAt, now) });
 }
 
 const STILL_UP: NamedError = { name: "CannotStopContainerError", message: "container was not seen to stop" };
@@ -140,21 +136,24 @@ function isDown(observation: Observation | undefined): boolean {
 /** Down, and no run was seen that is not on record: it never ran, or the recorded run was its last. */
 function endedUnseen(container: Container): Container {
   if (isUp(container)) return endedByLastRun(container);
-  return { ...container, stopOwed: false, startRequestedAt: undefined, retry: undefined };
+  return changeContainer(container, { stopOwed: false, startRequestedAt: undefined, retry: undefined });
 }
 
 /** The network of a pause container is up once its address is known. */
 function provisioned(container: Container, result: Success, now: EpochMs): Container {
   const seen = observed(container, result, now);
-  return seen.knownStatus === "RUNNING" ? { ...seen, knownStatus: "RESOURCES_PROVISIONED" } : seen;
+  return seen.knownStatus === "RUNNING" ? changeContainer(seen, { knownStatus: "RESOURCES_PROVISIONED" }) : seen;
 }
 
 function foldFailure(container: Container, action: ContainerAction, failure: Failure, now: EpochMs): Container {
   switch (action) {
     case "resolveManifest":
-      return { ...container, knownStatus: furthest(container, "MANIFEST_PULLED"), pullError: failure.error };
+      return changeContainer(container, {
+        knownStatus: furthest(container, "MANIFEST_PULLED"),
+        pullError: failure.error,
+      });
     case "pull":
-      return { ...container, knownStatus: furthest(container, "PULLED"), pullError: failure.error };
+      return changeContainer(container, { knownStatus: furthest(container, "PULLED"), pullError: failure.error });
     case "create":
       // Seen all the same: an earlier try had made it, or its end is known already.
       if (compareContainerStatus(container.knownStatus, "CREATED") >= 0) return container;
@@ -169,7 +168,7 @@ function foldFailure(container: Container, action: ContainerAction, failure: Fai
     case "kill":
       return failedStop(container, action, failure, now);
     case "remove":
-      return { ...container, retry: nextRetry(container, "remove", failure.error, removalRetryAt, now) };
+      return changeContainer(container, { retry: nextRetry(container, "remove", failure.error, removalRetryAt, now) });
   }
 }
 
@@ -180,15 +179,14 @@ function createError(container: Container, failure: Failure): NamedError {
 
 /** When nobody knows whether it started, a stop is owed. Source: engine-modern 4.10, CORE-13. */
 function failedStart(container: Container, failure: Failure): Container {
-  const answered: Container = { ...container, startRequestedAt: undefined };
+  const answered: Container = changeContainer(container, { startRequestedAt: undefined });
   if (container.knownStatus !== "CREATED") return answered;
-  return {
-    ...failContainer(answered, failure.error),
+  return changeContainer(failContainer(answered, failure.error), {
     dockerId: failure.dockerId ?? container.dockerId,
     hostPorts: failure.hostPorts ?? container.hostPorts,
     exitCode: container.exitCode ?? failure.exitCode,
     stopOwed: failure.indeterminate,
-  };
+  });
 }
 
 /**
@@ -196,17 +194,19 @@ function failedStart(container: Container, failure: Failure): Container {
  * stopped first. Source: RST-5.
  */
 function failedRestart(container: Container, failure: Failure): Container {
-  const answered: Container = { ...container, startRequestedAt: undefined };
+  const answered: Container = changeContainer(container, { startRequestedAt: undefined });
   if (container.knownStatus === "STOPPED" || !container.restart.pending) return answered;
-  if (failure.indeterminate) return { ...answered, desiredStatus: "STOPPED", stopOwed: true };
-  return { ...endedByLastRun(answered), desiredStatus: "STOPPED", pullError: failure.error };
+  if (failure.indeterminate) return changeContainer(answered, { desiredStatus: "STOPPED", stopOwed: true });
+  return changeContainer(endedByLastRun(answered), { desiredStatus: "STOPPED", pullError: failure.error });
 }
 
 /** Only an observed end or a confirmed absence is STOPPED: a failed stop is tried again, for ever. Source: W-9, W-20. */
 function failedStop(container: Container, action: "stop" | "kill", failure: Failure, now: EpochMs): Container {
   if (failure.status === 404) return foldObservation(container, { kind: "absent" }, now);
   const retry = nextRetry(container, action, failure.error, stopRetryAt, now);
-  return { ...container, retry: isAway(failure) ? { ...retry, attempts: attemptsWhileAway(container, retry) } : retry };
+  return changeContainer(container, {
+    retry: isAway(failure) ? { ...retry, attempts: attemptsWhileAway(container, retry) } : retry,
+  });
 }
 
 /** No answer, and the call never got there. */
@@ -259,5 +259,5 @@ function notePullTimes(task: Task, action: ContainerAction, result: ActionResult
   const began = result.ok ? result.pullStartedAt : result.failure.pullStartedAt;
   if (began === undefined) return task;
   const first = task.pullStartedAt === undefined || began < task.pullStartedAt ? began : task.pullStartedAt;
-  return { ...task, pullStartedAt: first, pullStoppedAt: now };
+  return changeTask(task, { pullStartedAt: first, pullStoppedAt: now });
 }

@@ -8,6 +8,7 @@ import type { ContainerStateChange, StateChange, TaskStateChange } from "../stat
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
 import { isInternal } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 
 const REASON_MAX = 1024;
 const IDENTITY_MAX = 255;
@@ -18,12 +19,18 @@ export function report(task: Task, now: EpochMs): { readonly task: Task; readonl
   for (const [index, container] of task.containers.entries()) {
     if (!isNews(container)) continue;
     changes.push(containerChange(current, container, now));
-    const told: Container = { ...container, emittedStatus: container.knownStatus };
-    current = { ...current, containers: current.containers.with(index, told), nextChange: current.nextChange + 1 };
+    const told: Container = changeContainer(container, { emittedStatus: container.knownStatus });
+    current = changeTask(current, {
+      containers: current.containers.with(index, told),
+      nextChange: current.nextChange + 1,
+    });
   }
   if (!isTaskNews(current)) return { task: current, changes };
   changes.push(taskChange(current, now));
-  return { task: { ...current, emittedStatus: current.knownStatus, nextChange: current.nextChange + 1 }, changes };
+  return {
+    task: changeTask(current, { emittedStatus: current.knownStatus, nextChange: current.nextChange + 1 }),
+    changes,
+  };
 }
 
 /** RUNNING counts at the steady status; a digest is news only when it was resolved by asking. Source: DM-12. */

@@ -3,6 +3,7 @@ import type { EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
 import { formatReason } from "../errors.ts";
 import type { Task, TaskResource } from "../task.ts";
+import { changeTask } from "../task-copy.ts";
 import { stopTask } from "./derive.ts";
 import type { Effect } from "./effect.ts";
 import { removalRetryAt } from "./retry.ts";
@@ -31,7 +32,7 @@ export function begin(task: Task, resource: TaskResource, action: "create" | "re
     resourceId: resource.id,
     actionId: id,
   });
-  return editResource({ ...task, nextActionId: id + 1 }, resource.id, (each) => ({
+  return editResource(changeTask(task, { nextActionId: id + 1 }), resource.id, (each) => ({
     ...each,
     inFlight: { action, id },
     createRequested: each.createRequested || action === "create",

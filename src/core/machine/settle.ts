@@ -3,6 +3,7 @@ import type { EpochMs } from "../brand.ts";
 import { judgeDependencies } from "../dependencies.ts";
 import type { NamedError } from "../errors.ts";
 import type { Container, Task } from "../task.ts";
+import { changeContainer } from "../task-copy.ts";
 import { DEPENDENCY_EXIT_CODE } from "./decide.ts";
 import { endedByLastRun, failContainer } from "./step-state.ts";
 
@@ -14,20 +15,23 @@ export function settleContainer(task: Task, container: Container, now: EpochMs):
   const base = container.restart.pending ? endedByLastRun(container) : container;
   const failure = base.error === undefined ? inheritedFailure(task, base, now) : undefined;
   const blamed = failure === undefined ? base : withDependencyFailure(base, failure);
-  return {
-    ...blamed,
+  return changeContainer(blamed, {
     knownStatus: "STOPPED",
     retry: undefined,
     inFlight: blamed.inFlight?.action === "create" ? blamed.inFlight : undefined,
-  };
+  });
 }
 
 export function failForDependency(container: Container, error: NamedError): Container {
-  return { ...withDependencyFailure(container, error), knownStatus: "STOPPED", retry: undefined, inFlight: undefined };
+  return changeContainer(withDependencyFailure(container, error), {
+    knownStatus: "STOPPED",
+    retry: undefined,
+    inFlight: undefined,
+  });
 }
 
 function withDependencyFailure(container: Container, error: NamedError): Container {
-  return { ...failContainer(container, error), exitCode: container.exitCode ?? DEPENDENCY_EXIT_CODE };
+  return changeContainer(failContainer(container, error), { exitCode: container.exitCode ?? DEPENDENCY_EXIT_CODE });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Small edits of frozen tasks that keep every untouched part shared. */
 import type { NamedError } from "../errors.ts";
 import type { Container, Task, TaskResource } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 
 /** Replaces one container; the same task when `edit` returns the container unchanged. */
 export function editContainer(task: Task, name: string, edit: (container: Container) => Container): Task {
@@ -9,7 +10,7 @@ export function editContainer(task: Task, name: string, edit: (container: Contai
   if (before === undefined) return task;
   const after = edit(before);
   if (after === before) return task;
-  return { ...task, containers: task.containers.with(index, after) };
+  return changeTask(task, { containers: task.containers.with(index, after) });
 }
 
 export function editResource(task: Task, id: string, edit: (resource: TaskResource) => TaskResource): Task {
@@ -18,40 +19,38 @@ export function editResource(task: Task, id: string, edit: (resource: TaskResour
   if (before === undefined) return task;
   const after = edit(before);
   if (after === before) return task;
-  return { ...task, resources: task.resources.with(index, after) };
+  return changeTask(task, { resources: task.resources.with(index, after) });
 }
 
 /** The reason belongs to what ended the container and is set once. Source: REASON-3, W-27. */
 export function withError(container: Container, error: NamedError): Container {
-  return container.error === undefined ? { ...container, error } : container;
+  return container.error === undefined ? changeContainer(container, { error }) : container;
 }
 
 /** Sends one container to STOPPED because of a failure; nothing is known to run. */
 export function failContainer(container: Container, error: NamedError): Container {
-  return { ...withError(container, error), desiredStatus: "STOPPED" };
+  return changeContainer(withError(container, error), { desiredStatus: "STOPPED" });
 }
 
 /** A container whose end has been seen, or that is confirmed gone: nothing is owed to it any more. */
 export function ended(container: Container): Container {
   const restart = container.restart.pending ? { ...container.restart, pending: false } : container.restart;
-  return {
-    ...container,
+  return changeContainer(container, {
     knownStatus: "STOPPED",
     stopOwed: false,
     startRequestedAt: undefined,
     retry: undefined,
     restart,
-  };
+  });
 }
 
 /** The container as its last recorded run left it. */
 export function endedByLastRun(container: Container): Container {
   const run = container.restart.endedRun;
-  return {
-    ...ended(container),
+  return changeContainer(ended(container), {
     exitCode: run?.exitCode ?? container.exitCode,
     finishedAt: run?.finishedAt ?? container.finishedAt,
-  };
+  });
 }
 
 /** `before` when `after` says the same in all members; parts are compared by identity. */

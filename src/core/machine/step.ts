@@ -9,6 +9,7 @@ import { withGpus } from "../gpus.ts";
 import type { StateChange } from "../state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
+import { changeContainer, changeTask } from "../task-copy.ts";
 import { advance } from "./advance.ts";
 import type { MachineConfig } from "./config.ts";
 import { DEFAULT_USER_REASON, stopTask } from "./derive.ts";
@@ -65,7 +66,7 @@ function fold(task: Task, input: Input, now: EpochMs, config: MachineConfig): Ta
     case "stopRequested":
       return requestStop(task, input, now);
     case "hostResourcesGranted":
-      return { ...withGpus(task, input.gpus), admitted: true };
+      return changeTask(withGpus(task, input.gpus), { admitted: true });
     case "admissionRefused":
       return stopTask(task, "TaskFailedToStart", formatReason(input.error), now);
     case "containerObserved":
@@ -78,7 +79,7 @@ function fold(task: Task, input: Input, now: EpochMs, config: MachineConfig): Ta
       return acknowledge(task, input.upTo);
     case "removalRequested":
       return task.knownStatus === "STOPPED"
-        ? { ...task, cleanupAt: now, acknowledgedChange: task.nextChange - 1 }
+        ? changeTask(task, { cleanupAt: now, acknowledgedChange: task.nextChange - 1 })
         : task;
     default:
       return unreachable(input);
@@ -88,22 +89,22 @@ function fold(task: Task, input: Input, now: EpochMs, config: MachineConfig): Ta
 function requestStop(task: Task, input: Extract<Input, { readonly type: "stopRequested" }>, now: EpochMs): Task {
   const reason = input.reason ?? DEFAULT_USER_REASON;
   const stopping = stopTask(task, input.stopCode ?? "UserInitiated", reason, now);
-  return input.force === true && !stopping.forceStop ? { ...stopping, forceStop: true } : stopping;
+  return input.force === true && !stopping.forceStop ? changeTask(stopping, { forceStop: true }) : stopping;
 }
 
 /** What was emitted up to here has been sent, when nothing newer is outstanding. Source: engine-behaviour 9.4. */
 export function acknowledge(task: Task, upTo: number): Task {
   if (upTo <= task.acknowledgedChange) return task;
-  const told: Task = { ...task, acknowledgedChange: upTo };
+  const told: Task = changeTask(task, { acknowledgedChange: upTo });
   if (upTo < task.nextChange - 1) return told;
   const containers = told.containers.map((each) => markSent(each));
   const sentStatus = compareTaskStatus(told.emittedStatus, told.sentStatus) > 0 ? told.emittedStatus : told.sentStatus;
-  return { ...told, containers, sentStatus };
+  return changeTask(told, { containers, sentStatus });
 }
 
 function markSent(container: Container): Container {
   if (compareContainerStatus(container.emittedStatus, container.sentStatus) <= 0) return container;
-  return { ...container, sentStatus: container.emittedStatus };
+  return changeContainer(container, { sentStatus: container.emittedStatus });
 }
 
 /** A container that came up is looked at once: addresses, exact times, and whether it is gone again already. */
