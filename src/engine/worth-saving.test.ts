@@ -39,6 +39,9 @@ describe("isWorthASave()", () => {
     expect(isWorthASave(task, early)).toBe(false);
     expect(isWorthASave(task, { ...early, knownStatus: "MANIFEST_PULLED", knownStatusAt: asEpochMs(9) })).toBe(false);
     expect(isWorthASave(early, withContainer({ knownStatus: "PULLED" }))).toBe(true);
+    expect(isWorthASave(withContainer({ desiredStatus: "NONE" }), withContainer({ desiredStatus: "RUNNING" }))).toBe(
+      false,
+    );
     expect(isWorthASave(task, withContainer({ desiredStatus: "STOPPED" }))).toBe(true);
   });
 

@@ -12,6 +12,8 @@ const BEFORE_PULL_TASK: ReadonlySet<string> = new Set([...VOLATILE_TASK, "knownS
 const BEFORE_PULL_PART: ReadonlySet<string> = new Set([
   ...VOLATILE_PART,
   "knownStatus",
+  // Follows from the task's again; but that it is to stop has a reason of its own, and is asked for below.
+  "desiredStatus",
   "imageDigest",
   "digestResolved",
   "pullError",
@@ -35,9 +37,13 @@ export function isWorthASave(before: Task, after: Task): boolean {
 }
 
 function isSameContainer(before: Container, after: Container): boolean {
-  if (isBeforePull(after.knownStatus)) return sameMembers(before, after, BEFORE_PULL_PART);
+  if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && sameMembers(before, after, BEFORE_PULL_PART);
   if (before.knownStatus !== after.knownStatus) return false;
   return sameMembers(before, after, after.knownStatus === "STOPPED" ? VOLATILE_PART : WHILE_PRESENT_PART);
+}
+
+function isToStop(before: Container, after: Container): boolean {
+  return after.desiredStatus === "STOPPED" && before.desiredStatus !== "STOPPED";
 }
 
 function isSameResource(before: TaskResource, after: TaskResource): boolean {

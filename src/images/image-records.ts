@@ -54,10 +54,13 @@ export class ImageRecords {
     const moved = this.#takeNameFromOthers(sighting.name, sighting.imageId);
     const known = this.#states.get(sighting.imageId) ?? newState(sighting);
     const hasName = known.names.some((name) => sameImageName(name, sighting.name));
+    const references = this.#referencesOf(known.imageId).add(sighting.reference);
+    // One more user of an image is no news for its row, which does not list them.
+    if (hasName && !sighting.pulled && known.references === references) return moved;
     const state: ImageState = {
       ...known,
       names: hasName ? known.names : [...known.names, sighting.name],
-      references: this.#referencesOf(known.imageId).add(sighting.reference),
+      references,
       pullSucceeded: known.pullSucceeded || sighting.pulled,
       // A pull anew counts as new, or the image would go the moment it is unused. Source: W-53.
       pulledAt: sighting.pulled ? sighting.now : known.pulledAt,
