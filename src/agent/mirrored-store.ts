@@ -11,10 +11,13 @@ import { EngineError } from "../core/errors.ts";
 import type { SavedState } from "../core/saved/document.ts";
 import type { StateSaver } from "../engine/task-engine.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
+import { persistedTask } from "../store/persisted.ts";
 import { EMPTY_STATE, mutationsOf, StateRows } from "../store/state-rows.ts";
 
 export class MirroredStore implements StateStore {
   readonly #open: () => Promise<StateStore>;
+  /** Once it is open, so that a commit need not wait for what is there. */
+  #ready: StateStore | undefined;
   #store: Promise<StateStore> | undefined;
   #rows = StateRows.of(EMPTY_STATE);
   #restored: SavedState | undefined;
@@ -51,10 +54,11 @@ export class MirroredStore implements StateStore {
   }
 
   async commit(mutations: readonly Mutation[]): Promise<void> {
-    const store = await this.#opened();
-    await store.commit(mutations);
-    for (const mutation of mutations) this.#rows.apply(mutation);
-    await this.#saveAll();
+    const store = this.#ready ?? (await this.#opened());
+    const stored = mutations.map(asStored);
+    await store.commit(stored);
+    for (const mutation of stored) this.#rows.apply(mutation);
+    if (this.#saver !== undefined) await this.#saveAll(this.#saver);
   }
 
   async close(): Promise<void> {
@@ -65,7 +69,8 @@ export class MirroredStore implements StateStore {
   async #opened(): Promise<StateStore> {
     this.#store ??= this.#open();
     try {
-      return await this.#store;
+      this.#ready = await this.#store;
+      return this.#ready;
     } catch (error) {
       this.#store = undefined;
       throw error;
@@ -84,9 +89,8 @@ export class MirroredStore implements StateStore {
   }
 
   /** A save that began before this commit may have missed it: then the next one counts. */
-  async #saveAll(): Promise<void> {
-    if (this.#saver === undefined) return;
-    if (this.#saving === undefined) return await this.#save(this.#saver);
+  async #saveAll(saver: StateSaver): Promise<void> {
+    if (this.#saving === undefined) return await this.#save(saver);
     this.#nextSave ??= this.#saveAfter(this.#saving);
     await this.#nextSave;
   }
@@ -107,4 +111,9 @@ export class MirroredStore implements StateStore {
       this.#saving = undefined;
     }
   }
+}
+
+/** Stripped once, for the store and the mirror. */
+function asStored(mutation: Mutation): Mutation {
+  return mutation.type === "putTask" ? { type: "putTask", task: persistedTask(mutation.task) } : mutation;
 }
