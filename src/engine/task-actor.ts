@@ -13,7 +13,7 @@ import type { EpochMs } from "../core/brand.ts";
 import type { MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
-import { AS_BEFORE, step } from "../core/machine/step.ts";
+import { AS_BEFORE, type Step, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -41,7 +41,7 @@ export class TaskActor {
   #task: Task;
   #draining = false;
   #stopped = false;
-  #cancelWake: (() => void) | undefined;
+  #wake: { readonly at: EpochMs; readonly cancel: () => void } | undefined;
   #saved: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(task: Task, ports: ActorPorts) {
@@ -58,9 +58,7 @@ export class TaskActor {
     if (this.#stopped) return;
     assert(this.#inbox.length < INBOX_MAX, `Cannot queue input: inbox holds ${INBOX_MAX}`);
     this.#inbox.push(input);
-    if (this.#draining) return;
-    this.#draining = true;
-    this.#drain().catch((error: unknown) => this.#crash(error));
+    if (!this.#draining) this.#drain();
   }
 
   /** Resolves when all that was sent before is folded in and durable. */
@@ -79,45 +77,75 @@ export class TaskActor {
   stop(): void {
     this.#stopped = true;
     this.#inbox = [];
-    this.#cancelWake?.();
+    this.#wake?.cancel();
     this.#saved?.resolve();
   }
 
-  /** Inputs that came in meanwhile share one commit. */
-  async #drain(): Promise<void> {
-    while (this.#inbox.length > 0 && !this.#stopped) {
-      const batch = this.#inbox;
-      this.#inbox = [];
-      const before = this.#task;
-      const changes: StateChange[] = [];
-      const effects: Effect[] = [];
-      let task = before;
-      let wakeAt: EpochMs | undefined | typeof AS_BEFORE = AS_BEFORE;
-      for (const input of batch) {
-        const next = step(task, input, this.#ports.clock.now(), this.#ports.config);
-        task = next.task;
-        if (next.wakeAt !== AS_BEFORE) wakeAt = next.wakeAt;
-        for (const change of next.changes) changes.push(change);
-        for (const effect of next.effects) effects.push(effect);
+  /** Until the inbox is empty. Waits for nothing but saves: most steps need none, and are done when `send` returns. */
+  #drain(): void {
+    this.#draining = true;
+    try {
+      while (this.#inbox.length > 0 && !this.#stopped) {
+        const before = this.#task;
+        const next = this.#foldInbox();
+        if (next.changes.length > 0 || isWorthASave(before, next.task)) {
+          void this.#saveAndGoOn(next);
+          return;
+        }
+        this.#letGo(next);
       }
-      if (changes.length > 0 || isWorthASave(before, task)) await this.#ports.save(task, changes);
-      if (this.#stopped) return;
-      if (task !== before) {
-        this.#task = task;
-        this.#ports.onState(task, changes);
-      }
-      if (wakeAt !== AS_BEFORE) this.#wakeBy(wakeAt);
-      for (const effect of effects) this.#ports.perform(effect, task);
+    } catch (error) {
+      this.#crash(error);
+      return;
     }
     this.#draining = false;
     this.#saved?.resolve();
     this.#saved = undefined;
   }
 
+  async #saveAndGoOn(next: Step): Promise<void> {
+    try {
+      await this.#ports.save(next.task, next.changes);
+      if (this.#stopped) return;
+      this.#letGo(next);
+    } catch (error) {
+      this.#crash(error);
+      return;
+    }
+    this.#drain();
+  }
+
+  /** Inputs that came in meanwhile share one commit. */
+  #foldInbox(): Step {
+    const batch = this.#inbox;
+    this.#inbox = [];
+    let folded: Step = { task: this.#task, changes: [], effects: [], wakeAt: AS_BEFORE };
+    for (const [index, input] of batch.entries()) {
+      const next = step(folded.task, input, this.#ports.clock.now(), this.#ports.config);
+      folded = index === 0 ? next : together(folded, next);
+    }
+    return folded;
+  }
+
+  /** What was asked for and is saved, if it has to be. */
+  #letGo({ task, changes, effects, wakeAt }: Step): void {
+    if (task !== this.#task) {
+      this.#task = task;
+      this.#ports.onState(task, changes);
+    }
+    if (wakeAt !== AS_BEFORE) this.#wakeBy(wakeAt);
+    for (const effect of effects) this.#ports.perform(effect, task);
+  }
+
   #wakeBy(at: EpochMs | undefined): void {
-    this.#cancelWake?.();
-    this.#cancelWake =
-      at === undefined ? undefined : this.#ports.clock.schedule(at, () => this.send({ type: "timerFired" }));
+    if (at === this.#wake?.at) return;
+    this.#wake?.cancel();
+    this.#wake = at === undefined ? undefined : { at, cancel: this.#ports.clock.schedule(at, () => this.#wakeUp()) };
+  }
+
+  #wakeUp(): void {
+    this.#wake = undefined;
+    this.send({ type: "timerFired" });
   }
 
   #crash(error: unknown): void {
@@ -125,4 +153,13 @@ export class TaskActor {
     this.stop();
     this.#ports.onCrash(error, this.#task);
   }
+}
+
+function together(first: Step, second: Step): Step {
+  return {
+    task: second.task,
+    changes: [...first.changes, ...second.changes],
+    effects: [...first.effects, ...second.effects],
+    wakeAt: second.wakeAt === AS_BEFORE ? first.wakeAt : second.wakeAt,
+  };
 }

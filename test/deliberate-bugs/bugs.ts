@@ -16,17 +16,17 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "acts before it saves",
     file: "engine/task-actor.ts",
-    find: "if (changes.length > 0 || isWorthASave(before, task)) await",
-    replace: `for (const effect of effects.splice(0)) this.#ports.perform(effect, task);
-      if (changes.length > 0 || isWorthASave(before, task)) await`,
+    find: "if (next.changes.length > 0 || isWorthASave(before, next.task)) {",
+    replace: `for (const effect of next.effects.splice(0)) this.#ports.perform(effect, next.task);
+        if (next.changes.length > 0 || isWorthASave(before, next.task)) {`,
     breaks: /before the intent is stored/,
   },
   {
     name: "publishes before it saves",
     file: "engine/task-actor.ts",
-    find: "if (changes.length > 0 || isWorthASave(before, task)) await",
-    replace: `this.#ports.onState(task, changes);
-      if (changes.length > 0 || isWorthASave(before, task)) await`,
+    find: "if (next.changes.length > 0 || isWorthASave(before, next.task)) {",
+    replace: `this.#ports.onState(next.task, next.changes);
+        if (next.changes.length > 0 || isWorthASave(before, next.task)) {`,
     breaks: /is stored|stored as|is told twice|was ".*" and is now/,
   },
   {
