@@ -4,6 +4,8 @@
  * Source: engine-behaviour 7.4, 7.8, engine-modern 12.2, 12.3, 35.4 (47, 49).
  */
 
+import { remembered } from "../remembered.ts";
+
 /** A reference taken apart. `docker.io` and `library/` are filled in as Docker does. */
 export type ImageReference = {
   /** Registry host with its port: `docker.io`, `localhost:5000`, `[::1]:5000`. */
@@ -58,19 +60,19 @@ export function withDefaultTag(text: string): string {
 }
 
 /** Registry and repository without tag and digest, in the form that is the same for all spellings. */
-export function repositoryOf(text: string): string | undefined {
+export const repositoryOf = remembered((text: string): string | undefined => {
   const reference = parseImageReference(text);
   return reference && `${reference.registry}/${reference.path}`;
-}
+});
 
 /** One spelling for all names of the same thing: `busybox` and `docker.io/library/busybox:latest` meet here. */
-export function normaliseReference(text: string): string | undefined {
+export const normaliseReference = remembered((text: string): string | undefined => {
   const reference = parseImageReference(withDefaultTag(text));
   if (reference === undefined) return undefined;
   const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
   const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
   return `${reference.registry}/${reference.path}${tag}${digest}`;
-}
+});
 
 /** Do both names mean the same image name? Texts that are no references are compared as they are. */
 export function sameImageName(a: string, b: string): boolean {
