@@ -186,10 +186,13 @@ const NO_ENVIRONMENT: TaskEnvironment = {
 
 function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: EngineFacts): ContainerFactory {
   const { region = DEFAULT_REGION, volumePaths = {}, remoteLogs = "local", environment = NO_ENVIRONMENT } = options;
-  return (task, container, facts) =>
+  const hostOptions = { ...options, environment };
+  return (task, container, { imageEnv, secrets, environmentFiles, logOptions }) =>
     buildCreateBody(task, container, {
-      ...facts,
-      ...hostContext(task, container, { ...options, environment }),
+      imageEnv,
+      secrets,
+      environmentFiles,
+      logOptions,
       engineId,
       region,
       launchEnv:
@@ -198,18 +201,19 @@ function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: 
       taskMemoryFallback: true,
       remoteLogs,
       volumePaths,
+      ...hostContext(task, container, hostOptions),
     });
 }
 
 function imageService(manager: ImageManager, client: DockerClient, options: DockerTaskEngineOptions): ImageService {
-  const login = ({ taskArn, containerName }: ImageRequest): { readonly auth?: RegistryAuth } => {
-    const auth = options.registryAuthOf?.(taskArn, containerName);
-    return auth === undefined ? {} : { auth };
+  const withLogin = <Request extends ImageRequest>(request: Request): Request & { readonly auth?: RegistryAuth } => {
+    const auth = options.registryAuthOf?.(request.taskArn, request.containerName);
+    return auth === undefined ? request : { ...request, auth };
   };
   return {
     load: (rows) => manager.addAllImageStates(rows),
-    prepareManifest: (request) => manager.prepareManifest({ ...request, ...login(request) }),
-    pull: (request) => manager.pull({ ...request, ...login(request) }),
+    prepareManifest: (request) => manager.prepareManifest(withLogin(request)),
+    pull: (request) => manager.pull(withLogin(request)),
     environmentOf: async (image) => (await client.inspectImage(image))?.env ?? [],
     adopt: async (task, { name, image, imageId }) => {
       await manager.recordContainerReference({ taskArn: task.arn, containerName: name, image, imageId });

@@ -44,22 +44,22 @@ export class ContainerCalls {
 
   /** Creates, or adopts what an earlier try left under the name. @throws {EngineError} CannotCreateContainerError, … */
   async create(name: DockerName, body: CreateBody): Promise<DockerId> {
-    return await this.#untilCertain(
+    const { dockerId } = await this.#untilCertain<{ readonly dockerId: DockerId }>(
       this.#limits.createTimeoutMs,
-      async (timeoutMs) =>
-        (await this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs })).dockerId,
+      (timeoutMs) => this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs }),
       async (failure) => {
         if (failure.status !== 409 && !failure.indeterminate) return undefined;
         const seen = await this.#look(name);
-        return seen !== undefined && isSame(seen, body) ? seen.dockerId : undefined;
+        return seen !== undefined && isSame(seen, body) ? seen : undefined;
       },
     );
+    return dockerId;
   }
 
   /** @throws {EngineError} CannotStartContainerError, DockerTimeoutError */
-  async start(dockerId: DockerId): Promise<void> {
+  start(dockerId: DockerId): Promise<void> {
     const before = this.#clock.now();
-    await this.#untilCertain(
+    return this.#untilCertain(
       this.#limits.startTimeoutMs,
       (timeoutMs) => this.#client.startContainer(dockerId, { signal: this.#signal, timeoutMs }),
       async (failure) => {
@@ -83,13 +83,13 @@ export class ContainerCalls {
   }
 
   /** Looks until there is an answer; a daemon that is away is waited for. @throws {EngineError} when it stays away */
-  async inspect(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
-    return await this.#look(idOrName);
+  inspect(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
+    return this.#look(idOrName);
   }
 
   /** For calls that are safe to repeat: a daemon that is away or busy is waited for. */
-  async retried<T>(call: () => Promise<T>): Promise<T> {
-    return await this.#untilCertain(this.#limits.createTimeoutMs, call, async () => undefined);
+  retried<T>(call: () => Promise<T>): Promise<T> {
+    return this.#untilCertain(this.#limits.createTimeoutMs, call, async () => undefined);
   }
 
   async #untilDown(dockerId: DockerId): Promise<ContainerInspection | undefined> {
@@ -107,8 +107,8 @@ export class ContainerCalls {
     }
   }
 
-  async #look(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
-    return await this.#untilCertain(
+  #look(idOrName: DockerId | DockerName): Promise<ContainerInspection | undefined> {
+    return this.#untilCertain(
       this.#limits.startTimeoutMs,
       (timeoutMs) =>
         this.#client.inspectContainer(idOrName, { signal: this.#signal, timeoutMs: Math.min(30_000, timeoutMs) }),

@@ -49,7 +49,8 @@ export class ContainerLauncher {
     // Other containers may have got their ids since the effect was handed out.
     const current = this.#ports.taskOf(task.arn) ?? task;
     const owner = portOwner(task.arn, container.name);
-    const leases = await hostPorts.lease(owner, ports ?? requestedHostPorts(current, container));
+    const requests = ports ?? requestedHostPorts(current, container);
+    const leases = requests.length === 0 ? [] : await hostPorts.lease(owner, requests);
     try {
       const ready = changeContainer(container, { hostPorts: leases });
       const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
@@ -62,16 +63,17 @@ export class ContainerLauncher {
 
   /** In its turn: the daemon gets no more starts at a time than it can use. */
   start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
-    return this.#ports.startGate.run(
-      async () => (await this.#ranAlready(task, container, dockerId)) ?? (await this.#start(task, container, dockerId)),
+    return this.#ports.startGate.run(() =>
+      container.inFlight?.again === true
+        ? this.#startAgain(task, container, dockerId)
+        : this.#start(task, container, dockerId),
     );
   }
 
   /** A try before was never answered, and nobody has looked since: what has run must not run again for it. */
-  async #ranAlready(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult | undefined> {
-    if (container.inFlight?.again !== true) return undefined;
+  async #startAgain(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
     const seen = await this.#ports.calls.inspect(dockerId);
-    if (seen?.startedAt === undefined) return undefined;
+    if (seen?.startedAt === undefined) return await this.#start(task, container, dockerId);
     return { ok: true, observation: toObservation(task, container, seen) };
   }
 
@@ -126,9 +128,9 @@ export class ContainerLauncher {
     return { imageEnv, secrets, environmentFiles: files, logOptions };
   }
 
-  async #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> {
+  #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> | undefined {
     if (isInternal(container)) return undefined;
-    return await this.#ports.metadata.create(task, container).catch((error: unknown) => {
+    return this.#ports.metadata.create(task, container).catch((error: unknown) => {
       this.#ports.log.warn("Cannot make container metadata", { containerName: container.name, error });
       return undefined;
     });

@@ -48,20 +48,21 @@ export class EffectRunner {
   }
 
   /** Begins an effect. Never rejects: a failure is an answer too. */
-  async perform(
+  perform(
     effect: Exclude<Effect, { readonly type: "requestHostResources" | "releaseHostResources" | "forgetTask" }>,
     task: Task,
   ): Promise<void> {
     switch (effect.type) {
       case "observe":
-        return await this.observe(task.arn, effect.containerName);
+        return this.observe(task.arn, effect.containerName);
       case "abandonPull":
-        return this.#images.abandon(task, effect.containerName);
+        this.#images.abandon(task, effect.containerName);
+        return Promise.resolve();
       case "createResource":
       case "removeResource":
-        return await this.resources.perform(effect, task);
+        return this.resources.perform(effect, task);
       default:
-        return await this.#container(effect, task);
+        return this.#container(effect, task);
     }
   }
 
@@ -108,31 +109,28 @@ export class EffectRunner {
     return seen?.exitCode === undefined || seen.exitCode === 0 ? failure : { ...failure, exitCode: seen.exitCode };
   }
 
-  async #act(effect: ContainerEffect, task: Task, container: Container): Promise<ActionResult> {
-    const { calls, startGate } = this.#ports;
+  /** May throw as well as reject. */
+  #act(effect: ContainerEffect, task: Task, container: Container): Promise<ActionResult> {
+    const { calls } = this.#ports;
     switch (effect.type) {
       case "resolveManifest":
-        return await this.#images.resolveManifest(task, container);
+        return this.#images.resolveManifest(task, container);
       case "pull":
-        return await this.#images.pull(task, container);
+        return this.#images.pull(task, container);
       case "create":
-        return await this.#launcher.create(task, container);
+        return this.#launcher.create(task, container);
       case "start":
-        return await this.#start(task, container, effect.dockerId);
+        return this.#start(task, container, effect.dockerId);
       case "restart":
-        await startGate.run(() => calls.start(effect.dockerId));
-        return { ok: true };
+        return this.#restart(effect.dockerId);
       case "provision":
-        return { ok: true, observation: seenAs(task, container, await calls.inspect(effect.dockerId)) };
+        return seenAfter(task, container, calls.inspect(effect.dockerId));
       case "stop":
-        return {
-          ok: true,
-          observation: seenAs(task, container, await calls.stop(effect.dockerId, effect.stopTimeoutMs)),
-        };
+        return seenAfter(task, container, calls.stop(effect.dockerId, effect.stopTimeoutMs));
       case "kill":
-        return { ok: true, observation: seenAs(task, container, await calls.kill(effect.dockerId)) };
+        return seenAfter(task, container, calls.kill(effect.dockerId));
       case "remove":
-        return await this.#remove(task, container, effect.target);
+        return this.#remove(task, container, effect.target);
       default:
         return unreachable(effect);
     }
@@ -142,6 +140,12 @@ export class EffectRunner {
     const result = await this.#launcher.start(task, container, dockerId);
     if (result.ok) void this.updateMetadata(task.arn, container.name);
     return result;
+  }
+
+  async #restart(dockerId: DockerId): Promise<ActionResult> {
+    const { calls, startGate } = this.#ports;
+    await startGate.run(() => calls.start(dockerId));
+    return { ok: true };
   }
 
   /** In the background of a container that runs. Never rejects. Source: EN-12, EN-84. */
@@ -178,6 +182,11 @@ export class EffectRunner {
   }
 }
 
-function seenAs(task: Task, container: Container, seen: ContainerInspection | undefined): Observation {
-  return seen === undefined ? { kind: "absent" } : toObservation(task, container, seen);
+async function seenAfter(
+  task: Task,
+  container: Container,
+  call: Promise<ContainerInspection | undefined>,
+): Promise<ActionResult> {
+  const seen = await call;
+  return { ok: true, observation: seen === undefined ? { kind: "absent" } : toObservation(task, container, seen) };
 }

@@ -110,7 +110,7 @@ export class ImageManager {
         pulled: answer.pulled,
         now: this.#ports.clock.now(),
       });
-      await this.#save(mutations);
+      if (mutations.length > 0) await this.#save(mutations);
       return answer;
     });
   }
