@@ -65,31 +65,29 @@ function markExecutionStopped(task: Task, now: EpochMs): Task {
 
 /** Raises each container's desired status to what the task wants; never lowers one. Source: DM-66. */
 function propagateDesired(task: Task): Task {
-  let containers: Container[] | undefined;
-  for (const [index, container] of task.containers.entries()) {
-    const wanted = containerStatusFor(task.desiredStatus, container.steadyStatus);
-    if (compareContainerStatus(wanted, container.desiredStatus) <= 0) continue;
-    containers ??= [...task.containers];
-    containers[index] = changeContainer(container, { desiredStatus: wanted });
-  }
-  return containers === undefined ? task : changeTask(task, { containers });
+  const { desiredStatus, containers } = task;
+  if (!containers.some((each) => isBehind(each, desiredStatus))) return task;
+  return changeTask(task, { containers: containers.map((each) => raiseDesired(each, desiredStatus)) });
+}
+
+function isBehind({ desiredStatus, steadyStatus }: Container, ofTask: TaskStatus): boolean {
+  return compareContainerStatus(containerStatusFor(ofTask, steadyStatus), desiredStatus) > 0;
+}
+
+function raiseDesired(container: Container, ofTask: TaskStatus): Container {
+  if (!isBehind(container, ofTask)) return container;
+  return changeContainer(container, { desiredStatus: containerStatusFor(ofTask, container.steadyStatus) });
 }
 
 function deriveKnown(task: Task, now: EpochMs, config: MachineConfig): Task {
   const known = knownStatusFor(task.containers);
   if (known === undefined || compareTaskStatus(known, task.knownStatus) <= 0) return task;
-  const moved: Task = changeTask(task, { knownStatus: known, knownStatusAt: now });
-  if (known === "RUNNING") return changeTask(moved, { startedAt: now });
-  return known === "STOPPED" ? stopped(moved, now, config) : moved;
-}
-
-function stopped(task: Task, now: EpochMs, config: MachineConfig): Task {
-  const ended =
-    task.desiredStatus === "STOPPED" ? task : stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
-  return changeTask(ended, {
-    stoppedAt: now,
-    cleanupAt: asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs),
-  });
+  const moved = { knownStatus: known, knownStatusAt: now };
+  if (known === "RUNNING") return changeTask(task, { ...moved, startedAt: now });
+  if (known !== "STOPPED") return changeTask(task, moved);
+  const ended = stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
+  const cleanupAt = asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs);
+  return changeTask(ended, { ...moved, stoppedAt: now, cleanupAt });
 }
 
 /**

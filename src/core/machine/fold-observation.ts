@@ -39,7 +39,7 @@ function foldAbsence(container: Container, exitCode: number | undefined, now: Ep
   if (container.dockerId === undefined || isBeingMade(container)) return container;
   if (container.knownStatus === "STOPPED") return changeContainer(container, { stopOwed: false });
   const last = container.restart.pending ? endedByLastRun(container) : container;
-  const gone: Container = changeContainer(ended(last), { finishedAt: last.finishedAt ?? now });
+  const gone = ended(last, { finishedAt: last.finishedAt ?? now });
   if (exitCode !== undefined) return changeContainer(gone, { exitCode });
   // A container that was to be stopped and is gone has met its end; nobody took it away from us.
   if (container.desiredStatus === "STOPPED") return gone;
@@ -67,7 +67,8 @@ function foldRunning(container: Container, seen: Present, now: EpochMs): Contain
   const confirmed = container.restart.pending
     ? changeContainer(metadata, { restart: { ...metadata.restart, pending: false } })
     : metadata;
-  return changeContainer(raise(confirmed, "RUNNING"), { startedAt: confirmed.startedAt ?? now });
+  const up = raise(confirmed, "RUNNING");
+  return up.startedAt === undefined ? changeContainer(up, { startedAt: now }) : up;
 }
 
 function foldStopped(container: Container, seen: Present, now: EpochMs): Container {
@@ -122,7 +123,7 @@ function recordRestart(container: Container, seen: Present, now: EpochMs): Conta
 }
 
 function endOf(container: Container, seen: Present, now: EpochMs): Container {
-  const last: Container = changeContainer(ended(container), {
+  const last = ended(container, {
     exitCode: seen.exitCode ?? container.exitCode,
     finishedAt: seen.finishedAt ?? container.finishedAt ?? now,
   });

@@ -28,13 +28,16 @@ export function foldActionResult(
   if (inFlight?.id !== actionId) return task;
   const { action } = inFlight;
   const timed = notePullTimes(task, action, result, now);
-  const landed = editContainer(timed, name, (each) => {
-    const free: Container = changeContainer(each, { inFlight: undefined });
-    return result.ok
-      ? foldSuccess(free, action, result, now)
-      : foldFailure(free, action, certaintyOf(result.failure, inFlight), now);
-  });
+  const landed = editContainer(timed, name, (each) =>
+    result.ok
+      ? foldSuccess(each, action, result, now)
+      : foldFailure(free(each), action, certaintyOf(result.failure, inFlight), now),
+  );
   return result.ok ? landed : stopForFailedPull(landed, name, action, result.failure.error, now, config);
+}
+
+function free(container: Container): Container {
+  return changeContainer(container, { inFlight: undefined });
 }
 
 /** An earlier try without an answer may have worked, whatever came of this one. */
@@ -42,10 +45,12 @@ function certaintyOf(failure: Failure, { again = false }: InFlight): Failure {
   return again ? { ...failure, indeterminate: true } : failure;
 }
 
+/** The steps that every container takes free it in the copy that they make anyway. */
 function foldSuccess(container: Container, action: ContainerAction, result: Success, now: EpochMs): Container {
   switch (action) {
     case "resolveManifest":
       return changeContainer(container, {
+        inFlight: undefined,
         retry: undefined,
         knownStatus: furthest(container, "MANIFEST_PULLED"),
         imageDigest: result.imageDigest ?? container.imageDigest,
@@ -54,6 +59,7 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
       });
     case "pull":
       return changeContainer(container, {
+        inFlight: undefined,
         retry: undefined,
         knownStatus: furthest(container, "PULLED"),
         imageId: result.imageId ?? container.imageId,
@@ -62,6 +68,7 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
       });
     case "create":
       return changeContainer(container, {
+        inFlight: undefined,
         retry: undefined,
         knownStatus: furthest(container, "CREATED"),
         dockerId: container.dockerId ?? result.dockerId,
@@ -71,6 +78,7 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
     case "start":
       return observed(
         changeContainer(container, {
+          inFlight: undefined,
           retry: undefined,
           knownStatus: furthest(container, "RUNNING"),
           dockerId: result.dockerId ?? container.dockerId,
@@ -83,14 +91,14 @@ function foldSuccess(container: Container, action: ContainerAction, result: Succ
         now,
       );
     case "restart":
-      return observed(restarted(container), result, now);
+      return observed(restarted(free(container)), result, now);
     case "provision":
-      return provisioned(changeContainer(container, { retry: undefined }), result, now);
+      return provisioned(changeContainer(container, { inFlight: undefined, retry: undefined }), result, now);
     case "stop":
     case "kill":
-      return stopped(container, action, result, now);
+      return stopped(free(container), action, result, now);
     case "remove":
-      return changeContainer(container, { retry: undefined, removed: true });
+      return changeContainer(container, { inFlight: undefined, retry: undefined, removed: true });
   }
 }
 

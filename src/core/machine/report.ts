@@ -13,24 +13,29 @@ import { changeContainer, changeTask } from "../task-copy.ts";
 const REASON_MAX = 1024;
 const IDENTITY_MAX = 255;
 
+const NOTHING: readonly never[] = [];
+
+/** Members that are absent when there is nothing to tell are added one by one: a spread for each costs several times more. */
+type Draft<Change> = { -readonly [Member in keyof Change]: Change[Member] };
+
 export function report(task: Task, now: EpochMs): { readonly task: Task; readonly changes: readonly StateChange[] } {
+  if (!isTaskNews(task) && !task.containers.some(isNews)) return { task, changes: NOTHING };
+  const told = task.containers.map((container) => (isNews(container) ? tell(container) : container));
   const changes: StateChange[] = [];
-  let current = task;
-  for (const [index, container] of task.containers.entries()) {
-    if (!isNews(container)) continue;
-    changes.push(containerChange(current, container, now));
-    const told: Container = changeContainer(container, { emittedStatus: container.knownStatus });
-    current = changeTask(current, {
-      containers: current.containers.with(index, told),
-      nextChange: current.nextChange + 1,
-    });
+  for (const [index, container] of told.entries()) {
+    if (container !== task.containers[index]) changes.push(containerChange(task, container, changes.length, now));
   }
-  if (!isTaskNews(current)) return { task: current, changes };
-  changes.push(taskChange(current, now));
+  const isTold = isTaskNews(task);
+  if (isTold) changes.push(taskChange(task, changes.length, now));
+  const emittedStatus = isTold ? task.knownStatus : task.emittedStatus;
   return {
-    task: changeTask(current, { emittedStatus: current.knownStatus, nextChange: current.nextChange + 1 }),
+    task: changeTask(task, { containers: told, emittedStatus, nextChange: task.nextChange + changes.length }),
     changes,
   };
+}
+
+function tell(container: Container): Container {
+  return changeContainer(container, { emittedStatus: container.knownStatus });
 }
 
 /** RUNNING counts at the steady status; a digest is news only when it was resolved by asking. Source: DM-12. */
@@ -47,37 +52,40 @@ function isTaskNews(task: Task): boolean {
   return task.knownStatus === "RUNNING" || task.knownStatus === "STOPPED";
 }
 
-function containerChange(task: Task, container: Container, now: EpochMs): ContainerStateChange {
+/** @param before how many changes of this step come before it */
+function containerChange(task: Task, container: Container, before: number, now: EpochMs): ContainerStateChange {
   const { knownStatus, dockerId, imageDigest, exitCode, error } = container;
-  return {
+  const change: Draft<ContainerStateChange> = {
     type: "container",
     taskArn: task.arn,
-    sequence: task.nextChange,
+    sequence: task.nextChange + before,
     at: now,
     containerName: container.name,
     containerArn: container.containerArn,
     status: knownStatus === "STOPPED" || knownStatus === "MANIFEST_PULLED" ? knownStatus : "RUNNING",
     networkBindings: container.networkBindings ?? [],
-    ...(dockerId === undefined ? {} : { runtimeId: dockerId.slice(0, IDENTITY_MAX) }),
-    ...(imageDigest === undefined ? {} : { imageDigest: imageDigest.slice(0, IDENTITY_MAX) }),
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(error === undefined ? {} : { reason: formatReason(error).slice(0, REASON_MAX) }),
   };
+  if (dockerId !== undefined) change.runtimeId = dockerId.slice(0, IDENTITY_MAX);
+  if (imageDigest !== undefined) change.imageDigest = imageDigest.slice(0, IDENTITY_MAX);
+  if (exitCode !== undefined) change.exitCode = exitCode;
+  if (error !== undefined) change.reason = formatReason(error).slice(0, REASON_MAX);
+  return change;
 }
 
-function taskChange(task: Task, now: EpochMs): TaskStateChange {
+function taskChange(task: Task, before: number, now: EpochMs): TaskStateChange {
   const { knownStatus, stopCode, stoppedReason, pullStartedAt, pullStoppedAt, executionStoppedAt } = task;
   const ended = knownStatus === "STOPPED";
-  return {
+  const change: Draft<TaskStateChange> = {
     type: "task",
     taskArn: task.arn,
-    sequence: task.nextChange,
+    sequence: task.nextChange + before,
     at: now,
     status: knownStatus === "RUNNING" || knownStatus === "STOPPED" ? knownStatus : "MANIFEST_PULLED",
-    ...(ended && stopCode !== undefined ? { stopCode } : {}),
-    ...(ended && stoppedReason !== undefined ? { reason: stoppedReason.slice(0, REASON_MAX) } : {}),
-    ...(pullStartedAt === undefined ? {} : { pullStartedAt }),
-    ...(pullStoppedAt === undefined ? {} : { pullStoppedAt }),
-    ...(executionStoppedAt === undefined ? {} : { executionStoppedAt }),
   };
+  if (ended && stopCode !== undefined) change.stopCode = stopCode;
+  if (ended && stoppedReason !== undefined) change.reason = stoppedReason.slice(0, REASON_MAX);
+  if (pullStartedAt !== undefined) change.pullStartedAt = pullStartedAt;
+  if (pullStoppedAt !== undefined) change.pullStoppedAt = pullStoppedAt;
+  if (executionStoppedAt !== undefined) change.executionStoppedAt = executionStoppedAt;
+  return change;
 }

@@ -33,7 +33,7 @@ export function failContainer(container: Container, error: NamedError): Containe
 }
 
 /** A container whose end has been seen, or that is confirmed gone: nothing is owed to it any more. */
-export function ended(container: Container): Container {
+export function ended(container: Container, facts: Partial<Container> = {}): Container {
   const restart = container.restart.pending ? { ...container.restart, pending: false } : container.restart;
   return changeContainer(container, {
     knownStatus: "STOPPED",
@@ -41,13 +41,14 @@ export function ended(container: Container): Container {
     startRequestedAt: undefined,
     retry: undefined,
     restart,
+    ...facts,
   });
 }
 
 /** The container as its last recorded run left it. */
 export function endedByLastRun(container: Container): Container {
   const run = container.restart.endedRun;
-  return changeContainer(ended(container), {
+  return ended(container, {
     exitCode: run?.exitCode ?? container.exitCode,
     finishedAt: run?.finishedAt ?? container.finishedAt,
   });

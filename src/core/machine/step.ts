@@ -95,11 +95,10 @@ function requestStop(task: Task, input: Extract<Input, { readonly type: "stopReq
 /** What was emitted up to here has been sent, when nothing newer is outstanding. Source: engine-behaviour 9.4. */
 export function acknowledge(task: Task, upTo: number): Task {
   if (upTo <= task.acknowledgedChange) return task;
-  const told: Task = changeTask(task, { acknowledgedChange: upTo });
-  if (upTo < task.nextChange - 1) return told;
-  const containers = told.containers.map((each) => markSent(each));
-  const sentStatus = compareTaskStatus(told.emittedStatus, told.sentStatus) > 0 ? told.emittedStatus : told.sentStatus;
-  return changeTask(told, { containers, sentStatus });
+  if (upTo < task.nextChange - 1) return changeTask(task, { acknowledgedChange: upTo });
+  const containers = task.containers.map((each) => markSent(each));
+  const sentStatus = compareTaskStatus(task.emittedStatus, task.sentStatus) > 0 ? task.emittedStatus : task.sentStatus;
+  return changeTask(task, { acknowledgedChange: upTo, containers, sentStatus });
 }
 
 function markSent(container: Container): Container {
@@ -109,15 +108,13 @@ function markSent(container: Container): Container {
 
 /** A container that came up is looked at once: addresses, exact times, and whether it is gone again already. */
 function refreshes(before: Task, after: Task): readonly Effect[] {
-  const effects: Effect[] = [];
-  for (const [index, container] of after.containers.entries()) {
-    const previous = before.containers[index];
-    if (previous === container || previous === undefined) continue;
-    const started = previous.inFlight?.action === "start" && container.knownStatus === "RUNNING";
-    const restarted = previous.inFlight?.action === "restart" && container.knownStatus === "RUNNING";
-    if ((started || restarted) && container.inFlight?.action !== previous.inFlight?.action) {
-      effects.push({ type: "observe", containerName: container.name });
-    }
-  }
-  return effects;
+  if (before.containers === after.containers) return NOTHING;
+  const up = after.containers.filter((container, index) => hasComeUp(before.containers[index], container));
+  return up.map(({ name }) => ({ type: "observe", containerName: name }));
+}
+
+function hasComeUp(before: Container | undefined, after: Container): boolean {
+  const action = before?.inFlight?.action;
+  const wasStart = action === "start" || action === "restart";
+  return wasStart && after.knownStatus === "RUNNING" && after.inFlight?.action !== action;
 }
