@@ -129,6 +129,7 @@ export type GraphProblem =
 
 /** Whether the graph can be resolved at all: no cycle, no unknown name, HEALTHY only where there is a health check. */
 export function findGraphProblem(containers: readonly Container[]): GraphProblem | undefined {
+  if (containers.every(({ dependencies }) => dependencies.length === 0)) return undefined;
   const byName = new Map(containers.map((container) => [container.name as string, container]));
   for (const container of containers) {
     for (const { containerName, condition } of container.dependencies) {

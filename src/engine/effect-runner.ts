@@ -152,9 +152,11 @@ export class EffectRunner {
   async updateMetadata(taskArn: Task["arn"], containerName: string): Promise<void> {
     const found = this.#find(taskArn, containerName);
     if (found === undefined || isInternal(found.container)) return;
-    await this.#ports.metadata.update(found.task, found.container).catch((error: unknown) => {
+    try {
+      await this.#ports.metadata.update(found.task, found.container);
+    } catch (error) {
       this.#ports.log.warn("Cannot update container metadata", { containerName, error });
-    });
+    }
   }
 
   async #remove(

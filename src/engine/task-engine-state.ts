@@ -39,11 +39,10 @@ export class TaskEngineState {
     const before = this.#tasks.get(task.arn);
     this.#tasks.set(task.arn, task);
     if (before?.containers === task.containers) return;
-    for (const [index, container] of task.containers.entries()) {
-      const place = { taskArn: task.arn, index };
-      this.#reindexId(before?.containers[index], container, place);
-      this.#reindexIp(before?.containers[index], container, place);
-    }
+    task.containers.forEach((container, index) => {
+      const known = before?.containers[index];
+      if (container !== known) this.#reindex(known, container, { taskArn: task.arn, index });
+    });
   }
 
   /** For the engine only. Unknown ARNs are ignored. */
@@ -133,6 +132,11 @@ export class TaskEngineState {
     if (prefix === "") return [];
     if (prefix.length >= SHORT_ID_DIGITS) return [...(this.#byShortId.get(shortIdOf(prefix)) ?? [])];
     return [...this.#byShortId.values()].flatMap((ids) => [...ids]);
+  }
+
+  #reindex(before: Container | undefined, after: Container, place: Place): void {
+    this.#reindexId(before, after, place);
+    this.#reindexIp(before, after, place);
   }
 
   #reindexId(before: Container | undefined, after: Container, place: Place): void {
