@@ -93,3 +93,7 @@ function copyTask(task: Task): AllMembers<Task> {
     acknowledgedChange: task.acknowledgedChange,
   };
 }
+
+/** Names of all members. */
+export const CONTAINER_MEMBERS = Object.keys(copyContainer({} as Container)) as readonly (keyof Container)[];
+export const TASK_MEMBERS = Object.keys(copyTask({} as Task)) as readonly (keyof Task)[];

@@ -5,24 +5,21 @@
  */
 import { isBeforePull } from "../core/status.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
+import { CONTAINER_MEMBERS, TASK_MEMBERS } from "../core/task-copy.ts";
 import { TOLD_AGAIN, VOLATILE_PART, VOLATILE_TASK } from "./durable-part.ts";
 
 /** Until an image is there nothing of the container is in the world: a restart begins with it anew. */
-const BEFORE_PULL_TASK: ReadonlySet<string> = new Set([...VOLATILE_TASK, "knownStatus", "knownStatusAt"]);
-const BEFORE_PULL_PART: ReadonlySet<string> = new Set([
-  ...VOLATILE_PART,
-  "knownStatus",
-  // Follows from the task's again; but that it is to stop has a reason of its own, and is asked for below.
-  "desiredStatus",
-  "imageDigest",
-  "digestResolved",
-  "pullError",
-]);
+const BEFORE_PULL_TASK = ["knownStatus", "knownStatusAt"];
+// The desired status follows from the task's again; but that it is to stop has a reason of its own, and is asked for below.
+const BEFORE_PULL_PART = ["knownStatus", "desiredStatus", "imageDigest", "digestResolved", "pullError"];
 
-const WHILE_PRESENT_PART: ReadonlySet<string> = new Set([...VOLATILE_PART, ...TOLD_AGAIN]);
+const TASK = membersBut(TASK_MEMBERS, [...VOLATILE_TASK]);
+const EARLY_TASK = membersBut(TASK_MEMBERS, [...VOLATILE_TASK, ...BEFORE_PULL_TASK]);
+const EARLY_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...BEFORE_PULL_PART]);
+const PRESENT_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...TOLD_AGAIN]);
+const STOPPED_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART]);
 
 type Part = Container | TaskResource;
-type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Is there something in `after` that a restart could not find out by itself? What is not worth a save of its own goes to
@@ -33,13 +30,13 @@ export function isWorthASave(before: Task, after: Task): boolean {
   if (!sameParts(before.containers, after.containers, isSameContainer)) return true;
   if (!sameParts(before.resources, after.resources, isSameResource)) return true;
   const isEarly = after.knownStatus === "NONE" || after.knownStatus === "MANIFEST_PULLED";
-  return !sameMembers(before, after, isEarly ? BEFORE_PULL_TASK : VOLATILE_TASK);
+  return !isSame(before, after, isEarly ? EARLY_TASK : TASK);
 }
 
 function isSameContainer(before: Container, after: Container): boolean {
-  if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && sameMembers(before, after, BEFORE_PULL_PART);
+  if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && isSame(before, after, EARLY_CONTAINER);
   if (before.knownStatus !== after.knownStatus) return false;
-  return sameMembers(before, after, after.knownStatus === "STOPPED" ? VOLATILE_PART : WHILE_PRESENT_PART);
+  return isSame(before, after, after.knownStatus === "STOPPED" ? STOPPED_CONTAINER : PRESENT_CONTAINER);
 }
 
 function isToStop(before: Container, after: Container): boolean {
@@ -47,7 +44,11 @@ function isToStop(before: Container, after: Container): boolean {
 }
 
 function isSameResource(before: TaskResource, after: TaskResource): boolean {
-  return sameMembers(before, after, VOLATILE_PART);
+  return isSame(
+    before,
+    after,
+    membersBut(Object.keys({ ...before, ...after }) as (keyof TaskResource)[], [...VOLATILE_PART]),
+  );
 }
 
 function sameParts<P extends Part>(a: readonly P[], b: readonly P[], same: (a: P, b: P) => boolean): boolean {
@@ -61,12 +62,13 @@ function sameParts<P extends Part>(a: readonly P[], b: readonly P[], same: (a: P
 }
 
 /** A member that is absent and one that is undefined are the same. */
-function sameMembers(a: Members, b: Members, except: ReadonlySet<string>): boolean {
-  for (const key in a) {
-    if (a[key] !== b[key] && !except.has(key)) return false;
-  }
-  for (const key in b) {
-    if (a[key] === undefined && b[key] !== undefined && !except.has(key)) return false;
+function isSame<Part extends object>(a: Part, b: Part, members: readonly (keyof Part)[]): boolean {
+  for (const member of members) {
+    if (a[member] !== b[member]) return false;
   }
   return true;
+}
+
+function membersBut<Member extends string>(members: readonly Member[], others: readonly string[]): readonly Member[] {
+  return members.filter((member) => !others.includes(member));
 }
