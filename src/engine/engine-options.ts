@@ -21,7 +21,7 @@ import type { TaskEngineState } from "./task-engine-state.ts";
 export type EngineConfig = {
   readonly machine: MachineConfig;
   readonly limits: CallLimits;
-  /** Starts in flight at a time. Without it the engine begins with twice the daemon's CPUs, and goes by what it measures. */
+  /** Starts in flight at a time. Without it the engine begins with four times the daemon's CPUs, and goes by what it measures. */
   readonly startConcurrency: number | undefined;
   /** How often all containers of ours are listed as a backstop to events. */
   readonly relistIntervalMs: number;

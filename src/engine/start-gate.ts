@@ -20,12 +20,13 @@ export type StartGateLimits = {
 };
 
 /**
- * Twice the daemon's CPUs was measured best where starts are bound by the processor; elsewhere there may be room. Fewer
- * than one and a half times leave processors idle even where starts hold each other up.
+ * Where starts are bound by the processor, four times the daemon's CPUs keep them busy while some starts wait for the
+ * kernel or the disk, and the first start still comes early; elsewhere there may be room. Fewer than three times make the
+ * last start late when the machine has other work.
  */
 export function adaptiveLimits(cpus: number): StartGateLimits {
   const cores = Math.max(1, cpus);
-  return { min: Math.max(2, Math.floor(1.5 * cores)), initial: 2 * cores, max: 4 * cores, cpus: cores };
+  return { min: 3 * cores, initial: 4 * cores, max: 8 * cores, cpus: cores };
 }
 
 /** A gate that never moves. */
@@ -35,8 +36,8 @@ export function fixedLimits(limit: number): StartGateLimits {
 }
 
 /** Per core: with fewer starts queueing in the daemon than the first there is room, with more than the second too little. */
-const ROOM = 0.5;
-const CROWD = 1.5;
+const ROOM = 2;
+const CROWD = 3.5;
 const BACK_OFF = 0.75;
 
 export class StartGate {
