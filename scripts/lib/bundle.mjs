@@ -18,7 +18,8 @@ export async function bundleProgram(entry, name) {
     format: "esm",
     platform: "node",
     target: "node20",
-    sourcemap: "inline",
+    // Beside the program, not in it: an engine keeps the text of what it runs in memory.
+    sourcemap: "linked",
     logLevel: "warning",
   });
   return outfile;
