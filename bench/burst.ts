@@ -126,8 +126,10 @@ const variants = {
   rawAllAtOnce: () => raw(TASKS),
   raw4: () => raw(4),
   raw6: () => raw(6),
+  raw8: () => raw(8),
   berth: () => berth(undefined),
   berthGate4: () => berth(4),
+  berthGate8: () => berth(8),
   berthNoGate: () => berth(TASKS),
   ...(withCommand ? { dockerRun } : {}),
 };
@@ -163,7 +165,7 @@ const figures = Object.fromEntries(
   ]),
 );
 const [own, allAtOnce] = [figures.berth, figures.rawAllAtOnce];
-const bestLast = Math.min(figures.raw4?.last.median ?? Infinity, figures.raw6?.last.median ?? Infinity);
+const bestLast = Math.min(...["raw4", "raw6", "raw8"].map((name) => figures[name]?.last.median ?? Infinity));
 const ratios = {
   p50OverRawAllAtOnce: round((own?.p50.median ?? 0) / (allAtOnce?.p50.median ?? 1)),
   lastOverRawAtBest: round((own?.last.median ?? 0) / bestLast),
