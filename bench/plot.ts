@@ -8,9 +8,11 @@ const MARGIN = { left: 56, right: 190, top: 34, bottom: 46 };
 const LINES: Readonly<Record<string, { readonly label: string; readonly colour: string }>> = {
   berth: { label: "Berth", colour: "#0b6e4f" },
   berthGate4: { label: "Berth, gate fixed at 4", colour: "#5fad56" },
+  berthGate8: { label: "Berth, gate fixed at 8", colour: "#a3d39c" },
   berthNoGate: { label: "Berth without a gate", colour: "#b4a7d6" },
   raw4: { label: "raw calls, 4 at a time", colour: "#1f77b4" },
   raw6: { label: "raw calls, 6 at a time", colour: "#8fbce6" },
+  raw8: { label: "raw calls, 8 at a time", colour: "#c5dcf2" },
   rawAllAtOnce: { label: "raw calls, all at once", colour: "#d1495b" },
   dockerRun: { label: "docker run -d, all at once", colour: "#edae49" },
 };
