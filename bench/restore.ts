@@ -3,7 +3,6 @@
  * with Docker and under management again. The daemon is simulated; nothing may be started, stopped or made.
  */
 import { cpSync } from "node:fs";
-import { join } from "node:path";
 import type { DockerClient } from "../src/ports/docker-client.ts";
 import { DiskStateStore } from "../src/store/index.ts";
 import type { SimulatedDocker, SimulatedDockerClient } from "../src/testing/simulated-docker/index.ts";
@@ -29,8 +28,8 @@ async function killedWith(count: number, docker: SimulatedDocker): Promise<strin
   engine.abandon();
   client.cut();
   const left = freshFolder();
-  // Neither closed nor sealed, as after a kill; the lock of a process that lives would not be taken over.
-  cpSync(join(folder, "data.mdb"), join(left, "data.mdb"));
+  // Not closed, as after a kill; the lock of a process that lives would not be taken over.
+  cpSync(folder, left, { recursive: true, filter: (path) => !path.endsWith(".sock") });
   await store.close();
   return left;
 }
