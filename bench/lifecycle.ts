@@ -53,7 +53,7 @@ async function bareRun(count: number): Promise<Cost> {
 }
 
 async function oneContainer(docker: SimulatedDocker, client: DockerClient, body: CreateBody, number: number) {
-  for (let look = 0; look < 3; look += 1) await client.inspectImage("app:latest");
+  for (let look = 0; look < 2; look += 1) await client.inspectImage("app:latest");
   const { dockerId } = await client.createContainer({ name: `bare-${number}` as never, body });
   await client.startContainer(dockerId);
   await client.inspectContainer(dockerId);

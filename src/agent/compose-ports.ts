@@ -35,6 +35,7 @@ import type { EcrOptions } from "./ecr/ecr-options.ts";
 import { type HostFeatureOptions, hostAdapters, hostContext, metadataFiles } from "./host-features.ts";
 import { dynamicPortRange, probeHostPort } from "./host-ports.ts";
 import { type ImageCleanupSettings, imageCleanupOptions } from "./image-cleanup-settings.ts";
+import { ImageEnvironments } from "./image-environments.ts";
 import { MirroredStore } from "./mirrored-store.ts";
 import { type ConfiguredLogins, registryLogins } from "./registry-logins.ts";
 import { systemRandom } from "./system-random.ts";
@@ -210,11 +211,12 @@ function imageService(manager: ImageManager, client: DockerClient, options: Dock
     const auth = options.registryAuthOf?.(request.taskArn, request.containerName);
     return auth === undefined ? request : { ...request, auth };
   };
+  const environments = new ImageEnvironments(client);
   return {
     load: (rows) => manager.addAllImageStates(rows),
     prepareManifest: (request) => manager.prepareManifest(withLogin(request)),
     pull: (request) => manager.pull(withLogin(request)),
-    environmentOf: async (image) => (await client.inspectImage(image))?.env ?? [],
+    environmentOf: ({ image, imageId }) => environments.of(image, imageId),
     adopt: async (task, { name, image, imageId }) => {
       await manager.recordContainerReference({ taskArn: task.arn, containerName: name, image, imageId });
     },

@@ -123,7 +123,7 @@ export class ContainerLauncher {
 
   async #facts(task: Task, container: Container) {
     const { calls, images } = this.#ports;
-    const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container.image));
+    const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container));
     const { secrets, files, logOptions } = this.#ports.environment.environmentOf(task.arn, container.name);
     return { imageEnv, secrets, environmentFiles: files, logOptions };
   }

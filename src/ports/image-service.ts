@@ -42,8 +42,8 @@ export interface ImageService {
   pull(
     request: ImageRequest & { readonly digest?: string; readonly onProgress?: (progress: LayerProgress) => void },
   ): Promise<PullResult>;
-  /** `NAME=VALUE` entries of a local image; empty when it is not there. */
-  environmentOf(image: string): Promise<readonly string[]>;
+  /** `NAME=VALUE` entries of a container's image; empty when it is not there. */
+  environmentOf(container: Pick<Container, "image" | "imageId">): Promise<readonly string[]>;
   /** A restored container uses its image; `pull` notes this by itself. */
   adopt(task: Task, container: Container): Promise<void>;
   /** The container is gone and uses its image no more. */
