@@ -139,16 +139,16 @@ export class DiskStateStore implements StateStore {
   }
 
   async #writeGroup(commits: readonly Commit[]): Promise<void> {
-    const { group, operations } = asOperations(commits);
+    const group: Commit[] = [];
     this.#opened = undefined;
     try {
       if (this.#broken !== undefined) throw this.#broken;
-      await this.#journal.write(operations);
+      await this.#journal.write(operationsOf(commits, group));
       for (const { resolve } of group) resolve();
     } catch (error) {
       const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
       await this.#relearn();
-      for (const { reject } of group) reject(failure);
+      for (const { reject } of commits) reject(failure); // who was refused alone has heard of it
     }
   }
 
@@ -266,17 +266,24 @@ function parseRow(keyText: string, json: Buffer): readonly [RowKey, unknown] {
   }
 }
 
-/** A commit that cannot be written down is refused alone. */
-function asOperations(commits: readonly Commit[]): { group: readonly Commit[]; operations: readonly RowOperation[] } {
-  const group: Commit[] = [];
-  const operations: RowOperation[] = [];
+/**
+ * One commit after the other, so that only one is in memory as text. One that cannot be written down is refused alone; the
+ * others join the group.
+ */
+function* operationsOf(commits: readonly Commit[], group: Commit[]): Generator<RowOperation> {
   for (const commit of commits) {
-    try {
-      for (const operation of commit.mutations.map(toOperation)) operations.push(operation);
-      group.push(commit);
-    } catch (error) {
-      commit.reject(error);
-    }
+    const operations = writtenDown(commit);
+    if (operations === undefined) continue;
+    group.push(commit);
+    yield* operations;
   }
-  return { group, operations };
+}
+
+function writtenDown({ mutations, reject }: Commit): readonly RowOperation[] | undefined {
+  try {
+    return mutations.map(toOperation);
+  } catch (error) {
+    reject(error);
+    return undefined;
+  }
 }

@@ -66,7 +66,7 @@ export class Journal {
   }
 
   /** All operations or none; resolves when they are on the disk. When it rejects, {@link read} has to come first. */
-  async write(operations: readonly RowOperation[]): Promise<void> {
+  async write(operations: Iterable<RowOperation>): Promise<void> {
     const rows = this.#encode(operations);
     if (!this.#writer.isEmpty) await this.#append("rows", this.#oldest, rows);
   }
@@ -118,7 +118,7 @@ export class Journal {
   }
 
   /** Begins a frame with these. @returns the rows that are in it */
-  #encode(operations: readonly RowOperation[]): readonly IndexedRow[] {
+  #encode(operations: Iterable<RowOperation>): readonly IndexedRow[] {
     this.#writer.reset();
     const rows: IndexedRow[] = [];
     for (const operation of operations) {
