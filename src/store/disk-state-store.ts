@@ -173,7 +173,7 @@ export class DiskStateStore implements StateStore {
   }
 
   async #prepareOrSetAside(onDamage: "refuse" | "setAside"): Promise<void> {
-    const { folder } = { folder: this.#folder };
+    const folder = this.#folder;
     try {
       await this.#prepare();
     } catch (error) {

@@ -92,8 +92,11 @@ export class Journal {
 
   /** Tells the next reader that nothing follows. */
   async close(): Promise<void> {
-    if (this.#current !== undefined) await this.#append("end", this.#oldest, []);
-    await this.#leaveSegment();
+    try {
+      if (this.#current !== undefined) await this.#append("end", this.#oldest, []);
+    } finally {
+      await this.#leaveSegment();
+    }
   }
 
   /** What of a segment still counts. */
