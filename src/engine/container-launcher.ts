@@ -36,6 +36,9 @@ export type ContainerLauncherPorts = {
   readonly taskOf: (taskArn: string) => Task | undefined;
 };
 
+/** As often a host port that was taken meanwhile is chosen again. */
+const MAX_PORT_MOVES = 10;
+
 export class ContainerLauncher {
   readonly #ports: ContainerLauncherPorts;
 
@@ -105,7 +108,13 @@ export class ContainerLauncher {
     return seen === undefined ? undefined : toObservation(task, container, seen);
   }
 
-  async #startAnew(task: Task, container: Container, requests: readonly PortRequest[]): Promise<ActionResult> {
+  /** Another engine on the host goes through the same ports: each move meets it again, until one of the two is ahead. */
+  async #startAnew(
+    task: Task,
+    container: Container,
+    requests: readonly PortRequest[],
+    moves = MAX_PORT_MOVES,
+  ): Promise<ActionResult> {
     const { client, signal, hostPorts, calls } = this.#ports;
     hostPorts.release(portOwner(task.arn, container.name));
     await client.removeContainer(container.dockerName, { force: true, removeVolumes: true }, { signal });
@@ -116,6 +125,9 @@ export class ContainerLauncher {
       await calls.start(dockerId);
     } catch (error) {
       signal.throwIfAborted();
+      if (moves > 1 && isPortConflict(error) && requests.some(isMovable)) {
+        return await this.#startAnew(task, container, requests.map(anyPort), moves - 1);
+      }
       return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
     }
     return { ...made, networkBindings: bindingsOf(task, changeContainer(container, { hostPorts: leases })) };

@@ -11,6 +11,7 @@ import {
   oomKilled,
   runsForever,
 } from "../../src/testing/index.ts";
+import type { SimulatedHost } from "../../src/testing/simulated-host.ts";
 import { runningTask, startedHost } from "./started-host.ts";
 
 describe("DockerTaskEngine", () => {
@@ -223,20 +224,35 @@ describe("DockerTaskEngine", () => {
     expect(host.told(task).filter((each) => each === "web STOPPED")).toHaveLength(1);
   });
 
-  it("a host port that was taken between choice and bind is chosen again, and the container made anew", async () => {
-    const host = await startedHost();
+  /** Starts somebody else's container on as many host ports as are given out first; the engine does not know. */
+  async function takePorts(host: SimulatedHost, count: number): Promise<void> {
     const client = host.docker.client();
-    const body = {
-      Image: "app",
-      ExposedPorts: { "1/tcp": {} },
-      HostConfig: { PortBindings: { "1/tcp": [{ HostPort: "32768" }] } },
-    };
-    const theirs = await host.clock.resolve(client.createContainer({ name: asDockerName("theirs"), body }));
-    await host.clock.resolve(client.startContainer(theirs.dockerId));
-    const task = await runningTask(host, [{ name: "web", portMappings: [{ containerPort: 80 }] }]);
-    await host.clock.advance(1_000);
-    expect(host.container(task, "web").networkBindings).toMatchObject([{ containerPort: 80, hostPort: 32_769 }]);
-    expect(host.docker.containers().filter((each) => each.dockerName !== "theirs")).toHaveLength(1);
+    for (let port = 32_768; port < 32_768 + count; port += 1) {
+      const HostConfig = { PortBindings: { "1/tcp": [{ HostPort: String(port) }] } };
+      const body = { Image: "app", ExposedPorts: { "1/tcp": {} }, HostConfig };
+      const theirs = await host.clock.resolve(client.createContainer({ name: asDockerName(`theirs-${port}`), body }));
+      await host.clock.resolve(client.startContainer(theirs.dockerId));
+    }
+  }
+
+  it.each([1, 2, 10])(
+    "a host port that was taken between choice and bind, %d times, is chosen again",
+    async (taken) => {
+      const host = await startedHost();
+      await takePorts(host, taken);
+      const task = await runningTask(host, [{ name: "web", portMappings: [{ containerPort: 80 }] }]);
+      await host.clock.advance(1_000);
+      expect(host.container(task, "web").networkBindings).toMatchObject([{ hostPort: 32_768 + taken }]);
+      expect(host.docker.containers().filter((each) => !each.dockerName.startsWith("theirs"))).toHaveLength(1);
+    },
+  );
+
+  it("a host port that is taken again and again fails the start with Docker's text", async () => {
+    const host = await startedHost();
+    await takePorts(host, 11);
+    const task = host.task([{ name: "web", portMappings: [{ containerPort: 80 }] }]);
+    await host.add(task);
+    expect((await host.untilStatus(task, "STOPPED")).stoppedReason).toContain("port is already allocated");
   });
 
   it("a fixed host port that is taken fails the start with Docker's text", async () => {
