@@ -3,15 +3,14 @@
  * fixed gates and without one, against raw API calls all at once and a few at a time, and `docker run -d` in parallel.
  */
 import { spawn } from "node:child_process";
-import { setTimeout as pause } from "node:timers/promises";
 import type { DockerId, DockerName } from "../src/core/brand.ts";
-import { ENGINE_ID_LABEL } from "../src/core/labels.ts";
 import { DiskStateStore } from "../src/store/index.ts";
 import { freshFolder } from "./lib/folder.ts";
 import { realClient, TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report, round } from "./lib/report.ts";
 import { definitionOf, newTask, startEngine } from "./lib/simulated-world.ts";
 import { interleaved, median, percentile, spreadOf } from "./lib/stats.ts";
+import { endTasks } from "./lib/waves.ts";
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 100);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -95,11 +94,10 @@ async function berth(startConcurrency: number | undefined): Promise<Times> {
   });
   await Promise.all(tasks.map((task) => engine.addTask(task)));
   await all;
-  engine.abandon();
-  await pause(50);
-  own.close();
+  await endTasks(engine);
+  await engine.shutdown();
   await store.close();
-  await removeAll({ [ENGINE_ID_LABEL]: engineId });
+  own.close();
   return [...running.values()];
 }
 

@@ -15,7 +15,7 @@ import { freshFolder } from "./lib/folder.ts";
 import { TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report, round } from "./lib/report.ts";
 import { definitionOf, newTask, newTasks, ONE_CONTAINER, simulatedDocker, startEngine } from "./lib/simulated-world.ts";
-import { runTasks } from "./lib/waves.ts";
+import { endTasks, runTasks } from "./lib/waves.ts";
 import { acrossTheWire } from "./lib/wire.ts";
 
 const SIZES = (process.env.BENCH_TASKS ?? "10000,100000").split(",").map(Number);
@@ -64,9 +64,7 @@ async function agent(): Promise<void> {
   await runTasks({ engine, tasks: newTasks(REAL_TASKS, definition), inFlight: REAL_TASKS });
   await pause(1_000);
   const fullMb = rssMb();
-  for (const { arn } of engine.listTasks()) await engine.stopTask(arn, { force: true });
-  while (engine.listTasks().some(({ knownStatus }) => knownStatus !== "STOPPED")) await pause(100);
-  await Promise.all(engine.listTasks().map(({ arn }) => engine.removeTask(arn)));
+  await endTasks(engine);
   await engine.shutdown();
   client.close();
   process.stdout.write(JSON.stringify({ idleMb: round(idleMb), fullMb: round(fullMb) }));

@@ -1,4 +1,5 @@
 /** Tasks that run through an engine: a bounded number at a time, each ended when it runs, each change acknowledged. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { DockerId } from "../../src/core/brand.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { DockerTaskEngine } from "../../src/engine/docker-task-engine.ts";
@@ -55,4 +56,11 @@ function endIfRunning(task: Task, ended: Set<DockerId>, exit: WaveOptions["exit"
     ended.add(dockerId);
     queueMicrotask(() => exit(dockerId));
   }
+}
+
+/** Kills all tasks of an engine and removes them with all that they have on this host, their cgroups too. */
+export async function endTasks(engine: DockerTaskEngine): Promise<void> {
+  for (const { arn } of engine.listTasks()) await engine.stopTask(arn, { force: true });
+  while (engine.listTasks().some(({ knownStatus }) => knownStatus !== "STOPPED")) await pause(100);
+  await Promise.all(engine.listTasks().map(({ arn }) => engine.removeTask(arn)));
 }
