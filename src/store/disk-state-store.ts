@@ -16,13 +16,16 @@ import { type Log, silentLog } from "../ports/log.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 import { DamagedFile, damageError, messageOf, storeError } from "./failures.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import type { FoundRows } from "./journal/found-rows.ts";
 import { Journal } from "./journal/journal.ts";
 import type { FoundJournal } from "./journal/segments.ts";
 import { readLegacyStore } from "./legacy/legacy-store.ts";
 import { parseKey, type RowKey, type RowOperation, toOperation, toRawState } from "./row-table.ts";
+import { SavedTasks } from "./saved-tasks.ts";
 import { setAside } from "./set-aside.ts";
 import { readRows } from "./state-document.ts";
 import { EMPTY_STATE, mutationsOf } from "./state-rows.ts";
+import { patchedRow } from "./task-patch.ts";
 
 export type DiskStateStoreOptions = {
   /** Made with mode 0700 when it is missing. */
@@ -53,6 +56,7 @@ export class DiskStateStore implements StateStore {
   readonly #journal: Journal;
   readonly #lock: FolderLock;
   readonly #waiting: Commit[] = [];
+  #tasks = new SavedTasks();
   #writer: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #broken: Error | undefined;
@@ -143,7 +147,7 @@ export class DiskStateStore implements StateStore {
     this.#opened = undefined;
     try {
       if (this.#broken !== undefined) throw this.#broken;
-      await this.#journal.write(operationsOf(commits, group));
+      await this.#journal.write(this.#operationsOf(commits, group));
       for (const { resolve } of group) resolve();
     } catch (error) {
       const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
@@ -155,7 +159,7 @@ export class DiskStateStore implements StateStore {
   /** Nobody waits for it: what could not be deleted now is deleted later. */
   async #clean(): Promise<void> {
     try {
-      if (this.#broken === undefined) await this.#journal.clean();
+      if (this.#broken === undefined) await this.#journal.clean((key) => this.#tasks.wholeRow(key));
     } catch (error) {
       this.#log.warn("Cannot give back room in the state journal", { folder: this.#folder, error });
       await this.#relearn();
@@ -166,7 +170,7 @@ export class DiskStateStore implements StateStore {
   async #relearn(): Promise<void> {
     if (this.#broken !== undefined) return;
     try {
-      await this.#journal.read();
+      this.#tasks = SavedTasks.of(this.#toState(await this.#journal.read()).tasks);
     } catch (error) {
       this.#broken = storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
     }
@@ -199,6 +203,7 @@ export class DiskStateStore implements StateStore {
       });
     }
     this.#opened = this.#toState(found);
+    this.#tasks = SavedTasks.of(this.#opened.tasks);
     if (found.schema !== this.#schema.version) await this.#rewrite(this.#opened);
   }
 
@@ -218,6 +223,7 @@ export class DiskStateStore implements StateStore {
   /** All rows anew in the present version, in one write: a crash leaves the old rows or the new ones. */
   async #rewrite(state: StoredState): Promise<void> {
     await this.#journal.replace(mutationsOf(state).map(toOperation));
+    this.#tasks = SavedTasks.of(state.tasks);
   }
 
   async #read(): Promise<FoundJournal | undefined> {
@@ -231,8 +237,8 @@ export class DiskStateStore implements StateStore {
   /** @throws {DamagedFile} */
   #toState(found: FoundJournal | undefined): StoredState {
     if (found === undefined) return EMPTY_STATE;
-    const rows = [...found.rows].map(([key, { json }]) => parseRow(key, json));
-    return this.#checked(() => readRows(toRawState(rows), found.schema, this.#schema));
+    const raw = toRawState([...parsedRows(found.rows)]);
+    return this.#checked(() => readRows(raw, found.schema, this.#schema));
   }
 
   #checked(read: () => StoredState): StoredState {
@@ -241,6 +247,28 @@ export class DiskStateStore implements StateStore {
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       throw storeError(`Cannot open state in ${this.#folder}: ${error.message}`, error);
+    }
+  }
+
+  /**
+   * One commit after the other, so that only one is in memory as text. One that cannot be written down is refused alone;
+   * the others join the group.
+   */
+  *#operationsOf(commits: readonly Commit[], group: Commit[]): Generator<RowOperation> {
+    for (const commit of commits) {
+      const operations = this.#writtenDown(commit);
+      if (operations === undefined) continue;
+      group.push(commit);
+      yield* operations;
+    }
+  }
+
+  #writtenDown({ mutations, reject }: Commit): readonly RowOperation[] | undefined {
+    try {
+      return this.#tasks.operationsOf(mutations);
+    } catch (error) {
+      reject(error);
+      return undefined;
     }
   }
 
@@ -255,35 +283,29 @@ export class DiskStateStore implements StateStore {
   }
 }
 
-/** @throws {DamagedFile} when the row is none that was ever written, though its checksum says so */
-function parseRow(keyText: string, json: Buffer): readonly [RowKey, unknown] {
-  const key = parseKey(keyText);
-  if (key === undefined) throw new DamagedFile("the journal", `key ${keyText} is not one of ours`);
+/** @throws {DamagedFile} when a row is none that was ever written, though its checksum says so */
+function* parsedRows({ rows, changes }: FoundRows): Generator<readonly [RowKey, unknown]> {
+  for (const [keyText, { json, patches = [] }] of rows) {
+    const key = parseKey(keyText);
+    if (key === undefined) throw new DamagedFile("the journal", `key ${keyText} is not one of ours`);
+    const row = patches.reduce((patched, patch) => withPatch(keyText, patched, patch), parseRow(keyText, json));
+    yield [key, row];
+  }
+  for (const [taskArn, bySequence] of changes) {
+    for (const [sequence, { json }] of bySequence) yield [["change", taskArn, sequence], parseRow(taskArn, json)];
+  }
+}
+
+function withPatch(key: string, row: unknown, patch: Buffer): unknown {
+  const patched = patchedRow(row, parseRow(key, patch));
+  if (patched === undefined) throw new DamagedFile("the journal", `what changed of row ${key} does not fit it`);
+  return patched;
+}
+
+function parseRow(key: string, json: Buffer): unknown {
   try {
-    return [key, JSON.parse(json.toString("utf8"))];
+    return JSON.parse(json.toString("utf8"));
   } catch {
-    throw new DamagedFile("the journal", `row ${keyText} is no JSON`);
-  }
-}
-
-/**
- * One commit after the other, so that only one is in memory as text. One that cannot be written down is refused alone; the
- * others join the group.
- */
-function* operationsOf(commits: readonly Commit[], group: Commit[]): Generator<RowOperation> {
-  for (const commit of commits) {
-    const operations = writtenDown(commit);
-    if (operations === undefined) continue;
-    group.push(commit);
-    yield* operations;
-  }
-}
-
-function writtenDown({ mutations, reject }: Commit): readonly RowOperation[] | undefined {
-  try {
-    return mutations.map(toOperation);
-  } catch (error) {
-    reject(error);
-    return undefined;
+    throw new DamagedFile("the journal", `row ${key} is no JSON`);
   }
 }

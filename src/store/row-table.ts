@@ -10,10 +10,11 @@ export type RowKey = readonly [kind: "task" | "change" | "image" | "meta", id: s
 /** What a mutation comes to. Which rows an acknowledgement removes is worked out when its turn comes. */
 export type RowOperation =
   | { readonly type: "put"; readonly key: string; readonly json: string }
+  /** Changes a row that is there; `whole` gives that row as it is then. */
+  | { readonly type: "patch"; readonly key: string; readonly json: string; readonly whole: () => string }
+  | { readonly type: "putChange"; readonly taskArn: string; readonly sequence: number; readonly json: string }
   | { readonly type: "remove"; readonly key: string }
   | { readonly type: "acknowledge"; readonly taskArn: string; readonly upTo: number };
-
-const CHANGE_KEY = '["change",';
 
 /** @throws {TypeError} when a row cannot be written as JSON */
 export function toOperation(mutation: Mutation): RowOperation {
@@ -22,8 +23,10 @@ export function toOperation(mutation: Mutation): RowOperation {
       return put(["task", mutation.task.arn], persistedTask(mutation.task));
     case "deleteTask":
       return { type: "remove", key: keyText(["task", mutation.taskArn]) };
-    case "putChange":
-      return put(["change", mutation.change.taskArn, mutation.change.sequence], mutation.change);
+    case "putChange": {
+      const { taskArn, sequence } = mutation.change;
+      return { type: "putChange", taskArn, sequence, json: JSON.stringify(mutation.change) };
+    }
     case "acknowledge":
       return { type: "acknowledge", taskArn: mutation.taskArn, upTo: mutation.upTo };
     case "putImage":
@@ -41,6 +44,32 @@ export function keyText(key: RowKey): string {
   return JSON.stringify(key);
 }
 
+/** The key of a state change, as text. */
+export function changeKey(taskArn: string, sequence: number): string {
+  return keyText(["change", taskArn, sequence]);
+}
+
+/** In the place of a key: of this task's changes those up to a number are no more. */
+export function acknowledgementKey(taskArn: string, upTo: number): string {
+  return JSON.stringify(["acknowledged", taskArn, upTo]);
+}
+
+export function isChangeKey(text: string): boolean {
+  return text.startsWith('["change",');
+}
+
+export function isAcknowledgement(text: string): boolean {
+  return text.startsWith('["acknowledged",');
+}
+
+/** What the key of a change or an acknowledgement is about, or undefined when it is none that was ever written. */
+export function parseSequenceKey(text: string): { readonly taskArn: string; readonly sequence: number } | undefined {
+  const key = parseJson(text);
+  if (!Array.isArray(key)) return undefined;
+  const [, taskArn, sequence] = key;
+  return typeof taskArn === "string" && typeof sequence === "number" ? { taskArn, sequence } : undefined;
+}
+
 /** The key that a text is, or undefined when it is none that was ever written. */
 export function parseKey(text: string): RowKey | undefined {
   const key = parseJson(text);
@@ -50,13 +79,6 @@ export function parseKey(text: string): RowKey | undefined {
   if (kind === "change") return typeof sequence === "number" ? [kind, id, sequence] : undefined;
   const isKind = kind === "task" || kind === "image" || kind === "meta";
   return isKind && key.length === 2 ? [kind, id] : undefined;
-}
-
-/** Which change a key is of, if it is one's. */
-export function changeOf(key: string): { readonly taskArn: string; readonly sequence: number } | undefined {
-  if (!key.startsWith(CHANGE_KEY)) return undefined;
-  const [, taskArn = "", sequence] = parseKey(key) ?? [];
-  return sequence === undefined ? undefined : { taskArn, sequence };
 }
 
 /** Rows as the raw state that is then read through the schema: ordered by key. */

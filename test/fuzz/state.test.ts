@@ -128,7 +128,7 @@ describe("rows", () => {
     const written = Buffer.from(writer.finish(head));
     const lines = (bytes: Buffer) => {
       const frame = readFrame(bytes, 0);
-      return frame && { ...frame, lines: [...linesOf(frame)].map(([key, json]) => [key, json?.toString()]) };
+      return frame && { ...frame, lines: [...linesOf(frame)].map(({ key, json }) => [key, json?.toString()]) };
     };
     expect(lines(written)).toEqual({
       ...head,

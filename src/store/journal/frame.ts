@@ -1,6 +1,7 @@
 /**
- * One write of the journal: a head of fixed length, then lines of text. A line is a row, `KEY<tab>JSON`, or the key alone
- * of a row that is no more. Nothing in a frame is a zero byte, so that zeros tell where nothing was written.
+ * One write of the journal: a head of fixed length, then lines of text. A line is a row, `KEY<tab>JSON`, or what changed of
+ * a row, `KEY<tab>+JSON` (see `task-patch.ts`), or the key alone of a row that is no more. Nothing in a frame is a zero
+ * byte, so that zeros tell where nothing was written.
  *
  *     BERTH1 headChecksum linesChecksum length kind number segment oldest previousEnd schema
  *
@@ -40,7 +41,7 @@ const FIRST_BYTES = 65_536;
 const KEPT_BYTES = 4 * 1024 * 1024;
 /** UTF-8 takes at most three bytes for a unit of a JavaScript string. */
 const MAX_BYTES_PER_UNIT = 3;
-const [TAB, LINE_FEED] = [0x09, 0x0a];
+const [TAB, LINE_FEED, PLUS] = [0x09, 0x0a, 0x2b];
 
 /** Writes frames down, one after the other, in one piece of memory. */
 export class FrameWriter {
@@ -49,10 +50,20 @@ export class FrameWriter {
 
   /** @returns how many bytes the row takes */
   put(keyText: string, json: string | Buffer): number {
-    this.#makeRoom(keyText.length * MAX_BYTES_PER_UNIT + json.length * MAX_BYTES_PER_UNIT + 2);
+    return this.#row(keyText, json, false);
+  }
+
+  /** What has changed of a row. @returns how many bytes that takes */
+  patch(keyText: string, json: string): number {
+    return this.#row(keyText, json, true);
+  }
+
+  #row(keyText: string, json: string | Buffer, isPatch: boolean): number {
+    this.#makeRoom(keyText.length * MAX_BYTES_PER_UNIT + json.length * MAX_BYTES_PER_UNIT + 3);
     const start = this.#end;
     this.#text(keyText);
     this.#bytes[this.#end++] = TAB;
+    if (isPatch) this.#bytes[this.#end++] = PLUS;
     if (typeof json === "string") this.#text(json);
     else this.#end += json.copy(this.#bytes, this.#end);
     this.#bytes[this.#end++] = LINE_FEED;
@@ -127,16 +138,26 @@ export function readHead(
   return { head, linesChecksum, end: start + HEAD_BYTES + length };
 }
 
-/** Each line of a frame: the text of a key, and the JSON of its row; without JSON the row is no more. */
-export function* linesOf({ lines }: Frame): Generator<readonly [keyText: string, json: Buffer | undefined]> {
+/** A line of a frame: the text of a key, and the JSON of its row or of what changed of it. */
+export type Line = { readonly key: string } & (
+  | { readonly kind: "row" | "patch"; readonly json: Buffer }
+  | { readonly kind: "removed"; readonly json?: undefined }
+);
+
+export function* linesOf({ lines }: Frame): Generator<Line> {
   for (let at = 0; at < lines.length; ) {
     const end = lines.indexOf(LINE_FEED, at);
-    const line = lines.subarray(at, end);
-    const tab = line.indexOf(TAB);
-    if (tab < 0) yield [line.toString("utf8"), undefined];
-    else yield [line.toString("utf8", 0, tab), line.subarray(tab + 1)];
+    yield lineOf(lines.subarray(at, end));
     at = end + 1;
   }
+}
+
+function lineOf(line: Buffer): Line {
+  const tab = line.indexOf(TAB);
+  if (tab < 0) return { key: line.toString("utf8"), kind: "removed" };
+  const key = line.toString("utf8", 0, tab);
+  const isPatch = line[tab + 1] === PLUS;
+  return { key, kind: isPatch ? "patch" : "row", json: line.subarray(tab + (isPatch ? 2 : 1)) };
 }
 
 /** What the head's checksum covers. */

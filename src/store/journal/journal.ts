@@ -14,7 +14,9 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { RowOperation } from "../row-table.ts";
+import { assert, unreachable } from "../../core/assert.ts";
+import { acknowledgementKey, changeKey, isChangeKey, parseSequenceKey, type RowOperation } from "../row-table.ts";
+import { FoundRows } from "./found-rows.ts";
 import { type FrameHead, FrameWriter, linesOf } from "./frame.ts";
 import { type IndexedRow, RowIndex } from "./row-index.ts";
 import { type FoundJournal, readClosedSegment, readJournal, type SegmentSize, segmentName } from "./segments.ts";
@@ -58,7 +60,7 @@ export class Journal {
     this.#writer.reset();
     await this.#leaveSegment();
     const found = await readJournal(this.#folder);
-    this.#index = RowIndex.of(found?.rows ?? new Map());
+    this.#index = RowIndex.of(found?.rows ?? new FoundRows());
     this.#segments = new Map(found?.segments);
     this.#newest = found?.newest ?? 0;
     this.#nextFrame = found?.nextFrame ?? 1;
@@ -80,12 +82,15 @@ export class Journal {
     for (const segment of former) await this.#delete(segment);
   }
 
-  /** Gives back the room of one segment, when there is much to be had. When it rejects, {@link read} has to come first. */
-  async clean(): Promise<void> {
+  /**
+   * Gives back the room of one segment, when there is much to be had. When it rejects, {@link read} has to come first.
+   * @param wholeRow a row as it is by now, of those of which changes were written
+   */
+  async clean(wholeRow: (key: string) => string | undefined): Promise<void> {
     const oldest = this.#oldest;
     const size = this.#segments.get(oldest);
     if (size === undefined || oldest === this.#newest || !this.#isLarge()) return;
-    const rows = [...(await this.#rowsOf(oldest, size.end))].map(([key, json]) => this.#put(key, json));
+    const rows = [...(await this.#rowsOf(oldest, size.end))].map(([key, json]) => this.#putAgain(key, json, wholeRow));
     await this.#append("rows", oldest + 1, rows);
     await this.#delete(oldest);
   }
@@ -103,11 +108,25 @@ export class Journal {
   async #rowsOf(segment: number, end: number): Promise<ReadonlyMap<string, Buffer>> {
     const rows = new Map<string, Buffer>();
     for (const frame of await readClosedSegment(this.#folder, segment, end)) {
-      for (const [key, json] of linesOf(frame)) {
-        if (json !== undefined && this.#index.segmentOf(key) === segment) rows.set(key, json);
+      for (const { key, kind, json } of linesOf(frame)) {
+        if (kind === "row" && this.#indexed(key)?.segment === segment) rows.set(key, json);
       }
     }
     return rows;
+  }
+
+  #indexed(key: string): IndexedRow | undefined {
+    const place = isChangeKey(key) ? parseSequenceKey(key) : undefined;
+    return place === undefined ? this.#index.rowOf(key) : this.#index.changeOf(place.taskArn, place.sequence);
+  }
+
+  #putAgain(key: string, json: Buffer, wholeRow: (key: string) => string | undefined): IndexedRow {
+    const place = isChangeKey(key) ? parseSequenceKey(key) : undefined;
+    if (place !== undefined) return this.#index.putChange(place.taskArn, place.sequence, this.#writer.put(key, json));
+    const isPatched = (this.#index.rowOf(key)?.patchBytes ?? 0) > 0;
+    const whole = isPatched ? wholeRow(key) : json;
+    assert(whole !== undefined, `Cannot write row ${key} anew: nobody knows what it is by now`);
+    return this.#put(key, whole);
   }
 
   get #oldest(): number {
@@ -125,10 +144,40 @@ export class Journal {
     this.#writer.reset();
     const rows: IndexedRow[] = [];
     for (const operation of operations) {
-      if (operation.type === "put") rows.push(this.#put(operation.key, operation.json));
-      else for (const key of this.#index.remove(operation)) this.#writer.remove(key);
+      const row = this.#encodeOne(operation);
+      if (row !== undefined) rows.push(row);
     }
     return rows;
+  }
+
+  /** @returns the row that is written as a whole */
+  #encodeOne(operation: RowOperation): IndexedRow | undefined {
+    switch (operation.type) {
+      case "put":
+        return this.#put(operation.key, operation.json);
+      case "patch":
+        return this.#patch(operation);
+      case "putChange": {
+        const { taskArn, sequence, json } = operation;
+        return this.#index.putChange(taskArn, sequence, this.#writer.put(changeKey(taskArn, sequence), json));
+      }
+      case "remove":
+        if (this.#index.remove(operation)) this.#writer.remove(operation.key);
+        return undefined;
+      case "acknowledge":
+        if (this.#index.remove(operation)) {
+          this.#writer.remove(acknowledgementKey(operation.taskArn, operation.upTo));
+        }
+        return undefined;
+      default:
+        return unreachable(operation);
+    }
+  }
+
+  #patch({ key, json, whole }: Extract<RowOperation, { readonly type: "patch" }>): IndexedRow | undefined {
+    if (!this.#index.hasRoomForPatch(key, json.length)) return this.#put(key, whole());
+    this.#index.patch(key, this.#writer.patch(key, json));
+    return undefined;
   }
 
   #put(key: string, json: string | Buffer): IndexedRow {

@@ -1,20 +1,30 @@
 /** Which rows a journal holds, where and how large, kept in memory so that a commit need not read. */
-import { changeOf, keyText, type RowOperation } from "../row-table.ts";
+import type { RowOperation } from "../row-table.ts";
+import type { FoundRows } from "./found-rows.ts";
 
-/** Where a row lies; the segment becomes known with the write. */
-export type IndexedRow = { segment: number; readonly bytes: number };
+/** Where a row lies; the segment becomes known with the write. What was changed of it since lies behind it. */
+export type IndexedRow = { segment: number; readonly bytes: number; patchBytes: number };
 
 const NOWHERE = 0;
+/** What was changed of a row may take so many times its own room before it is written as a whole again. */
+const MAX_PATCH_SHARE = 2;
 
 export class RowIndex {
   readonly #rows = new Map<string, IndexedRow>();
-  /** Of each task the numbers of its changes. */
-  readonly #sequences = new Map<string, Set<number>>();
+  /** Of each task its state changes, by their numbers. */
+  readonly #changes = new Map<string, Map<number, IndexedRow>>();
   #bytes = 0;
 
-  static of(rows: ReadonlyMap<string, IndexedRow>): RowIndex {
+  static of({ rows, changes }: FoundRows): RowIndex {
     const index = new RowIndex();
-    for (const [key, { segment, bytes }] of rows) index.put(key, bytes).segment = segment;
+    for (const [key, { segment, bytes, patches }] of rows) {
+      index.put(key, bytes).segment = segment;
+      for (const patch of patches ?? []) index.patch(key, patch.length);
+    }
+    for (const [taskArn, bySequence] of changes) {
+      for (const [sequence, { segment, bytes }] of bySequence)
+        index.putChange(taskArn, sequence, bytes).segment = segment;
+    }
     return index;
   }
 
@@ -23,38 +33,68 @@ export class RowIndex {
     return this.#bytes;
   }
 
-  segmentOf(key: string): number | undefined {
-    return this.#rows.get(key)?.segment;
+  rowOf(key: string): IndexedRow | undefined {
+    return this.#rows.get(key);
+  }
+
+  changeOf(taskArn: string, sequence: number): IndexedRow | undefined {
+    return this.#changes.get(taskArn)?.get(sequence);
   }
 
   put(key: string, bytes: number): IndexedRow {
-    const row = { segment: NOWHERE, bytes };
-    this.#bytes += bytes - (this.#rows.get(key)?.bytes ?? 0);
+    const row = this.#count(this.#rows.get(key), bytes);
     this.#rows.set(key, row);
-    const change = changeOf(key);
-    if (change === undefined) return row;
-    const sequences = this.#sequences.get(change.taskArn) ?? new Set<number>();
-    sequences.add(change.sequence);
-    this.#sequences.set(change.taskArn, sequences);
     return row;
   }
 
-  /** Takes out what an operation removes. @returns the keys of these rows */
-  remove(operation: Exclude<RowOperation, { readonly type: "put" }>): readonly string[] {
+  /** May a change of this row be written behind it, or is it time to write the row as a whole? */
+  hasRoomForPatch(key: string, bytes: number): boolean {
+    const row = this.#rows.get(key);
+    return row !== undefined && row.patchBytes + bytes <= MAX_PATCH_SHARE * row.bytes;
+  }
+
+  patch(key: string, bytes: number): void {
+    const row = this.#rows.get(key);
+    if (row === undefined) return;
+    row.patchBytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  putChange(taskArn: string, sequence: number, bytes: number): IndexedRow {
+    const changes = this.#changes.get(taskArn) ?? new Map<number, IndexedRow>();
+    const row = this.#count(changes.get(sequence), bytes);
+    changes.set(sequence, row);
+    this.#changes.set(taskArn, changes);
+    return row;
+  }
+
+  /** @returns whether there was anything to take out */
+  remove(operation: Extract<RowOperation, { readonly type: "remove" | "acknowledge" }>): boolean {
     if (operation.type === "acknowledge") return this.#acknowledge(operation.taskArn, operation.upTo);
-    return this.#forget(operation.key) ? [operation.key] : [];
+    this.#uncount(this.#rows.get(operation.key));
+    return this.#rows.delete(operation.key);
   }
 
-  #acknowledge(taskArn: string, upTo: number): readonly string[] {
-    const sequences = this.#sequences.get(taskArn) ?? new Set<number>();
-    const removed = [...sequences].filter((sequence) => sequence <= upTo);
-    for (const sequence of removed) sequences.delete(sequence);
-    if (sequences.size === 0) this.#sequences.delete(taskArn);
-    return removed.map((sequence) => keyText(["change", taskArn, sequence])).filter((key) => this.#forget(key));
+  #acknowledge(taskArn: string, upTo: number): boolean {
+    const changes = this.#changes.get(taskArn);
+    if (changes === undefined) return false;
+    const { size } = changes;
+    for (const [sequence, row] of changes) {
+      if (sequence > upTo) continue;
+      this.#uncount(row);
+      changes.delete(sequence);
+    }
+    if (changes.size === 0) this.#changes.delete(taskArn);
+    return changes.size < size;
   }
 
-  #forget(key: string): boolean {
-    this.#bytes -= this.#rows.get(key)?.bytes ?? 0;
-    return this.#rows.delete(key);
+  #count(former: IndexedRow | undefined, bytes: number): IndexedRow {
+    this.#uncount(former);
+    this.#bytes += bytes;
+    return { segment: NOWHERE, bytes, patchBytes: 0 };
+  }
+
+  #uncount(row: IndexedRow | undefined): void {
+    if (row !== undefined) this.#bytes -= row.bytes + row.patchBytes;
   }
 }

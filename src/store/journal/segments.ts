@@ -2,20 +2,18 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DamagedFile } from "../failures.ts";
-import { type Frame, linesOf, readFrame } from "./frame.ts";
+import { FoundRows } from "./found-rows.ts";
+import { type Frame, readFrame } from "./frame.ts";
 import { judgeTail } from "./tail.ts";
 
 const NAME = /^journal-(\d{8,})\.log$/;
 /** A segment gets its name when its first frame is on the disk; before that nobody was told of anything in it. */
 const UNBORN_NAME = /^journal-\d{8,}\.log\.new$/;
 
-/** The row of a key, as it was written last. */
-export type FoundRow = { readonly segment: number; readonly bytes: number; readonly json: Buffer };
-
 /** Everything that a journal holds. */
 export type FoundJournal = {
   readonly schema: number;
-  readonly rows: ReadonlyMap<string, FoundRow>;
+  readonly rows: FoundRows;
   /** Those that are needed, by number. */
   readonly segments: ReadonlyMap<number, SegmentSize>;
   readonly newest: number;
@@ -83,6 +81,7 @@ async function readSegments(folder: string, numbers: readonly number[]): Promise
     reader.read(current, closedFrames(current.number, current.bytes, end), end);
   }
   reader.read(newest, frames, last.end);
+  reader.finish(segmentName(newest.number));
   return {
     ...reader.found,
     schema: last.schema,
@@ -127,7 +126,7 @@ function closedFrames(number: number, bytes: Buffer, end: number): readonly Fram
 
 /** Gathers rows over segments, and sees to it that no frame between is missing. */
 class RowReader {
-  readonly #rows = new Map<string, FoundRow>();
+  readonly #rows = new FoundRows();
   readonly #segments = new Map<number, SegmentSize>();
   #nextFrame: number | undefined;
 
@@ -139,15 +138,13 @@ class RowReader {
         throw new DamagedFile(segmentName(number), `write ${this.#nextFrame} is missing before write ${frame.number}`);
       }
       this.#nextFrame = frame.number + 1;
-      this.#take(number, frame);
+      this.#rows.take(number, segmentName(number), frame);
     }
   }
 
-  #take(segment: number, frame: Frame): void {
-    for (const [key, json] of linesOf(frame)) {
-      if (json === undefined) this.#rows.delete(key);
-      else this.#rows.set(key, { segment, bytes: key.length + json.length, json });
-    }
+  /** @throws {DamagedFile} */
+  finish(name: string): void {
+    this.#rows.finish(name);
   }
 
   get found(): Pick<FoundJournal, "rows" | "segments"> {
