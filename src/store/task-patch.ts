@@ -81,10 +81,12 @@ function patchParts(parts: unknown, patches: unknown): boolean {
   });
 }
 
-/** In place: a member that is no more becomes undefined, because an object that lost one is a slow one. */
+/** One that lost a member is a copy: an object from which something was deleted is a slow one. */
 function withMembers(row: Members, members: Members): Members {
-  for (const [member, value] of Object.entries(members)) row[member] = value ?? undefined;
-  return row;
+  const entries = Object.entries(members);
+  for (const [member, value] of entries) row[member] = value;
+  if (entries.every(([, value]) => value !== null)) return row;
+  return Object.fromEntries(Object.entries(row).filter(([member]) => members[member] !== null));
 }
 
 function isRecord(value: unknown): value is Members {
