@@ -3,7 +3,7 @@
  * when: that is decided in `core/machine`.
  */
 import { unreachable } from "../core/assert.ts";
-import type { DockerId } from "../core/brand.ts";
+import type { DockerId, DockerName } from "../core/brand.ts";
 import type { EngineErrorName } from "../core/errors.ts";
 import { TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Effect } from "../core/machine/effect.ts";
@@ -126,9 +126,9 @@ export class EffectRunner {
       case "provision":
         return seenAfter(task, container, calls.inspect(effect.dockerId));
       case "stop":
-        return seenAfter(task, container, calls.stop(effect.dockerId, effect.stopTimeoutMs));
+        return this.#down(task, container, effect.dockerId, (id) => calls.stop(id, effect.stopTimeoutMs));
       case "kill":
-        return seenAfter(task, container, calls.kill(effect.dockerId));
+        return this.#down(task, container, effect.dockerId, (id) => calls.kill(id));
       case "remove":
         return this.#remove(task, container, effect.target);
       default:
@@ -140,6 +140,25 @@ export class EffectRunner {
     const result = await this.#launcher.start(task, container, dockerId);
     if (result.ok) void this.updateMetadata(task.arn, container.name);
     return result;
+  }
+
+  /** @param known absent when a crash left the create without an answer: what has its name and is ours is meant */
+  async #down(
+    task: Task,
+    container: Container,
+    known: DockerId | undefined,
+    stop: (dockerId: DockerId) => Promise<ContainerInspection | undefined>,
+  ): Promise<ActionResult> {
+    const dockerId = known ?? (await this.#idByName(task, container.dockerName));
+    if (dockerId === undefined) return { ok: true, observation: { kind: "absent" } };
+    const seen = await stop(dockerId);
+    return { ok: true, observation: seen === undefined ? { kind: "absent" } : toObservation(task, container, seen) };
+  }
+
+  /** Under our name may be somebody else's container. */
+  async #idByName(task: Task, target: DockerId | DockerName): Promise<DockerId | undefined> {
+    const seen = await this.#ports.calls.inspect(target);
+    return seen?.labels[TASK_ARN_LABEL] === task.arn ? seen.dockerId : undefined;
   }
 
   async #restart(dockerId: DockerId): Promise<ActionResult> {
@@ -164,11 +183,9 @@ export class EffectRunner {
     container: Container,
     target: Extract<ContainerEffect, { type: "remove" }>["target"],
   ): Promise<ActionResult> {
-    const { client, calls, images, signal } = this.#ports;
-    // Under our name may be somebody else's container (its create was refused for it), and ours may have another name by
-    // now, or have been made anew since its id was saved.
-    const seen = await calls.inspect(target);
-    const named = seen?.labels[TASK_ARN_LABEL] === task.arn ? seen.dockerId : undefined;
+    const { client, images, signal } = this.#ports;
+    // Ours may have another name by now, or have been made anew since its id was saved.
+    const named = await this.#idByName(task, target);
     for (const dockerId of new Set([container.dockerId, named])) {
       if (dockerId === undefined) continue;
       await client.removeContainer(dockerId, { force: true, removeVolumes: true }, { signal });

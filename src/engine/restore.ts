@@ -43,10 +43,20 @@ function restoredTask(saved: Task, oldest: number): Task {
   return {
     ...task,
     admitted: false,
-    containers: task.containers.map(
-      (container): Container => ({ ...container, inFlight: undefined, retry: undefined }),
-    ),
+    containers: task.containers.map(restoredContainer),
     resources: task.resources.map(restoredResource),
+  };
+}
+
+/** A create that was never answered may have been followed by a start, which has no save of its own. Source: 006. */
+function restoredContainer(saved: Container): Container {
+  const { dockerId, knownStatus, createRequestedAt, startRequestedAt } = saved;
+  const mayHaveStarted = dockerId === undefined && knownStatus !== "STOPPED";
+  return {
+    ...saved,
+    inFlight: undefined,
+    retry: undefined,
+    startRequestedAt: startRequestedAt ?? (mayHaveStarted ? createRequestedAt : undefined),
   };
 }
 
@@ -121,7 +131,10 @@ async function look(
     const byId = container.dockerId === undefined ? undefined : await client.inspectContainer(container.dockerId);
     const seen = byId ?? (await client.inspectContainer(container.dockerName));
     if (seen === undefined) return { containerName, observation: { kind: "absent" } };
-    if (seen.labels[TASK_ARN_LABEL] !== task.arn) return undefined;
+    // Somebody else's: of ours nothing is known that is not saved, and nothing is there when that is a name only.
+    if (seen.labels[TASK_ARN_LABEL] !== task.arn) {
+      return container.dockerId === undefined ? { containerName, observation: { kind: "absent" } } : undefined;
+    }
     return { containerName, observation: toObservation(task, container, seen) };
   } catch (error) {
     log.warn("Cannot look at restored container", {

@@ -59,6 +59,20 @@ describe("isWorthASave()", () => {
     expect(isWorthASave(stopped, runningWith({ knownStatus: "STOPPED", startedAt: asEpochMs(4) }))).toBe(true);
   });
 
+  it("saves nothing for a create that is answered and a start that follows at once, but for a chosen host port", () => {
+    const dockerId = asDockerId("d".repeat(64));
+    const asked: Partial<Container> = { knownStatus: "PULLED", createRequestedAt: asEpochMs(1) };
+    const [before, start] = [withContainer(asked), { action: "start", id: 2 } as const];
+    const made: Partial<Container> = { ...asked, knownStatus: "CREATED", dockerId, createdAt: asEpochMs(2) };
+    const started: Partial<Container> = { ...made, inFlight: start, startRequestedAt: asEpochMs(2) };
+    expect(isWorthASave(before, { ...withContainer(started), knownStatus: "CREATED" })).toBe(false);
+    expect(isWorthASave(before, withContainer(made))).toBe(true);
+    expect(isWorthASave(before, withContainer({ ...started, desiredStatus: "STOPPED" }))).toBe(true);
+    expect(isWorthASave(task, withContainer(started))).toBe(true);
+    const hostPorts = [{ containerPort: 80, hostPort: 32_768, protocol: "tcp" } as const];
+    expect(isWorthASave(before, withContainer({ ...started, hostPorts }))).toBe(true);
+  });
+
   it("takes a member that is absent and one that is undefined for the same", () => {
     expect(isWorthASave(task, withContainer({ exitCode: undefined }))).toBe(false);
     expect(isWorthASave(withContainer({ exitCode: undefined }), task)).toBe(false);

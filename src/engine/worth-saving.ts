@@ -3,7 +3,7 @@
  * restart works some things out again. How far a task's changes are acknowledged is in the outbox, whose rows go in a
  * commit of their own.
  */
-import { isBeforePull } from "../core/status.ts";
+import { compareTaskStatus, isBeforePull } from "../core/status.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
 import { CONTAINER_MEMBERS, TASK_MEMBERS } from "../core/task-copy.ts";
 import { TOLD_AGAIN, VOLATILE_PART, VOLATILE_TASK } from "./durable-part.ts";
@@ -13,10 +13,14 @@ const BEFORE_PULL_TASK = ["knownStatus", "knownStatusAt"];
 // The desired status follows from the task's again; but that it is to stop has a reason of its own, and is asked for below.
 const BEFORE_PULL_PART = ["knownStatus", "desiredStatus", "imageDigest", "digestResolved", "pullError"];
 
+/** What a look under the container's name tells again, and what follows from its create being on record. */
+const STARTED_AT_ONCE = ["knownStatus", "dockerId", "startRequestedAt", "hostPorts"];
+
 const TASK = membersBut(TASK_MEMBERS, [...VOLATILE_TASK]);
 const EARLY_TASK = membersBut(TASK_MEMBERS, [...VOLATILE_TASK, ...BEFORE_PULL_TASK]);
 const EARLY_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...BEFORE_PULL_PART]);
 const PRESENT_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...TOLD_AGAIN]);
+const STARTED_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...TOLD_AGAIN, ...STARTED_AT_ONCE]);
 const STOPPED_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART]);
 
 type Part = Container | TaskResource;
@@ -29,14 +33,27 @@ export function isWorthASave(before: Task, after: Task): boolean {
   if (before === after) return false;
   if (!sameParts(before.containers, after.containers, isSameContainer)) return true;
   if (!sameParts(before.resources, after.resources, isSameResource)) return true;
-  const isEarly = after.knownStatus === "NONE" || after.knownStatus === "MANIFEST_PULLED";
+  // Until then its status follows from its containers' again.
+  const isEarly = compareTaskStatus(after.knownStatus, "CREATED") <= 0;
   return !isSame(before, after, isEarly ? EARLY_TASK : TASK);
 }
 
 function isSameContainer(before: Container, after: Container): boolean {
   if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && isSame(before, after, EARLY_CONTAINER);
+  if (isStartedAtOnce(before, after)) return isSame(before, after, STARTED_CONTAINER);
   if (before.knownStatus !== after.knownStatus) return false;
   return isSame(before, after, after.knownStatus === "STOPPED" ? STOPPED_CONTAINER : PRESENT_CONTAINER);
+}
+
+/**
+ * The answer to its create is in, and it is started in the same step. A crash would leave it as its create does, which is
+ * on record: under its name, and perhaps running by then. A host port that was chosen for it is nowhere else.
+ */
+function isStartedAtOnce(before: Container, after: Container): boolean {
+  if (before.knownStatus !== "PULLED" || after.knownStatus !== "CREATED") return false;
+  const isRecorded = before.createRequestedAt !== undefined && before.createRequestedAt === after.createRequestedAt;
+  const hasPorts = before.hostPorts.length > 0 || after.hostPorts.length > 0;
+  return isRecorded && after.inFlight?.action === "start" && !hasPorts;
 }
 
 function isToStop(before: Container, after: Container): boolean {

@@ -64,8 +64,9 @@ export async function withoutIntent(
   return problems;
 }
 
-/** The intent to start is dropped when its outcome is known. */
+/** The intent to start is dropped when its outcome is known; a first start is on record with its create. */
 function mayHaveRun(row: Container | undefined): boolean {
   if (row === undefined) return false;
+  if (row.createRequestedAt !== undefined && row.dockerId === undefined) return true;
   return row.startRequestedAt !== undefined || compareContainerStatus(row.knownStatus, "RUNNING") >= 0;
 }

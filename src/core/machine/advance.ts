@@ -108,16 +108,13 @@ function effectFor(container: Container, action: ContainerAction, actionId: numb
     case "start":
     case "restart":
     case "provision":
-    case "kill":
       return { type: action, containerName, actionId, dockerId: dockerIdOf(container) };
-    case "stop":
-      return {
-        type: action,
-        containerName,
-        actionId,
-        dockerId: dockerIdOf(container),
-        stopTimeoutMs: container.stopTimeoutMs,
-      };
+    case "kill":
+      return { type: action, containerName, actionId, dockerId: container.dockerId };
+    case "stop": {
+      const { dockerId, stopTimeoutMs } = container;
+      return { type: action, containerName, actionId, dockerId, stopTimeoutMs };
+    }
     case "remove":
       return { type: action, containerName, actionId, target: container.dockerName };
     default:

@@ -15,8 +15,9 @@ export type Effect =
   | ContainerEffect<"start", { readonly dockerId: DockerId }>
   | ContainerEffect<"restart", { readonly dockerId: DockerId }>
   | ContainerEffect<"provision", { readonly dockerId: DockerId }>
-  | ContainerEffect<"stop", { readonly dockerId: DockerId; readonly stopTimeoutMs: number }>
-  | ContainerEffect<"kill", { readonly dockerId: DockerId }>
+  /** Without an id it is looked for under its name: a crash left its create without an answer. */
+  | ContainerEffect<"stop", { readonly dockerId: DockerId | undefined; readonly stopTimeoutMs: number }>
+  | ContainerEffect<"kill", { readonly dockerId: DockerId | undefined }>
   | ContainerEffect<"remove", { readonly target: DockerName }>
   /** Look at a container and report what is seen as `containerObserved`; no answer of its own. */
   | { readonly type: "observe"; readonly containerName: string }

@@ -36,7 +36,9 @@ function fold(container: Container, observation: Observation, now: EpochMs): Con
 /** Only a container that had been created can vanish. Source: EN-86, peers 1. */
 function foldAbsence(container: Container, exitCode: number | undefined, now: EpochMs): Container {
   // While a create or a start is under way its answer tells; a start may make the container anew (host port taken).
-  if (container.dockerId === undefined || isBeingMade(container)) return container;
+  if (isBeingMade(container)) return container;
+  // The create that a crash left without an answer did not take effect, so that nothing was started either.
+  if (container.dockerId === undefined) return changeContainer(container, { startRequestedAt: undefined });
   if (container.knownStatus === "STOPPED") return changeContainer(container, { stopOwed: false });
   const last = container.restart.pending ? endedByLastRun(container) : container;
   const gone = ended(last, { finishedAt: last.finishedAt ?? now });

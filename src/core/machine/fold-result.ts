@@ -131,11 +131,17 @@ function observed(container: Container, result: Success, now: EpochMs): Containe
 function stopped(container: Container, action: "stop" | "kill", result: Success, now: EpochMs): Container {
   const seen = observed(container, result, now);
   if (seen.knownStatus === "STOPPED" && !seen.stopOwed) return seen;
+  if (wasNeverMade(seen)) return changeContainer(seen, { retry: undefined });
   if (isDown(result.observation)) return endedUnseen(seen);
   return changeContainer(seen, { retry: nextRetry(container, action, STILL_UP, stopRetryAt, now) });
 }
 
 const STILL_UP: NamedError = { name: "CannotStopContainerError", message: "container was not seen to stop" };
+
+/** Nothing was found under its name: neither its create nor its start took effect. */
+function wasNeverMade({ dockerId, startRequestedAt, stopOwed }: Container): boolean {
+  return dockerId === undefined && startRequestedAt === undefined && !stopOwed;
+}
 
 function isDown(observation: Observation | undefined): boolean {
   return observation?.kind === "present" && observation.status !== "running";

@@ -15,22 +15,31 @@ export function checkSnapshot(history: History, before: Task | undefined, task: 
 }
 
 /**
- * What was known before the pull is not saved by itself, and is found out again after a crash; all else is as it was.
+ * What was known before the pull, and the answer to a create that a start followed at once, are not saved by themselves
+ * and are found out again after a crash; all else is as it was.
  * @param before the last snapshot of the engine before
  */
 export function checkRestored(history: History, before: Task | undefined, task: Task, fail: Fail): void {
-  if (before !== undefined) movesForward(forgetsBeforePull(before, task), task, fail);
+  if (before !== undefined) movesForward(withoutUnsaved(before, task), task, fail);
   checkContainers(history, before, task, fail);
 }
 
 /** The earlier snapshot as a restart may know it. */
-function forgetsBeforePull(before: Task, after: Task): Task {
+function withoutUnsaved(before: Task, after: Task): Task {
   const containers = before.containers.map((each, index) => {
-    const { knownStatus = each.knownStatus } = after.containers[index] ?? {};
-    return isBeforePull(each.knownStatus) && isBeforePull(knownStatus) ? { ...each, knownStatus } : each;
+    const restored = after.containers[index];
+    return restored !== undefined && mayBeForgotten(each, restored)
+      ? { ...each, knownStatus: restored.knownStatus }
+      : each;
   });
-  const isEarly = before.knownStatus === "MANIFEST_PULLED" && after.knownStatus === "NONE";
+  const isEarly = compareTaskStatus(before.knownStatus, "CREATED") <= 0;
   return { ...before, containers, knownStatus: isEarly ? after.knownStatus : before.knownStatus };
+}
+
+function mayBeForgotten(before: Container, after: Container): boolean {
+  if (isBeforePull(before.knownStatus)) return isBeforePull(after.knownStatus);
+  const wasBeingStarted = before.knownStatus === "CREATED" && before.inFlight?.action === "start";
+  return wasBeingStarted && after.knownStatus === "PULLED" && after.createRequestedAt !== undefined;
 }
 
 function checkContainers(history: History, before: Task | undefined, task: Task, fail: Fail): void {

@@ -48,8 +48,9 @@ export class History {
   /** A row is stored. */
   store(task: Task): void {
     this.rows.set(task.arn, task);
-    for (const { dockerName, startRequestedAt } of task.containers) {
-      if (startRequestedAt !== undefined) this.startsAsked.add(dockerName);
+    for (const { dockerName, startRequestedAt, createRequestedAt } of task.containers) {
+      // The first start follows its create at once, and is on record with it.
+      if (startRequestedAt !== undefined || createRequestedAt !== undefined) this.startsAsked.add(dockerName);
     }
   }
 

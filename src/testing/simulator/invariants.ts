@@ -5,7 +5,7 @@
 import type { HostTotals } from "../../core/host-resources.ts";
 import type { StateChange } from "../../core/state-change.ts";
 import { compareContainerStatus, isBeforePull } from "../../core/status.ts";
-import type { Task } from "../../core/task.ts";
+import type { Container, Task } from "../../core/task.ts";
 import type { Mutation, StoredState } from "../../ports/state-store.ts";
 
 import type { CallRecord, SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
@@ -171,7 +171,7 @@ export class InvariantChecker {
     }
     for (const [index, container] of task.containers.entries()) {
       const stored = row.containers[index];
-      if (stored !== undefined && isBeforePull(container.knownStatus)) continue;
+      if (stored !== undefined && (isBeforePull(container.knownStatus) || isBeingStarted(stored, container))) continue;
       if (stored === undefined || compareContainerStatus(stored.knownStatus, container.knownStatus) < 0) {
         this.fail(`${container.name} is shown as ${container.knownStatus} and stored as ${stored?.knownStatus}`);
       }
@@ -203,4 +203,9 @@ export class InvariantChecker {
 function needs({ image, imageId, knownStatus, desiredStatus, removed }: Task["containers"][number], reference: string) {
   if (removed || knownStatus === "STOPPED" || desiredStatus === "STOPPED") return false;
   return compareContainerStatus(knownStatus, "PULLED") >= 0 && (image === reference || imageId === reference);
+}
+
+/** Between its create, which is stored, and the answer to its start: a look under its name tells the rest. */
+function isBeingStarted(stored: Container, shown: Container): boolean {
+  return shown.knownStatus === "CREATED" && shown.inFlight?.action === "start" && stored.createRequestedAt !== undefined;
 }

@@ -1,0 +1,97 @@
+/** A first start has no save of its own: what a crash between its create and its answer leaves is found by name. */
+import { describe, expect, it } from "vitest";
+import { DockerTaskEngine, type Task } from "../../src/index.ts";
+import { MemoryLog, MemoryStateStore, SimulatedHost } from "../../src/testing/index.ts";
+import { recordingClient } from "./recording-client.ts";
+
+async function engineOn(host: SimulatedHost, store: MemoryStateStore) {
+  const { client, calls } = recordingClient(host.docker.client());
+  const { clock, random } = host;
+  const fixed = { clock, random, log: new MemoryLog(), dynamicPortRange: "32768-33767", probeHostPort: async () => true };
+  const engine = new DockerTaskEngine({ ...fixed, client, store });
+  await clock.resolve(engine.init());
+  const count = (operation: string) => calls.filter((call) => call.operation === operation).length;
+  return { engine, count };
+}
+
+/** An engine that died while `operation` was under way, which Docker carried out or did not. */
+async function afterCrash(operation: "createContainer" | "startContainer", takesEffect: boolean) {
+  const host = new SimulatedHost();
+  const store = new MemoryStateStore();
+  const { engine } = await engineOn(host, store);
+  const task = host.task([{ name: "web" }]);
+  host.docker.faults.next(operation, { kind: "hang", forMs: 600_000, takesEffect });
+  await host.clock.resolve(engine.addTask(task));
+  await host.clock.advance(1_000);
+  engine.abandon();
+  const row = store.snapshot().tasks[0]?.containers[0];
+  return { host, store, task, row };
+}
+
+const until = async (host: SimulatedHost, engine: DockerTaskEngine, task: Task, status: Task["knownStatus"]) => {
+  await host.clock.runUntil(() => engine.getTaskByArn(task.arn)?.knownStatus === status);
+  return engine.getTaskByArn(task.arn);
+};
+
+describe("a first start", () => {
+  it("is on record with its create, and not done again when the next engine finds it running", async () => {
+    const { host, store, task, row } = await afterCrash("startContainer", true);
+    expect(row).toMatchObject({ knownStatus: "PULLED", createRequestedAt: expect.any(Number) });
+    const { engine, count } = await engineOn(host, store);
+    await until(host, engine, task, "RUNNING");
+    expect([count("createContainer"), count("startContainer")]).toEqual([0, 0]);
+    expect(host.docker.containers()).toHaveLength(1);
+  });
+
+  it("is done once when the engine died before Docker did it", async () => {
+    const { host, store, task } = await afterCrash("startContainer", false);
+    const { engine, count } = await engineOn(host, store);
+    await until(host, engine, task, "RUNNING");
+    expect([count("createContainer"), count("startContainer")]).toEqual([0, 1]);
+  });
+
+  it("is stopped with its task when nobody could look at first", async () => {
+    const { host, store, task, row } = await afterCrash("startContainer", true);
+    const end = host.docker.faults.always("inspectContainer", { kind: "errorBeforeEffect", status: 400 });
+    const { engine } = await engineOn(host, store);
+    end();
+    await host.clock.resolve(engine.stopTask(task.arn));
+    const stopped = await until(host, engine, task, "STOPPED");
+    expect(host.docker.find(row?.dockerName ?? "")?.status).toBe("stopped");
+    expect(stopped?.containers[0]).toMatchObject({ dockerId: expect.any(String), exitCode: expect.any(Number) });
+  });
+
+  it("is looked for by name and stopped when nobody could look and the create that is tried again fails", async () => {
+    const { host, store, task, row } = await afterCrash("startContainer", true);
+    const end = host.docker.faults.always("inspectContainer", { kind: "errorBeforeEffect", status: 400 });
+    host.docker.faults.next("createContainer", { kind: "errorBeforeEffect", status: 400 });
+    const { engine, count } = await engineOn(host, store);
+    end();
+    const stopped = await until(host, engine, task, "STOPPED");
+    expect(count("stopContainer")).toBe(1);
+    expect(host.docker.find(row?.dockerName ?? "")?.status).toBe("stopped");
+    expect(stopped?.containers[0]?.error?.name).toBe("CannotCreateContainerError");
+  });
+
+  it("needs no stop when not even the create took effect, now or before", async () => {
+    const { host, store, task } = await afterCrash("createContainer", false);
+    host.docker.faults.next("createContainer", { kind: "errorBeforeEffect", status: 400 });
+    const { engine, count } = await engineOn(host, store);
+    await until(host, engine, task, "STOPPED");
+    expect([count("stopContainer"), host.docker.containers().length]).toEqual([0, 0]);
+  });
+
+  it("under a name that somebody else has taken meanwhile leaves that one alone", async () => {
+    const { host, store, task, row } = await afterCrash("createContainer", false);
+    const client = host.docker.client();
+    const name = row?.dockerName ?? task.containers[0]?.dockerName;
+    if (name === undefined) throw new Error("the task has no container");
+    const { dockerId } = await host.clock.resolve(client.createContainer({ name, body: { Image: "app" } }));
+    await host.clock.resolve(client.startContainer(dockerId));
+    const { engine, count } = await engineOn(host, store);
+    await host.clock.resolve(engine.stopTask(task.arn));
+    await until(host, engine, task, "STOPPED");
+    expect(count("stopContainer")).toBe(0);
+    expect(host.docker.find(name)?.status).toBe("running");
+  });
+});
