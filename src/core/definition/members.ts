@@ -59,8 +59,46 @@ function objectMembers(schema: ObjectNode): ObjectMembers {
   return { kind: "object", members, required: requiredMembers(schema) };
 }
 
+/** Members of the objects in one of the task's lists. */
+function itemMembers(list: string): ObjectMembers {
+  const members = TASK_MEMBERS.members.get(list);
+  assert(members?.kind === "list" && members.item.kind === "object", "the task has lists of these objects");
+  return members.item;
+}
+
 export const TASK_MEMBERS: ObjectMembers = rootMembers(taskDefinitionSchema);
+export const CONTAINER_MEMBERS: ObjectMembers = itemMembers("containerDefinitions");
+export const VOLUME_MEMBERS: ObjectMembers = itemMembers("volumes");
 export const OVERRIDE_MEMBERS: ObjectMembers = rootMembers(taskOverrideSchema);
+
+/**
+ * A copy of the members that the model knows, in its order. `each` may make other values of them, and leaves a member out
+ * with undefined. Expects the types to be right.
+ */
+export function copyKnown(
+  value: object,
+  { members }: ObjectMembers,
+  each: Copier = copyValue,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  const source = value as Readonly<Record<string, unknown>>;
+  for (const [name, member] of members) {
+    const found = source[name];
+    if (found === undefined) continue;
+    const copied = each(found, member, name);
+    if (copied !== undefined) copy[name] = copied;
+  }
+  return copy;
+}
+
+export type Copier = (value: unknown, members: Members, name: string) => unknown;
+
+/** A copy of any value with the right type; see {@link copyKnown}. */
+export function copyValue(value: unknown, members: Members): unknown {
+  if (members.kind === "object") return copyKnown(value as object, members);
+  if (members.kind === "list") return (value as readonly unknown[]).map((item) => copyValue(item, members.item));
+  return members.kind === "map" ? { ...(value as object) } : value;
+}
 
 /** What stands at `keys` in the tree; undefined for members that the model does not have. */
 export function memberAt(root: Members, keys: readonly unknown[]): Members | undefined {

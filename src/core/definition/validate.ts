@@ -15,7 +15,7 @@ import { RULE_CHECKS } from "./rule-checks.ts";
 import { ruleContext } from "./rule-context.ts";
 import type { WireTask } from "./schema.ts";
 import { OUTPUT_ONLY_MEMBERS, taskDefinitionSchema } from "./schema.ts";
-import { checkShape } from "./shape.ts";
+import { asShaped, checkShape } from "./shape.ts";
 import type { TaskDefinition } from "./types.ts";
 
 export type ValidationOptions = {
@@ -51,11 +51,13 @@ function checkAll(prepared: object, types: ProblemList): { task: WireTask; probl
   const enums = new ProblemList();
   const warn = new ProblemList();
   const memberReports = { unknown: warn.report, pascal: types.report, missing: missing.report };
-  checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
+  const fits = checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
   const wrongCase = types.problems.flatMap(({ rule, path }) =>
     rule === "pascal-case-member" ? [camelPath(path)] : [],
   );
-  const shaped = checkShape(taskDefinitionSchema, TASK_MEMBERS, prepared, { type: types.report, enum: enums.report });
+  const shaped = fits
+    ? asShaped<WireTask>(prepared)
+    : checkShape(taskDefinitionSchema, TASK_MEMBERS, prepared, { type: types.report, enum: enums.report });
   const context = ruleContext(shaped.value, new Set([...shaped.damaged, ...wrongCase]), rules.report);
   for (const check of RULE_CHECKS) check(context);
   return { task: shaped.value, problems: [types, rules, missing, enums].flatMap((list) => list.problems), warn };
