@@ -97,7 +97,13 @@ export type Copier = (value: unknown, members: Members, name: string) => unknown
 export function copyValue(value: unknown, members: Members): unknown {
   if (members.kind === "object") return copyKnown(value as object, members);
   if (members.kind === "list") return (value as readonly unknown[]).map((item) => copyValue(item, members.item));
-  return members.kind === "map" ? { ...(value as object) } : value;
+  return members.kind === "map" ? copyMap(value as Readonly<Record<string, unknown>>) : value;
+}
+
+export function copyMap<Value>(map: Readonly<Record<string, Value>>): Record<string, Value> {
+  const copy: Record<string, Value> = {};
+  for (const key in map) copy[key] = map[key] as Value;
+  return copy;
 }
 
 /** What stands at `keys` in the tree; undefined for members that the model does not have. */

@@ -4,7 +4,7 @@
  */
 import { deepFreeze } from "./freeze.ts";
 import type { Members } from "./members.ts";
-import { CONTAINER_MEMBERS, copyKnown, copyValue, TASK_MEMBERS, VOLUME_MEMBERS } from "./members.ts";
+import { CONTAINER_MEMBERS, copyKnown, copyMap, copyValue, TASK_MEMBERS, VOLUME_MEMBERS } from "./members.ts";
 import { present } from "./rule-context.ts";
 import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
@@ -164,8 +164,8 @@ function normaliseDockerVolume(
     scope: docker.scope ?? "task",
     driver: present(docker.driver) ?? "local",
     ...(autoprovision === undefined ? {} : { autoprovision }),
-    ...(driverOpts === undefined ? {} : { driverOpts: { ...driverOpts } }),
-    ...(labels === undefined ? {} : { labels: { ...labels } }),
+    ...(driverOpts === undefined ? {} : { driverOpts: copyMap(driverOpts) }),
+    ...(labels === undefined ? {} : { labels: copyMap(labels) }),
   };
 }
 

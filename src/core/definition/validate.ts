@@ -7,7 +7,7 @@ import { checkMembers } from "./check-members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import { normalise } from "./normalise.ts";
 import { findPlaceholders } from "./placeholders.ts";
-import { prepare } from "./prepare.ts";
+import { plainOrCopy, prepare } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
 import { isError, ProblemList } from "./problem.ts";
 import { namePlaceholders } from "./report-placeholders.ts";
@@ -32,11 +32,12 @@ export type Validation =
 /** Checks the request form of a definition (see `unwrapDocument` for the others). Never throws. */
 export function validateTaskDefinition(input: unknown, options: ValidationOptions = {}): Validation {
   const types = new ProblemList();
-  const prepared = prepare(input, types.report);
+  const prepared = plainOrCopy(input, types.report);
   if (typeof prepared !== "object" || prepared === null || Array.isArray(prepared)) return notAnObject(types);
-  // The shape check takes wrong values out of the copy, and placeholders are among them.
+  // The shape check takes wrong values out of its copy, and placeholders are among them.
   const placeholders = options.placeholders === false ? [] : findPlaceholders(prepared);
-  const { task, problems, warn } = checkAll(prepared, types);
+  const own = () => (prepared === input ? prepare(input, types.report) : prepared);
+  const { task, problems, warn } = checkAll(prepared, own, types);
   namePlaceholders(placeholders, problems, warn.report);
   problems.push(...warn.problems);
   const errors = problems.filter(isError);
@@ -45,7 +46,12 @@ export function validateTaskDefinition(input: unknown, options: ValidationOption
   return { ok: true, definition: normalise(task), problems };
 }
 
-function checkAll(prepared: object, types: ProblemList): { task: WireTask; problems: Problem[]; warn: ProblemList } {
+/** @param own makes of `prepared` what may be written to */
+function checkAll(
+  prepared: object,
+  own: () => unknown,
+  types: ProblemList,
+): { task: WireTask; problems: Problem[]; warn: ProblemList } {
   const rules = new ProblemList();
   const missing = new ProblemList();
   const enums = new ProblemList();
@@ -57,7 +63,7 @@ function checkAll(prepared: object, types: ProblemList): { task: WireTask; probl
   );
   const shaped = fits
     ? asShaped<WireTask>(prepared)
-    : checkShape(taskDefinitionSchema, TASK_MEMBERS, prepared, { type: types.report, enum: enums.report });
+    : checkShape(taskDefinitionSchema, TASK_MEMBERS, own(), { type: types.report, enum: enums.report });
   const context = ruleContext(shaped.value, new Set([...shaped.damaged, ...wrongCase]), rules.report);
   for (const check of RULE_CHECKS) check(context);
   return { task: shaped.value, problems: [types, rules, missing, enums].flatMap((list) => list.problems), warn };
