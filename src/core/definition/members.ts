@@ -6,6 +6,8 @@ import { requiredMembers, taskDefinitionSchema, taskOverrideSchema } from "./sch
 export type ObjectMembers = {
   readonly kind: "object";
   readonly members: ReadonlyMap<string, Members>;
+  /** Their names, in the order of the model. */
+  readonly names: readonly string[];
   readonly required: readonly string[];
 };
 export type Members =
@@ -56,7 +58,7 @@ function rootMembers(schema: Node): ObjectMembers {
 
 function objectMembers(schema: ObjectNode): ObjectMembers {
   const members = new Map(Object.entries(schema.entries).map(([name, entry]) => [name, membersOf(entry)]));
-  return { kind: "object", members, required: requiredMembers(schema) };
+  return { kind: "object", members, names: [...members.keys()], required: requiredMembers(schema) };
 }
 
 /** Members of the objects in one of the task's lists. */
@@ -77,15 +79,15 @@ export const OVERRIDE_MEMBERS: ObjectMembers = rootMembers(taskOverrideSchema);
  */
 export function copyKnown(
   value: object,
-  { members }: ObjectMembers,
+  { members, names }: ObjectMembers,
   each: Copier = copyValue,
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   const source = value as Readonly<Record<string, unknown>>;
-  for (const [name, member] of members) {
+  for (const name of names) {
     const found = source[name];
-    if (found === undefined) continue;
-    const copied = each(found, member, name);
+    const member = found === undefined ? undefined : members.get(name);
+    const copied = member === undefined ? undefined : each(found, member, name);
     if (copied !== undefined) copy[name] = copied;
   }
   return copy;

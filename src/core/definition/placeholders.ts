@@ -69,7 +69,8 @@ function rootMembers(input: unknown): Members {
     return isWholeTask || containers === undefined ? { kind: "list", item: TASK_MEMBERS } : containers;
   }
   if (typeof input !== "object" || input === null || !Object.hasOwn(input, "taskDefinition")) return TASK_MEMBERS;
-  return { kind: "object", members: new Map([["taskDefinition", TASK_MEMBERS]]), required: [] };
+  const members = new Map([["taskDefinition", TASK_MEMBERS]]);
+  return { kind: "object", members, names: [...members.keys()], required: [] };
 }
 
 /**
@@ -134,10 +135,12 @@ function collectMap(map: object, style: PlaceholderStyle, search: Search): void 
 
 function collectMembers(object: object, places: ReadonlyMap<string, Place>, search: Search): void {
   for (const key in object) {
+    const value = (object as Readonly<Record<string, unknown>>)[key];
+    if (typeof value !== "string" && typeof value !== "object") continue;
     const place = places.get(key);
     if (place === undefined) continue;
     search.trail.push(key);
-    collect((object as Readonly<Record<string, unknown>>)[key], place, search);
+    collect(value, place, search);
     search.trail.pop();
   }
 }

@@ -58,15 +58,25 @@ function checkAll(
   const warn = new ProblemList();
   const memberReports = { unknown: warn.report, pascal: types.report, missing: missing.report };
   const fits = checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
-  const wrongCase = types.problems.flatMap(({ rule, path }) =>
-    rule === "pascal-case-member" ? [camelPath(path)] : [],
-  );
+  const wrongCase = wrongCasePaths(types.problems);
   const shaped = fits
     ? asShaped<WireTask>(prepared)
     : checkShape(taskDefinitionSchema, TASK_MEMBERS, own(), { type: types.report, enum: enums.report });
-  const context = ruleContext(shaped.value, new Set([...shaped.damaged, ...wrongCase]), rules.report);
+  const context = ruleContext(
+    shaped.value,
+    wrongCase.length === 0 ? shaped.damaged : new Set([...shaped.damaged, ...wrongCase]),
+    rules.report,
+  );
   for (const check of RULE_CHECKS) check(context);
-  return { task: shaped.value, problems: [types, rules, missing, enums].flatMap((list) => list.problems), warn };
+  return {
+    task: shaped.value,
+    problems: [...types.problems, ...rules.problems, ...missing.problems, ...enums.problems],
+    warn,
+  };
+}
+
+function wrongCasePaths(problems: readonly Problem[]): string[] {
+  return problems.filter(({ rule }) => rule === "pascal-case-member").map(({ path }) => camelPath(path));
 }
 
 /** `containerDefinitions[0].Name` is where `containerDefinitions[0].name` would be. */
