@@ -2,7 +2,7 @@
  * The forms in which a task definition reaches Berth, brought to one: what RegisterTaskDefinition takes.
  * Source: interfaces 1.3.4.
  */
-import { prepare } from "./prepare.ts";
+import { plainOrCopy } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
 import { ProblemList } from "./problem.ts";
 import { OUTPUT_ONLY_MEMBERS } from "./schema.ts";
@@ -18,7 +18,7 @@ type DocumentForm =
   | "fileArray";
 
 export type UnwrappedDocument = {
-  /** For `validateTaskDefinition`; not validated yet. */
+  /** For `validateTaskDefinition`; not validated yet. Shares with the value that was given: not to be written to. */
   readonly input: unknown;
   readonly form: DocumentForm;
   /** Findings about the form. An error (too deep, too large, several definitions) is met again in validation. */
@@ -36,7 +36,7 @@ const DEFAULT_FAMILY = "task";
 
 export function unwrapDocument(value: unknown, options: UnwrapOptions = {}): UnwrappedDocument {
   const findings = new ProblemList();
-  const document = prepare(value, findings.report);
+  const document = plainOrCopy(value, findings.report);
   const unwrapped = unwrap(document, options.family, findings);
   return { ...unwrapped, warnings: findings.problems };
 }

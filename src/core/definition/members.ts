@@ -6,6 +6,8 @@ import { requiredMembers, taskDefinitionSchema, taskOverrideSchema } from "./sch
 export type ObjectMembers = {
   readonly kind: "object";
   readonly members: ReadonlyMap<string, Members>;
+  /** Their names, in the order of the model. */
+  readonly names: readonly string[];
   readonly required: readonly string[];
 };
 export type Members =
@@ -56,11 +58,55 @@ function rootMembers(schema: Node): ObjectMembers {
 
 function objectMembers(schema: ObjectNode): ObjectMembers {
   const members = new Map(Object.entries(schema.entries).map(([name, entry]) => [name, membersOf(entry)]));
-  return { kind: "object", members, required: requiredMembers(schema) };
+  return { kind: "object", members, names: [...members.keys()], required: requiredMembers(schema) };
+}
+
+/** Members of the objects in one of the task's lists. */
+function itemMembers(list: string): ObjectMembers {
+  const members = TASK_MEMBERS.members.get(list);
+  assert(members?.kind === "list" && members.item.kind === "object", "the task has lists of these objects");
+  return members.item;
 }
 
 export const TASK_MEMBERS: ObjectMembers = rootMembers(taskDefinitionSchema);
+export const CONTAINER_MEMBERS: ObjectMembers = itemMembers("containerDefinitions");
+export const VOLUME_MEMBERS: ObjectMembers = itemMembers("volumes");
 export const OVERRIDE_MEMBERS: ObjectMembers = rootMembers(taskOverrideSchema);
+
+/**
+ * A copy of the members that the model knows, in its order. `each` may make other values of them, and leaves a member out
+ * with undefined. Expects the types to be right.
+ */
+export function copyKnown(
+  value: object,
+  { members, names }: ObjectMembers,
+  each: Copier = copyValue,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  const source = value as Readonly<Record<string, unknown>>;
+  for (const name of names) {
+    const found = source[name];
+    const member = found === undefined ? undefined : members.get(name);
+    const copied = member === undefined ? undefined : each(found, member, name);
+    if (copied !== undefined) copy[name] = copied;
+  }
+  return copy;
+}
+
+export type Copier = (value: unknown, members: Members, name: string) => unknown;
+
+/** A copy of any value with the right type; see {@link copyKnown}. */
+export function copyValue(value: unknown, members: Members): unknown {
+  if (members.kind === "object") return copyKnown(value as object, members);
+  if (members.kind === "list") return (value as readonly unknown[]).map((item) => copyValue(item, members.item));
+  return members.kind === "map" ? copyMap(value as Readonly<Record<string, unknown>>) : value;
+}
+
+export function copyMap<Value>(map: Readonly<Record<string, Value>>): Record<string, Value> {
+  const copy: Record<string, Value> = {};
+  for (const key in map) copy[key] = map[key] as Value;
+  return copy;
+}
 
 /** What stands at `keys` in the tree; undefined for members that the model does not have. */
 export function memberAt(root: Members, keys: readonly unknown[]): Members | undefined {

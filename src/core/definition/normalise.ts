@@ -3,40 +3,33 @@
  * decimals, frozen. Source: interfaces 1.3.3, 1.2.
  */
 import { deepFreeze } from "./freeze.ts";
+import type { Members } from "./members.ts";
+import { CONTAINER_MEMBERS, copyKnown, copyMap, copyValue, TASK_MEMBERS, VOLUME_MEMBERS } from "./members.ts";
 import { present } from "./rule-context.ts";
 import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
 import type {
   ContainerDefinition,
+  KeyValuePair,
+  MountPoint,
   NetworkMode,
   PlacementConstraint,
   PortMapping,
+  SystemControl,
   TaskDefinition,
   Volume,
+  VolumeFrom,
 } from "./types.ts";
 
-/** Members without a value of their own, so that a default or nothing can stand in their place. */
-type WithDefaults =
-  | "cpu"
-  | "portMappings"
-  | "essential"
-  | "environment"
-  | "mountPoints"
-  | "volumesFrom"
-  | "systemControls"
-  | "healthCheck";
-type CheckedContainer = Omit<ContainerDefinition, WithDefaults> & Pick<WireContainer, WithDefaults>;
-type WirePort = NonNullable<WireContainer["portMappings"]>[number];
 type WireHealthCheck = NonNullable<WireContainer["healthCheck"]>;
 
 const DEFAULT_CHECK = { interval: 30, timeout: 5, retries: 3 } as const;
 
 export function normalise(task: WireTask): TaskDefinition {
-  const { containerDefinitions, volumes, placementConstraints, cpu, memory, taskRoleArn, executionRoleArn, ...rest } =
-    task;
   const networkMode = task.networkMode ?? "bridge";
+  const { taskRoleArn, executionRoleArn, cpu, memory, containerDefinitions, volumes, placementConstraints } = task;
   // The rules have seen every required member, which the wire type cannot say.
-  const checked = rest as Omit<TaskDefinition, "containerDefinitions" | "volumes" | "placementConstraints">;
+  const checked = copyKnown(task, TASK_MEMBERS, copyTaskMember) as Omit<TaskDefinition, MadeAnew>;
   return deepFreeze({
     ...checked,
     ...named("taskRoleArn", present(taskRoleArn)),
@@ -47,6 +40,22 @@ export function normalise(task: WireTask): TaskDefinition {
     volumes: (volumes ?? []).map(normaliseVolume),
     placementConstraints: (placementConstraints ?? []).map(normalisePlacement),
   });
+}
+
+type MadeAnew = "containerDefinitions" | "volumes" | "placementConstraints";
+
+const MADE_ANEW: ReadonlySet<string> = new Set<keyof WireTask>([
+  "taskRoleArn",
+  "executionRoleArn",
+  "cpu",
+  "memory",
+  "containerDefinitions",
+  "volumes",
+  "placementConstraints",
+]);
+
+function copyTaskMember(value: unknown, members: Members, name: string): unknown {
+  return MADE_ANEW.has(name) ? undefined : copyValue(value, members);
 }
 
 function named<Name extends string>(name: Name, value: string | undefined): { [Key in Name]?: string } {
@@ -61,31 +70,57 @@ function decimal(value: string | undefined, parse: (value: string) => number | u
 }
 
 function normaliseContainer(wire: WireContainer, networkMode: NetworkMode): ContainerDefinition {
-  const { healthCheck, ...container } = wire as CheckedContainer;
-  return {
-    ...container,
-    cpu: container.cpu ?? 0,
-    essential: container.essential ?? true,
-    portMappings: (container.portMappings ?? []).map((mapping) => normalisePort(mapping, networkMode)),
-    environment: (container.environment ?? []).map(({ name, value }) => ({ name: name ?? "", value: value ?? "" })),
-    mountPoints: (container.mountPoints ?? []).map((mount) => ({
-      sourceVolume: mount.sourceVolume ?? "",
-      containerPath: mount.containerPath ?? "",
-      readOnly: mount.readOnly ?? false,
-    })),
-    volumesFrom: (container.volumesFrom ?? []).map((from) => ({
-      sourceContainer: from.sourceContainer ?? "",
-      readOnly: from.readOnly ?? false,
-    })),
-    systemControls: (container.systemControls ?? []).map((control) => ({
-      namespace: control.namespace ?? "",
-      value: control.value ?? "",
-    })),
-    ...(healthCheck === undefined ? {} : { healthCheck: normaliseHealthCheck(healthCheck) }),
-  };
+  const known = copyKnown(wire, CONTAINER_MEMBERS, copyContainerMember);
+  known.cpu ??= 0;
+  known.essential ??= true;
+  known.portMappings = wire.portMappings?.map((mapping) => normalisePort(mapping, networkMode)) ?? NONE;
+  known.environment = wire.environment?.map(normaliseVariable) ?? NONE;
+  known.mountPoints = wire.mountPoints?.map(normaliseMountPoint) ?? NONE;
+  known.volumesFrom = wire.volumesFrom?.map(normaliseVolumeFrom) ?? NONE;
+  known.systemControls = wire.systemControls?.map(normaliseSystemControl) ?? NONE;
+  if (wire.healthCheck !== undefined) known.healthCheck = normaliseHealthCheck(wire.healthCheck);
+  return known as ContainerDefinition;
 }
 
-function normalisePort(mapping: WirePort, networkMode: NetworkMode): PortMapping {
+/** Frozen like everything here, so that all can share it. */
+const NONE: readonly never[] = Object.freeze([]);
+
+/** Lists that are made anew keep their place; the health check stands last. */
+function copyContainerMember(value: unknown, members: Members, name: string): unknown {
+  switch (name) {
+    case "healthCheck":
+      return undefined;
+    case "portMappings":
+    case "environment":
+    case "mountPoints":
+    case "volumesFrom":
+    case "systemControls":
+      return value;
+    default:
+      return copyValue(value, members);
+  }
+}
+
+type Entry<Member extends keyof WireContainer> =
+  NonNullable<WireContainer[Member]> extends readonly (infer Item)[] ? Item : never;
+
+function normaliseVariable({ name, value }: Entry<"environment">): KeyValuePair {
+  return { name: name ?? "", value: value ?? "" };
+}
+
+function normaliseMountPoint({ sourceVolume, containerPath, readOnly }: Entry<"mountPoints">): MountPoint {
+  return { sourceVolume: sourceVolume ?? "", containerPath: containerPath ?? "", readOnly: readOnly ?? false };
+}
+
+function normaliseVolumeFrom({ sourceContainer, readOnly }: Entry<"volumesFrom">): VolumeFrom {
+  return { sourceContainer: sourceContainer ?? "", readOnly: readOnly ?? false };
+}
+
+function normaliseSystemControl({ namespace, value }: Entry<"systemControls">): SystemControl {
+  return { namespace: namespace ?? "", value: value ?? "" };
+}
+
+function normalisePort(mapping: Entry<"portMappings">, networkMode: NetworkMode): PortMapping {
   const { containerPort, containerPortRange, name, appProtocol } = mapping;
   const isFixed = networkMode === "awsvpc" || networkMode === "host";
   const hostPort = mapping.hostPort || (isFixed ? containerPort : 0);
@@ -102,7 +137,7 @@ function normalisePort(mapping: WirePort, networkMode: NetworkMode): PortMapping
 function normaliseHealthCheck(check: WireHealthCheck): NonNullable<ContainerDefinition["healthCheck"]> {
   const { command, startPeriod } = check;
   return {
-    command: command ?? [],
+    command: command === undefined ? NONE : [...command],
     interval: check.interval ?? DEFAULT_CHECK.interval,
     timeout: check.timeout ?? DEFAULT_CHECK.timeout,
     retries: check.retries ?? DEFAULT_CHECK.retries,
@@ -110,20 +145,27 @@ function normaliseHealthCheck(check: WireHealthCheck): NonNullable<ContainerDefi
   };
 }
 
-function normaliseVolume(volume: WireVolume): Volume {
-  const { dockerVolumeConfiguration: docker, ...rest } = volume;
-  const checked = rest as Omit<Volume, "dockerVolumeConfiguration">;
-  if (docker === undefined) return checked;
+function normaliseVolume(wire: WireVolume): Volume {
+  const volume = copyKnown(wire, VOLUME_MEMBERS, copyVolumeMember);
+  const docker = wire.dockerVolumeConfiguration;
+  if (docker !== undefined) volume.dockerVolumeConfiguration = normaliseDockerVolume(docker);
+  return volume as Volume;
+}
+
+function copyVolumeMember(value: unknown, members: Members, name: string): unknown {
+  return name === "dockerVolumeConfiguration" ? undefined : copyValue(value, members);
+}
+
+function normaliseDockerVolume(
+  docker: NonNullable<WireVolume["dockerVolumeConfiguration"]>,
+): NonNullable<Volume["dockerVolumeConfiguration"]> {
   const { driverOpts, labels, autoprovision } = docker;
   return {
-    ...checked,
-    dockerVolumeConfiguration: {
-      scope: docker.scope ?? "task",
-      driver: present(docker.driver) ?? "local",
-      ...(autoprovision === undefined ? {} : { autoprovision }),
-      ...(driverOpts === undefined ? {} : { driverOpts }),
-      ...(labels === undefined ? {} : { labels }),
-    },
+    scope: docker.scope ?? "task",
+    driver: present(docker.driver) ?? "local",
+    ...(autoprovision === undefined ? {} : { autoprovision }),
+    ...(driverOpts === undefined ? {} : { driverOpts: copyMap(driverOpts) }),
+    ...(labels === undefined ? {} : { labels: copyMap(labels) }),
   };
 }
 

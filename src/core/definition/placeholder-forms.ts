@@ -34,6 +34,7 @@ const ARN_WORDS = /^arn:aws[a-z-]{0,20}:[a-z0-9-]{1,40}:(?<region>[^:$<{[]{0,60}
 const ACCOUNT_WORD = /^[A-Za-z][\w-]{0,59}$/;
 const REGION_WORD = /^(?:[A-Z_]{1,60}|region)$/;
 
+// They are run with `exec`, from the start each time: `matchAll` makes a new expression of each at every call.
 // JavaScript before 2025 refuses one group name in several alternatives, so each form is compiled alone.
 const FORMS: Readonly<Record<PlaceholderStyle, readonly RegExp[]>> = {
   identifier: [...WRAPPED, ...BARE].map((source) => new RegExp(source, "g")),
@@ -53,7 +54,8 @@ export function scanPlaceholders(text: string, style: PlaceholderStyle): Placeho
   if (text.length > SCANNED_MAX || !HINT[style].test(text)) return [];
   const matches: PlaceholderMatch[] = [];
   for (const form of FORMS[style]) {
-    for (const found of text.matchAll(form)) {
+    form.lastIndex = 0;
+    for (let found = form.exec(text); found !== null; found = form.exec(text)) {
       const candidate = {
         index: found.index,
         text: found[0],
@@ -84,7 +86,8 @@ function isDockerTemplate(text: string): boolean {
 
 function arnWords(text: string): PlaceholderMatch[] {
   const found = ARN_WORDS.exec(text);
-  const { region = "", account = "" } = found?.groups ?? {};
+  if (found === null) return [];
+  const { region = "", account = "" } = found.groups ?? {};
   const regionAt = text.split(":", 3).join(":").length + 1;
   const accountAt = regionAt + region.length + 1;
   return [
@@ -95,7 +98,9 @@ function arnWords(text: string): PlaceholderMatch[] {
 
 /** The name to give with --set: `IMAGE` of "must_env `IMAGE`", `cpu` of ".cpu", `TAG` of "TAG:-latest". */
 function placeholderName(content: string): string {
-  const quoted = [...content.matchAll(/[`"']([^`"']{1,120})[`"']/g)].map((found) => found[1] ?? "");
+  const quoted = !/[`"']/.test(content)
+    ? []
+    : [...content.matchAll(/[`"']([^`"']{1,120})[`"']/g)].map((found) => found[1] ?? "");
   if (quoted.length > 0) return (/^(?:must_)?env\b/.test(content) ? quoted[0] : quoted.at(-1)) ?? content;
   const withoutDefault = content.replace(/:?[-=?].{0,120}$/s, (rest) => (rest.startsWith(":") ? "" : rest));
   return withoutDefault.trim().replace(/^\./, "");

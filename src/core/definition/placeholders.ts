@@ -1,5 +1,5 @@
 /** Unfilled placeholders of a definition: where they are, and filling them. */
-import type { Members } from "./members.ts";
+import type { Members, ObjectMembers } from "./members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import type { PlaceholderMatch, PlaceholderStyle } from "./placeholder-forms.ts";
 import { scanPlaceholders } from "./placeholder-forms.ts";
@@ -36,6 +36,30 @@ function styleOf(member: string, inherited: PlaceholderStyle): PlaceholderStyle 
   return OPTION_MEMBERS.has(member) ? "option" : "identifier";
 }
 
+/** A member in which a placeholder is looked for; those that a shell reads are none. */
+type Place = {
+  readonly members: Members;
+  readonly style: PlaceholderStyle;
+  readonly children: ReadonlyMap<string, Place>;
+  readonly item: Place | undefined;
+};
+
+const NO_CHILDREN: ReadonlyMap<string, Place> = new Map();
+
+function placeOf(members: Members, style: PlaceholderStyle): Place {
+  const item = members.kind === "list" ? placeOf(members.item, style) : undefined;
+  return { members, style, item, children: members.kind === "object" ? childPlaces(members, style) : NO_CHILDREN };
+}
+
+function childPlaces({ members }: ObjectMembers, style: PlaceholderStyle): ReadonlyMap<string, Place> {
+  const places = [...members].map(([key, child]) => [key, placeOf(child, styleOf(key, style))] as const);
+  return new Map(places.filter(([, place]) => place.style !== "shell"));
+}
+
+const TEXT = { kind: "string" } as const;
+const TEXT_PLACE = { identifier: placeOf(TEXT, "identifier"), option: placeOf(TEXT, "option") } as const;
+const TASK_PLACE = placeOf(TASK_MEMBERS, "identifier");
+
 /** The tree that fits the document: a definition, an object around one, or a list. */
 function rootMembers(input: unknown): Members {
   if (Array.isArray(input)) {
@@ -45,7 +69,8 @@ function rootMembers(input: unknown): Members {
     return isWholeTask || containers === undefined ? { kind: "list", item: TASK_MEMBERS } : containers;
   }
   if (typeof input !== "object" || input === null || !Object.hasOwn(input, "taskDefinition")) return TASK_MEMBERS;
-  return { kind: "object", members: new Map([["taskDefinition", TASK_MEMBERS]]), required: [] };
+  const members = new Map([["taskDefinition", TASK_MEMBERS]]);
+  return { kind: "object", members, names: [...members.keys()], required: [] };
 }
 
 /**
@@ -54,41 +79,68 @@ function rootMembers(input: unknown): Members {
  */
 export function findPlaceholders(input: unknown): Placeholder[] {
   const found: Placeholder[] = [];
-  collect(input, rootMembers(input), "identifier", { trail: [], found, budget: { left: NODES_MAX } });
+  const members = rootMembers(input);
+  const root = members === TASK_MEMBERS ? TASK_PLACE : placeOf(members, "identifier");
+  collect(input, root, { trail: [], found, budget: { left: NODES_MAX } });
   return found;
 }
 
 type Budget = { left: number };
 /** All members at once: a copy of a list has as many places, whatever becomes of them. */
 function spend(budget: Budget, value: object): boolean {
-  budget.left -= 1 + (Array.isArray(value) ? value.length : Object.keys(value).length);
+  budget.left -= 1 + (Array.isArray(value) ? value.length : countMembers(value));
   return budget.left >= 0;
+}
+
+/** Without the list of their names, which would be made for nothing else. */
+function countMembers(value: object): number {
+  let count = 0;
+  for (const _ in value) count += 1;
+  return count;
 }
 
 type Search = { readonly trail: Trail; readonly found: Placeholder[]; readonly budget: Budget };
 
-function collect(value: unknown, members: Members | undefined, style: PlaceholderStyle, search: Search): void {
-  if (style === "shell" || members === undefined) return;
+function collect(value: unknown, place: Place, search: Search): void {
   if (typeof value === "string") {
-    const isKnownWord = members.kind === "enum" && members.options.includes(value);
-    if (!isKnownWord) collectText(value, style, search);
+    const isKnownWord = place.members.kind === "enum" && place.members.options.includes(value);
+    if (!isKnownWord) collectText(value, place.style, search);
     return;
   }
   if (typeof value !== "object" || value === null || search.trail.length > DEPTH_MAX) return;
   if (!spend(search.budget, value)) return;
-  if (Array.isArray(value)) {
-    const item = members.kind === "list" ? members.item : undefined;
-    for (let index = 0; index < value.length; index++) {
-      search.trail.push(index);
-      collect(value[index], item, style, search);
-      search.trail.pop();
-    }
-    return;
+  if (Array.isArray(value)) collectList(value, place.item, search);
+  else if (place.members.kind === "map") collectMap(value, place.style, search);
+  else collectMembers(value, place.children, search);
+}
+
+function collectList(list: readonly unknown[], item: Place | undefined, search: Search): void {
+  if (item === undefined) return;
+  for (let index = 0; index < list.length; index++) {
+    search.trail.push(index);
+    collect(list[index], item, search);
+    search.trail.pop();
   }
-  const object = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(object)) {
+}
+
+function collectMap(map: object, style: PlaceholderStyle, search: Search): void {
+  for (const key in map) {
+    const own = styleOf(key, style);
+    if (own === "shell") continue;
     search.trail.push(key);
-    collect(object[key], childOf(members, key), styleOf(key, style), search);
+    collect((map as Readonly<Record<string, unknown>>)[key], TEXT_PLACE[own], search);
+    search.trail.pop();
+  }
+}
+
+function collectMembers(object: object, places: ReadonlyMap<string, Place>, search: Search): void {
+  for (const key in object) {
+    const value = (object as Readonly<Record<string, unknown>>)[key];
+    if (typeof value !== "string" && typeof value !== "object") continue;
+    const place = places.get(key);
+    if (place === undefined) continue;
+    search.trail.push(key);
+    collect(value, place, search);
     search.trail.pop();
   }
 }
@@ -101,7 +153,7 @@ function collectText(value: string, style: PlaceholderStyle, { trail, found }: S
 }
 
 function childOf(members: Members | undefined, key: string): Members | undefined {
-  if (members?.kind === "map") return { kind: "string" };
+  if (members?.kind === "map") return TEXT;
   return members?.kind === "object" ? members.members.get(key) : undefined;
 }
 

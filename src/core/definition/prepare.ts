@@ -10,9 +10,42 @@ const DEPTH_MAX = 64;
 /** Values in one document; AWS takes 64 KiB, which holds some thousands. */
 const NODES_MAX = 200_000;
 
+/**
+ * `input` itself when a copy would say the same, as it does of nearly every file; else its copy, see {@link prepare}. Making
+ * the copy takes as long as parsing the text. Nothing may be written to what comes back.
+ */
+export function plainOrCopy(input: unknown, report: Report): unknown {
+  return isPlain(input, 0, { left: NODES_MAX }) ? input : prepare(input, report);
+}
+
+type Budget = { left: number };
+
+function isPlain(value: unknown, depth: number, budget: Budget): boolean {
+  budget.left -= 1;
+  if (budget.left < 0 || value === null || value === undefined) return false;
+  if (typeof value !== "object") return true;
+  if (depth > DEPTH_MAX) return false;
+  return Array.isArray(value) ? isPlainList(value, depth, budget) : isPlainObject(value, depth, budget);
+}
+
+function isPlainList(list: readonly unknown[], depth: number, budget: Budget): boolean {
+  const maker: unknown = list.constructor; // what the methods of a list ask for before they make another
+  if (maker !== Array) return false;
+  for (let index = 0; index < list.length; index++) if (!isPlain(list[index], depth + 1, budget)) return false;
+  return true;
+}
+
+function isPlainObject(object: object, depth: number, budget: Budget): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  const source = object as Readonly<Record<string, unknown>>;
+  for (const key in source) if (key === "__proto__" || !isPlain(source[key], depth + 1, budget)) return false;
+  return true;
+}
+
 type Progress = { nodes: number; full: boolean; readonly trail: Trail; readonly report: Report };
 
-/** Copies `input`. Findings: `document-too-deep`, `document-too-large`, `unsafe-member`. */
+/** Copies `input`; the copy is its receiver's own. Findings: `document-too-deep`, `document-too-large`, `unsafe-member`. */
 export function prepare(input: unknown, report: Report): unknown {
   return copy(input, { nodes: 0, full: false, trail: [], report });
 }

@@ -30,10 +30,12 @@ export const MAX_PROBLEMS = 1000;
 /** Collects findings up to {@link MAX_PROBLEMS}; a second one with the same path and rule is dropped. */
 export class ProblemList {
   readonly problems: Problem[] = [];
-  readonly #seen = new Set<string>();
+  /** Made for the first finding: most lists stay empty. */
+  #seen: Set<string> | undefined;
 
   readonly report: Report = (rule, path, message, details = {}) => {
     if (this.problems.length >= MAX_PROBLEMS) return;
+    this.#seen ??= new Set();
     const key = `${rule} ${path}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

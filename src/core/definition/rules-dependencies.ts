@@ -4,6 +4,7 @@ import { nameFix } from "./nearest.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
+import type { WireContainer } from "./schema.ts";
 
 export function checkDependencies(context: RuleContext): void {
   for (const entry of context.containers) {
@@ -65,23 +66,20 @@ function graphOf({ containers, byName }: RuleContext): Graph {
   const graph = new Map<string, readonly Edge[]>();
   for (const { container } of containers) {
     if (container.name === undefined) continue;
-    const edges: Edge[] = [
-      ...(container.dependsOn ?? []).map(({ containerName }) => ({
-        to: containerName ?? "",
-        kind: "dependsOn" as const,
-      })),
-      ...(container.links ?? []).map((link) => ({ to: linkTarget(link), kind: "links" as const })),
-      ...(container.volumesFrom ?? []).map(({ sourceContainer }) => ({
-        to: sourceContainer ?? "",
-        kind: "volumesFrom" as const,
-      })),
-    ];
     graph.set(
       container.name,
-      edges.filter(({ to }) => byName.has(to)),
+      edgesOf(container).filter(({ to }) => byName.has(to)),
     );
   }
   return graph;
+}
+
+function edgesOf({ dependsOn, links, volumesFrom }: WireContainer): Edge[] {
+  const edges: Edge[] = [];
+  for (const { containerName } of dependsOn ?? []) edges.push({ to: containerName ?? "", kind: "dependsOn" });
+  for (const link of links ?? []) edges.push({ to: linkTarget(link), kind: "links" });
+  for (const { sourceContainer } of volumesFrom ?? []) edges.push({ to: sourceContainer ?? "", kind: "volumesFrom" });
+  return edges;
 }
 
 type Step = { readonly name: string; readonly via: EdgeKind; next: number };
@@ -95,8 +93,8 @@ const SHOWN_MAX = 12;
 function findCycles(graph: Graph): Step[][] {
   const cycles: Step[][] = [];
   const done = new Set<string>();
-  for (const start of graph.keys()) {
-    if (done.has(start)) continue;
+  for (const [start, edges] of graph) {
+    if (edges.length === 0 || done.has(start)) continue;
     const trail: Step[] = [{ name: start, via: "dependsOn", next: 0 }];
     const onTrail = new Map([[start, 0]]);
     for (let step = trail.at(-1); step !== undefined; step = trail.at(-1)) {
@@ -127,8 +125,10 @@ function describeCycle(cycle: readonly Step[]): string {
 }
 
 function checkCycles(context: RuleContext): void {
+  const cycles = findCycles(graphOf(context));
+  if (cycles.length === 0) return;
   const pathOf = new Map(context.containers.map(({ container, path }) => [container.name, path]));
-  for (const cycle of findCycles(graphOf(context))) {
+  for (const cycle of cycles) {
     const names = describeCycle(cycle);
     // The first step was entered from outside the circle, so only the later ones tell how it hangs together.
     const isOnlyLinks = cycle.slice(1).every(({ via }) => via === "links");

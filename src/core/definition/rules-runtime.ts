@@ -7,12 +7,12 @@ import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries, present } from "./rule-context.ts";
 
-const HEALTH_BOUNDS = {
-  interval: { min: 5, max: 300 },
-  timeout: { min: 2, max: 60 },
-  retries: { min: 1, max: 10 },
-  startPeriod: { min: 0, max: 300 },
-} as const;
+const HEALTH_BOUNDS = [
+  { name: "interval", min: 5, max: 300 },
+  { name: "timeout", min: 2, max: 60 },
+  { name: "retries", min: 1, max: 10 },
+  { name: "startPeriod", min: 0, max: 300 },
+] as const;
 const FIRST_WORDS: ReadonlySet<string> = new Set(["CMD", "CMD-SHELL", "NONE"]);
 
 export function checkHealthChecks(context: RuleContext): void {
@@ -42,8 +42,8 @@ function checkHealthCheck({ container, path, label }: NamedContainer, { report, 
       },
     );
   }
-  for (const [name, { min, max }] of Object.entries(HEALTH_BOUNDS)) {
-    const value = check[name as keyof typeof HEALTH_BOUNDS];
+  for (const { name, min, max } of HEALTH_BOUNDS) {
+    const value = check[name];
     if (value === undefined || (value >= min && value <= max)) continue;
     report("health-check", `${at}.${name}`, `${name} is ${min} to ${max}, and this is ${value}`, {
       fix: `Write ${min} to ${max}`,
@@ -92,9 +92,10 @@ const PARAMETER_NAME = /^[A-Za-z0-9_.\-/]{1,2048}(?::[A-Za-z0-9_.-]{1,100})?$/;
 
 export function checkSecrets(context: RuleContext): void {
   for (const { container, path } of context.containers) {
-    const variables = new Set((container.environment ?? []).map(({ name }) => name));
+    const secrets = container.secrets ?? [];
+    const variables = new Set(secrets.length === 0 ? [] : container.environment?.map(({ name }) => name));
     const names = new Set<string>();
-    for (const [index, { name, valueFrom }] of (container.secrets ?? []).entries()) {
+    for (const [index, { name, valueFrom }] of secrets.entries()) {
       const at = `${path}.secrets[${index}]`;
       if (name !== undefined && variables.has(name)) reportShared(name, at, context.report);
       if (name !== undefined && names.has(name)) reportDuplicate(name, at, context.report);

@@ -16,6 +16,13 @@ type Key = string | number;
 
 export type Shaped<Output> = { readonly value: Output; readonly damaged: ReadonlySet<string> };
 
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** For what is known to have the right types. The schema would copy it; here unknown members stay, and nobody reads them. */
+export function asShaped<Output extends object>(fitting: object): Shaped<Output> {
+  return { value: fitting as Output, damaged: NOTHING };
+}
+
 /**
  * The typed part of `prepared`, which is changed on the way. Enum findings go to `reportEnum`, because ECS checks them
  * after everything else.

@@ -7,7 +7,7 @@ import { checkMembers } from "./check-members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import { normalise } from "./normalise.ts";
 import { findPlaceholders } from "./placeholders.ts";
-import { prepare } from "./prepare.ts";
+import { plainOrCopy, prepare } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
 import { isError, ProblemList } from "./problem.ts";
 import { namePlaceholders } from "./report-placeholders.ts";
@@ -15,7 +15,7 @@ import { RULE_CHECKS } from "./rule-checks.ts";
 import { ruleContext } from "./rule-context.ts";
 import type { WireTask } from "./schema.ts";
 import { OUTPUT_ONLY_MEMBERS, taskDefinitionSchema } from "./schema.ts";
-import { checkShape } from "./shape.ts";
+import { asShaped, checkShape } from "./shape.ts";
 import type { TaskDefinition } from "./types.ts";
 
 export type ValidationOptions = {
@@ -32,11 +32,12 @@ export type Validation =
 /** Checks the request form of a definition (see `unwrapDocument` for the others). Never throws. */
 export function validateTaskDefinition(input: unknown, options: ValidationOptions = {}): Validation {
   const types = new ProblemList();
-  const prepared = prepare(input, types.report);
+  const prepared = plainOrCopy(input, types.report);
   if (typeof prepared !== "object" || prepared === null || Array.isArray(prepared)) return notAnObject(types);
-  // The shape check takes wrong values out of the copy, and placeholders are among them.
+  // The shape check takes wrong values out of its copy, and placeholders are among them.
   const placeholders = options.placeholders === false ? [] : findPlaceholders(prepared);
-  const { task, problems, warn } = checkAll(prepared, types);
+  const own = () => (prepared === input ? prepare(input, types.report) : prepared);
+  const { task, problems, warn } = checkAll(prepared, own, types);
   namePlaceholders(placeholders, problems, warn.report);
   problems.push(...warn.problems);
   const errors = problems.filter(isError);
@@ -45,20 +46,37 @@ export function validateTaskDefinition(input: unknown, options: ValidationOption
   return { ok: true, definition: normalise(task), problems };
 }
 
-function checkAll(prepared: object, types: ProblemList): { task: WireTask; problems: Problem[]; warn: ProblemList } {
+/** @param own makes of `prepared` what may be written to */
+function checkAll(
+  prepared: object,
+  own: () => unknown,
+  types: ProblemList,
+): { task: WireTask; problems: Problem[]; warn: ProblemList } {
   const rules = new ProblemList();
   const missing = new ProblemList();
   const enums = new ProblemList();
   const warn = new ProblemList();
   const memberReports = { unknown: warn.report, pascal: types.report, missing: missing.report };
-  checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
-  const wrongCase = types.problems.flatMap(({ rule, path }) =>
-    rule === "pascal-case-member" ? [camelPath(path)] : [],
+  const fits = checkMembers(prepared, TASK_MEMBERS, memberReports, OUTPUT_ONLY_MEMBERS);
+  const wrongCase = wrongCasePaths(types.problems);
+  const shaped = fits
+    ? asShaped<WireTask>(prepared)
+    : checkShape(taskDefinitionSchema, TASK_MEMBERS, own(), { type: types.report, enum: enums.report });
+  const context = ruleContext(
+    shaped.value,
+    wrongCase.length === 0 ? shaped.damaged : new Set([...shaped.damaged, ...wrongCase]),
+    rules.report,
   );
-  const shaped = checkShape(taskDefinitionSchema, TASK_MEMBERS, prepared, { type: types.report, enum: enums.report });
-  const context = ruleContext(shaped.value, new Set([...shaped.damaged, ...wrongCase]), rules.report);
   for (const check of RULE_CHECKS) check(context);
-  return { task: shaped.value, problems: [types, rules, missing, enums].flatMap((list) => list.problems), warn };
+  return {
+    task: shaped.value,
+    problems: [...types.problems, ...rules.problems, ...missing.problems, ...enums.problems],
+    warn,
+  };
+}
+
+function wrongCasePaths(problems: readonly Problem[]): string[] {
+  return problems.filter(({ rule }) => rule === "pascal-case-member").map(({ path }) => camelPath(path));
 }
 
 /** `containerDefinitions[0].Name` is where `containerDefinitions[0].name` would be. */
