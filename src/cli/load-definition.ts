@@ -122,14 +122,17 @@ async function overriddenBy(
   overrides: string | undefined,
   { definition, host, variables }: OverrideContext,
 ): Promise<{ readonly definition: TaskDefinition; readonly warnings: readonly Problem[] }> {
-  const { source, input } =
-    overrides === undefined ? { source: "--overrides", input: {} } : await readOverrides(overrides, host);
+  const { overrides: changes, problems } = await checkedOverrides(overrides, definition, host);
+  return { definition: applyOverrides(definition, addVariables(changes, variables)), warnings: problems };
+}
+
+async function checkedOverrides(overrides: string | undefined, definition: TaskDefinition, host: LoadHost) {
+  // Nothing to check, and checking is done by looking at the whole definition with and without them.
+  if (overrides === undefined) return { overrides: {}, problems: [] };
+  const { source, input } = await readOverrides(overrides, host);
   const checked = validateTaskOverride(input, definition);
   if (!checked.ok) throw new InvalidDefinitionError(source, checked.problems);
-  return {
-    definition: applyOverrides(definition, addVariables(checked.overrides, variables)),
-    warnings: checked.problems,
-  };
+  return checked;
 }
 
 /** `--overrides` takes JSON or a file; either may be a whole RunTask request, of which the overrides count. */
