@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { join } from "node:path";
+import type { runMain } from "./cli/main.ts";
 import { ownCacheFolder } from "./cli/start/cache-folder.ts";
 import { openCodeCache } from "./cli/start/code-cache.ts";
 import { partLoader } from "./cli/start/parts.ts";
@@ -17,5 +18,5 @@ process.once("exit", cache.save);
 setTimeout(cache.save, SAVE_AFTER_MS).unref();
 
 const load = partLoader(join(import.meta.dirname, "command"), cache.compile);
-const { runMain } = load("main.cjs") as typeof import("./cli/main.ts");
-await runMain(args);
+const command = load("main.cjs") as { readonly runMain: typeof runMain };
+await command.runMain(args);
