@@ -1,6 +1,6 @@
 /**
- * Makes `dist/`: the library, file by file with its types, and the command as one bundle whose rarely needed parts are
- * files of their own, loaded on demand. A start then reads few files, which is most of its time.
+ * Makes `dist/`: the library, file by file with its types, and the command as bundles: what is needed now and then is in
+ * files of its own, loaded on demand. A start then reads few files.
  */
 import { createHash } from "node:crypto";
 import {
@@ -35,11 +35,6 @@ const SOURCES = [
 
 /** Not bundled: with native parts, with files or threads of their own, or so big that only a lazy import loads them. */
 const EXTERNAL = ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"];
-
-/** CommonJS packages inside an ES module still call `require` for Node's own modules. */
-const REQUIRE =
-  'import { createRequire as berthRequire } from "node:module"; const require = berthRequire(import.meta.url);';
-const SHEBANG = "#!/usr/bin/env node";
 
 /** Builds when a source is newer than what is built. @param {Lifetime} life */
 export async function ensureBuild(life) {
@@ -77,27 +72,50 @@ async function buildLibrary(life, target) {
   await mustRun(life, process.execPath, args, { cwd: ROOT, output: "keep" });
 }
 
-/** @param {string} target */
-async function buildCommand(target) {
+/** @type {import("esbuild").BuildOptions} */
+const COMMAND = { bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "warning" };
+
+/** `main.js` and what it loads. @param {string} target folder that they come into */
+export async function buildCommand(target) {
+  await Promise.all([buildStart(target), buildParts(join(target, "command"))]);
+}
+
+/** What the shell runs: it loads the parts. @param {string} target */
+async function buildStart(target) {
   const { build } = await import("esbuild"); // not at the top: this file is read before dependencies are installed
-  await build({
-    entryPoints: [join(ROOT, "src", "main.ts")],
-    outdir: target,
-    bundle: true,
+  const outfile = join(target, "main.js");
+  await build({ ...COMMAND, entryPoints: [join(ROOT, "src", "main.ts")], outfile });
+  chmodSync(outfile, 0o755);
+}
+
+/**
+ * Only ES modules can be split by esbuild, and only of scripts V8's code can be kept on Node 20: therefore split first, and
+ * made CommonJS then. `src/cli/start/` loads the files.
+ * @param {string} folder
+ */
+async function buildParts(folder) {
+  const { build, transform } = await import("esbuild");
+  const { outputFiles } = await build({
+    ...COMMAND,
+    entryPoints: [join(ROOT, "src", "cli", "main.ts")],
+    outdir: folder,
+    outExtension: { ".js": ".cjs" },
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    chunkNames: "command/[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     external: EXTERNAL,
-    banner: { js: REQUIRE },
+    define: { "import.meta.url": "moduleUrl" },
     legalComments: "inline",
-    logLevel: "warning",
+    write: false,
   });
-  const path = join(target, "main.js");
-  const text = readFileSync(path, "utf8");
-  writeFileSync(path, text.startsWith("#!") ? text : `${SHEBANG}\n${text}`);
-  chmodSync(path, 0o755);
+  mkdirSync(folder, { recursive: true });
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      // An import on demand becomes a require, which goes through our own loader.
+      const supported = { "dynamic-import": false };
+      const { code } = await transform(text, { format: "cjs", platform: "node", target: "node20", supported });
+      writeFileSync(path, code);
+    }),
+  );
 }
 
 /** Changes with every source file. */

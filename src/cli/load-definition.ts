@@ -7,11 +7,11 @@ import { limitationsOf } from "../core/definition/limitations.ts";
 import { validateTaskOverride } from "../core/definition/overrides.ts";
 import { fillPlaceholders, findPlaceholders } from "../core/definition/placeholders.ts";
 import { isError, type Problem } from "../core/definition/problem.ts";
-import { readDefinitionText } from "../core/definition/text.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import { type Validation, validateTaskDefinition } from "../core/definition/validate.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { addVariables, checkContainerNames, parseAssignments, parseContainerVariables } from "./assignments.ts";
+import { readText } from "./definition-text.ts";
 import type { CliHost } from "./host.ts";
 import { InvalidDefinitionError } from "./invalid-definition.ts";
 import { readSource } from "./read-source.ts";
@@ -93,7 +93,7 @@ type Document = { readonly source: string; readonly input: unknown; readonly for
 async function readDocument(file: string, settings: readonly string[], host: LoadHost): Promise<Document> {
   const values = parseAssignments("--set", settings, "NAME=VALUE");
   const { text, name } = await readSource(file, host);
-  const { input, warnings } = unwrapDocument(readDefinitionText(text, name));
+  const { input, warnings } = unwrapDocument(await readText(text, name));
   return { source: name, input: filled(input, values, name), form: warnings };
 }
 
@@ -122,14 +122,17 @@ async function overriddenBy(
   overrides: string | undefined,
   { definition, host, variables }: OverrideContext,
 ): Promise<{ readonly definition: TaskDefinition; readonly warnings: readonly Problem[] }> {
-  const { source, input } =
-    overrides === undefined ? { source: "--overrides", input: {} } : await readOverrides(overrides, host);
+  const { overrides: changes, problems } = await checkedOverrides(overrides, definition, host);
+  return { definition: applyOverrides(definition, addVariables(changes, variables)), warnings: problems };
+}
+
+async function checkedOverrides(overrides: string | undefined, definition: TaskDefinition, host: LoadHost) {
+  // Nothing to check, and checking is done by looking at the whole definition with and without them.
+  if (overrides === undefined) return { overrides: {}, problems: [] };
+  const { source, input } = await readOverrides(overrides, host);
   const checked = validateTaskOverride(input, definition);
   if (!checked.ok) throw new InvalidDefinitionError(source, checked.problems);
-  return {
-    definition: applyOverrides(definition, addVariables(checked.overrides, variables)),
-    warnings: checked.problems,
-  };
+  return checked;
 }
 
 /** `--overrides` takes JSON or a file; either may be a whole RunTask request, of which the overrides count. */
@@ -139,7 +142,7 @@ async function readOverrides(
 ): Promise<{ readonly source: string; readonly input: unknown }> {
   const inline = overrides.trimStart().startsWith("{");
   const { text, name } = inline ? { text: overrides, name: "--overrides" } : await readSource(overrides, host);
-  const document = readDefinitionText(text, name);
+  const document = await readText(text, name);
   const isRequest = typeof document === "object" && document !== null && "overrides" in document;
   return { source: name, input: isRequest ? document.overrides : document };
 }

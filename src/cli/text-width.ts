@@ -16,14 +16,20 @@ const ASCII = /^[\u0020-\u007e]*$/u;
 /** Far more characters than any screen has columns. */
 const MAX_MEASURED = 16_384;
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made for the first text that is not ASCII: it loads Unicode's tables, and that is a tenth of a whole start. */
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 /** Columns that the text takes on a terminal. */
 export function textWidth(text: string): number {
   const plain = text.replace(COLOUR, "");
   if (ASCII.test(plain)) return plain.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(plain)) width += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(plain)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -48,7 +54,7 @@ export function fitText(text: string, columns: number, ellipsis = "…"): string
       coloured = true;
       continue;
     }
-    for (const { segment } of graphemes.segment(piece)) {
+    for (const { segment } of graphemesOf(piece)) {
       width += graphemeWidth(segment);
       if (width > room) return `${kept}${ellipsis}${coloured ? "\u001b[0m" : ""}`;
       kept += segment;

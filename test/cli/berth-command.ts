@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { buildCommand } from "../../scripts/lib/build.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const BUILT = join(ROOT, "dist", "main.js");
@@ -20,20 +20,7 @@ async function findOrBuild(): Promise<string> {
   const newest = newestSource(join(ROOT, "src"));
   const fresh = [BUILT, OWN].find((file) => existsSync(file) && statSync(file).mtimeMs > newest);
   if (fresh !== undefined) return fresh;
-  await build({
-    entryPoints: [join(ROOT, "src", "main.ts")],
-    outdir: join(OWN, ".."),
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"],
-    banner: {
-      js: 'import { createRequire as toRequire } from "node:module"; const require = toRequire(import.meta.url);',
-    },
-    logLevel: "warning",
-  });
+  await buildCommand(join(OWN, ".."));
   return OWN;
 }
 
