@@ -11,7 +11,6 @@ import { EngineError } from "../core/errors.ts";
 import type { SavedState } from "../core/saved/document.ts";
 import type { StateSaver } from "../engine/task-engine.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
-import { persistedTask } from "../store/persisted.ts";
 import { EMPTY_STATE, mutationsOf, StateRows } from "../store/state-rows.ts";
 
 export class MirroredStore implements StateStore {
@@ -55,9 +54,8 @@ export class MirroredStore implements StateStore {
 
   async commit(mutations: readonly Mutation[]): Promise<void> {
     const store = this.#ready ?? (await this.#opened());
-    const stored = mutations.map(asStored);
-    await store.commit(stored);
-    for (const mutation of stored) this.#rows.apply(mutation);
+    await store.commit(mutations);
+    for (const mutation of mutations) this.#rows.apply(mutation);
     if (this.#saver !== undefined) await this.#saveAll(this.#saver);
   }
 
@@ -111,9 +109,4 @@ export class MirroredStore implements StateStore {
       this.#saving = undefined;
     }
   }
-}
-
-/** Stripped once, for the store and the mirror. */
-function asStored(mutation: Mutation): Mutation {
-  return mutation.type === "putTask" ? { type: "putTask", task: persistedTask(mutation.task) } : mutation;
 }

@@ -15,6 +15,7 @@ import { persistedTask } from "./persisted.ts";
 export const EMPTY_STATE: StoredState = { tasks: [], changes: [], images: [], meta: {} };
 
 export class StateRows {
+  /** As they were given, and for the most part the engine's own objects: what is not saved of them is left out on reading. */
   readonly #tasks = new Map<TaskArn, Task>();
   readonly #changes = new Map<TaskArn, Map<number, StateChange>>();
   readonly #images = new Map<string, ImageRow>();
@@ -29,7 +30,7 @@ export class StateRows {
   apply(mutation: Mutation): void {
     switch (mutation.type) {
       case "putTask":
-        this.#tasks.set(mutation.task.arn, persistedTask(mutation.task));
+        this.#tasks.set(mutation.task.arn, mutation.task);
         return;
       case "deleteTask":
         this.#tasks.delete(mutation.taskArn);
@@ -56,7 +57,7 @@ export class StateRows {
 
   snapshot(): StoredState {
     return {
-      tasks: [...this.#tasks.values()],
+      tasks: Array.from(this.#tasks.values(), persistedTask),
       changes: [...this.#changes.keys()].sort().flatMap((arn) => this.#changesOf(arn)),
       images: [...this.#images.values()],
       meta: Object.fromEntries(this.#meta),
