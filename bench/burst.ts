@@ -1,5 +1,5 @@
 /**
- * 100 one-container tasks at once on a real daemon, image present: when is each RUNNING? Berth with its gate, with fixed
+ * 100 one-container tasks at once on a real daemon, image present: when is each RUNNING? Berth with its start gate, with fixed
  * gates and without one, against `docker run -d` in parallel and raw API calls all at once and a few at a time. Raw calls
  * make the least of a container, and once more (`same…`) the very container that the engine makes: the difference between
  * the two is what its limits, labels and control group cost in Docker, and what is left is the engine's.
