@@ -1,47 +1,30 @@
 /**
- * 100 one-container tasks at once on a real daemon, image present: when is each RUNNING? Berth with its start gate, with
- * fixed gates and without one, against raw API calls all at once and a few at a time, and `docker run -d` in parallel.
+ * 100 one-container tasks at once on a real daemon, image present: when is each RUNNING? Berth with its start gate, with fixed
+ * gates and without one, against `docker run -d` in parallel and raw API calls all at once and a few at a time. Raw calls
+ * make the least of a container, and once more (`same…`) the very container that the engine makes: the difference between
+ * the two is what its limits, labels and control group cost in Docker, and what is left is the engine's.
  */
 import { spawn } from "node:child_process";
-import type { DockerId, DockerName } from "../src/core/brand.ts";
-import { DiskStateStore } from "../src/store/index.ts";
-import { freshFolder } from "./lib/folder.ts";
+import type { CreateBody } from "../src/ports/docker-client.ts";
+import { COMMAND, engineBurst, recordedBody } from "./lib/engine-burst.ts";
+import { rawBurst, removeAll, type Times } from "./lib/raw-burst.ts";
 import { realClient, TEST_IMAGE } from "./lib/real-world.ts";
 import { progress, report, round } from "./lib/report.ts";
-import { definitionOf, newTask, startEngine } from "./lib/simulated-world.ts";
-import { interleaved, median, percentile, spreadOf } from "./lib/stats.ts";
-import { endTasks } from "./lib/waves.ts";
+import { interleaved, median, percentile, ratioOf, spreadOf } from "./lib/stats.ts";
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 100);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-const COMMAND = ["sleep", "600"];
 const RAW_LABELS = { "berth.bench": String(process.pid) };
-
-/** Milliseconds from the beginning to RUNNING, of each. */
-type Times = readonly number[];
+const LEAST: CreateBody = {
+  Image: TEST_IMAGE,
+  Cmd: COMMAND,
+  Labels: RAW_LABELS,
+  HostConfig: { NetworkMode: "none" },
+};
+const FEW = [4, 6, 8];
 
 const client = realClient();
 const { version } = await client.version();
-let serial = 0;
-
-/** Create and start, as tightly as possible. */
-async function raw(atATime: number): Promise<Times> {
-  const began = performance.now();
-  const times: number[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let number = next++; number < TASKS; number = next++) {
-      const name = `bench-${process.pid}-${serial++}` as DockerName;
-      const body = { Image: TEST_IMAGE, Cmd: COMMAND, Labels: RAW_LABELS, HostConfig: { NetworkMode: "none" } };
-      const { dockerId } = await client.createContainer({ name, body });
-      await client.startContainer(dockerId);
-      times.push(performance.now() - began);
-    }
-  };
-  await Promise.all(Array.from({ length: atATime }, worker));
-  await removeAll(RAW_LABELS);
-  return times;
-}
 
 async function dockerRun(): Promise<Times> {
   const label = Object.entries(RAW_LABELS).map(([key, value]) => `${key}=${value}`);
@@ -64,51 +47,8 @@ async function dockerRun(): Promise<Times> {
       );
     });
   const times = await Promise.all(Array.from({ length: TASKS }, one));
-  await removeAll(RAW_LABELS);
+  await removeAll(client, RAW_LABELS);
   return times;
-}
-
-async function berth(startConcurrency: number | undefined): Promise<Times> {
-  const store = await DiskStateStore.open({ folder: freshFolder() });
-  const engineId = `bench-${process.pid}-${serial++}`;
-  const own = realClient();
-  const engine = await startEngine({
-    client: own,
-    store,
-    engineId,
-    ...(startConcurrency === undefined ? {} : { startConcurrency }),
-  });
-  void (async () => {
-    for await (const { acknowledge } of engine.stateChangeEvents()) await acknowledge();
-  })();
-  const definition = definitionOf([{ name: "web", image: TEST_IMAGE, command: COMMAND }]);
-  const tasks = Array.from({ length: TASKS }, () => newTask(definition));
-  const began = performance.now();
-  const running = new Map<string, number>();
-  const all = new Promise<void>((resolve) => {
-    engine.subscribe((event) => {
-      if (event.type !== "task" || event.task.knownStatus !== "RUNNING" || running.has(event.task.arn)) return;
-      running.set(event.task.arn, performance.now() - began);
-      if (running.size === TASKS) resolve();
-    });
-  });
-  await Promise.all(tasks.map((task) => engine.addTask(task)));
-  await all;
-  await endTasks(engine);
-  await engine.shutdown();
-  await store.close();
-  own.close();
-  return [...running.values()];
-}
-
-async function removeAll(labels: Readonly<Record<string, string>>): Promise<void> {
-  const found = await client.listContainers({ all: true, labels });
-  const remove = (id: DockerId) => client.removeContainer(id, { force: true, removeVolumes: true });
-  const left = found.map(({ dockerId }) => dockerId);
-  const worker = async () => {
-    for (let id = left.pop(); id !== undefined; id = left.pop()) await remove(id);
-  };
-  await Promise.all(Array.from({ length: 4 }, worker));
 }
 
 function hasDockerCommand(): Promise<boolean> {
@@ -119,22 +59,27 @@ function hasDockerCommand(): Promise<boolean> {
   });
 }
 
+/** @param prefix `raw` or `same` */
+function rawVariants(prefix: string, body: CreateBody): Readonly<Record<string, () => Promise<Times>>> {
+  const few = FEW.map((atATime) => [`${prefix}${atATime}`, () => rawBurst(client, { body, count: TASKS, atATime })]);
+  const all = () => rawBurst(client, { body, count: TASKS, atATime: TASKS });
+  return { [`${prefix}AllAtOnce`]: all, ...Object.fromEntries(few) };
+}
+
 const withCommand = await hasDockerCommand();
-const variants = {
-  rawAllAtOnce: () => raw(TASKS),
-  raw4: () => raw(4),
-  raw6: () => raw(6),
-  raw8: () => raw(8),
-  berth: () => berth(undefined),
-  berthGate4: () => berth(4),
-  berthGate8: () => berth(8),
-  berthNoGate: () => berth(TASKS),
+const variants: Readonly<Record<string, () => Promise<Times>>> = {
+  ...rawVariants("raw", LEAST),
+  ...rawVariants("same", await recordedBody()),
+  berth: () => engineBurst({ count: TASKS }),
+  berthGate4: () => engineBurst({ count: TASKS, startConcurrency: 4 }),
+  berthGate8: () => engineBurst({ count: TASKS, startConcurrency: 8 }),
+  berthNoGate: () => engineBurst({ count: TASKS, startConcurrency: TASKS }),
   ...(withCommand ? { dockerRun } : {}),
 };
 /** `BENCH_VARIANTS=berth,raw4` runs these alone. */
 const wanted = process.env.BENCH_VARIANTS?.split(",");
-await raw(4);
-const runs = await interleaved<string, Times>(
+await rawBurst(client, { body: LEAST, count: TASKS, atATime: 4 });
+const runs: Readonly<Record<string, readonly Times[]>> = await interleaved(
   ROUNDS,
   Object.fromEntries(
     Object.entries(variants)
@@ -143,13 +88,18 @@ const runs = await interleaved<string, Times>(
         name,
         async () => {
           const times = await run();
-          progress(`${name}: p50 ${round(median(times))} ms, last ${round(Math.max(...times))} ms`);
+          progress(`${name}: p50 ${round(median(times))} ms, last ${round(lastOf(times))} ms`);
           return times;
         },
       ]),
   ),
 );
 client.close();
+
+function lastOf(times: Times): number {
+  return Math.max(...times);
+}
+
 const seconds = (of: (times: Times) => number, all: readonly Times[]) =>
   spreadOf(all.map((times) => of(times) / 1_000));
 const figures = Object.fromEntries(
@@ -158,15 +108,33 @@ const figures = Object.fromEntries(
     {
       p50: seconds((times) => median(times), all),
       p99: seconds((times) => percentile(times, 0.99), all),
-      last: seconds((times) => Math.max(...times), all),
+      last: seconds(lastOf, all),
     },
   ]),
 );
-const [own, allAtOnce] = [figures.berth, figures.rawAllAtOnce];
-const bestLast = Math.min(...["raw4", "raw6", "raw8"].map((name) => figures[name]?.last.median ?? Infinity));
+
+/** Raw calls at their best: the number at a time with which the last one came first, by the median of all rounds. */
+function atBest(prefix: string): string | undefined {
+  const lastMedian = (name: string) => figures[name]?.last.median ?? Infinity;
+  const measured = FEW.map((atATime) => `${prefix}${atATime}`).filter((name) => name in figures);
+  return measured.toSorted((a, b) => lastMedian(a) - lastMedian(b))[0];
+}
+
+function ratiosTo(prefix: string) {
+  const [allAtOnce, best] = [runs[`${prefix}AllAtOnce`], runs[atBest(prefix) ?? ""]];
+  return { p50: ratioOf(median, runs.berth, allAtOnce), last: ratioOf(lastOf, runs.berth, best) };
+}
+
+const [toRaw, toSame] = [ratiosTo("raw"), ratiosTo("same")];
 const ratios = {
-  p50OverRawAllAtOnce: round((own?.p50.median ?? 0) / (allAtOnce?.p50.median ?? 1)),
-  lastOverRawAtBest: round((own?.last.median ?? 0) / bestLast),
+  p50OverRawAllAtOnce: toRaw.p50?.ofMedians,
+  lastOverRawAtBest: toRaw.last?.ofMedians,
+  p50OverSameAllAtOnce: toSame.p50?.ofMedians,
+  lastOverSameAtBest: toSame.last?.ofMedians,
+  byRound: {
+    raw: { p50: toRaw.p50?.byRound, last: toRaw.last?.byRound },
+    same: { p50: toSame.p50?.byRound, last: toSame.last?.byRound },
+  },
 };
 // The curves of the middle round, for the plot: when the n-th task was RUNNING, in ms.
 const curves = Object.fromEntries(

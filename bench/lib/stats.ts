@@ -33,6 +33,26 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
+export type Ratio = {
+  readonly ofMedians: number;
+  /** Of each round by itself: a machine that is slow for a while is so for both sides. */
+  readonly byRound: Spread;
+};
+
+/** What one figure of two variants that ran in turns comes to; `undefined` when one of them was not run. */
+export function ratioOf<Result>(
+  figure: (result: Result) => number,
+  own: readonly Result[] | undefined,
+  other: readonly Result[] | undefined,
+): Ratio | undefined {
+  if (own === undefined || other === undefined) return undefined;
+  const [owns, others] = [own.map(figure), other.map(figure)];
+  return {
+    ofMedians: round(median(owns) / median(others)),
+    byRound: spreadOf(owns.map((value, index) => value / (others[index] ?? value))),
+  };
+}
+
 /** Of many samples of one run. */
 export function quantilesOf(values: readonly number[]): Readonly<Record<"p50" | "p99" | "max" | "count", number>> {
   return {

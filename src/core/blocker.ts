@@ -18,7 +18,13 @@ export type Blocker =
   /** A volume, secret … of the task is not there yet. */
   | { readonly type: "resource"; readonly containerName: string; readonly resource: string }
   /** Docker was asked and has not answered. */
-  | { readonly type: "docker"; readonly containerName: string; readonly action: string }
+  | {
+      readonly type: "docker";
+      readonly containerName: string;
+      readonly action: string;
+      /** It will be asked when other containers' starts have gone before. */
+      readonly queued?: true;
+    }
   /** A failed action is tried again at `until`. */
   | {
       readonly type: "retry";
@@ -49,7 +55,7 @@ export function describeBlocker(blocker: Blocker): string {
     case "resource":
       return `waits for ${blocker.resource}`;
     case "docker":
-      return `${blocker.action} under way`;
+      return blocker.queued ? `${blocker.action} waits for its turn` : `${blocker.action} under way`;
     case "retry":
       return `${blocker.action} failed, is tried again: ${blocker.error}`;
     case "hostResources":

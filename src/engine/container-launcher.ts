@@ -19,7 +19,7 @@ import type { ContainerCalls } from "./container-calls.ts";
 import { toFailure } from "./failure.ts";
 import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
 import { toObservation } from "./observe.ts";
-import type { StartGate } from "./start-gate.ts";
+import type { StartGate, StartSubject } from "./start-gate.ts";
 
 export type ContainerLauncherPorts = {
   readonly client: DockerClient;
@@ -66,7 +66,7 @@ export class ContainerLauncher {
 
   /** In its turn: the daemon gets no more starts at a time than it can use. */
   start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
-    return this.#ports.startGate.run(() =>
+    return this.#ports.startGate.run(startSubject(task, container), () =>
       container.inFlight?.again === true
         ? this.#startAgain(task, container, dockerId)
         : this.#start(task, container, dockerId),
@@ -147,6 +147,10 @@ export class ContainerLauncher {
       return undefined;
     });
   }
+}
+
+export function startSubject({ arn }: Task, { name }: Container): StartSubject {
+  return { taskArn: arn, containerName: name };
 }
 
 function isLogRouter(task: Task, container: Container): boolean {

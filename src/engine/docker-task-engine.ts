@@ -19,7 +19,7 @@ import { Acknowledgements } from "./acknowledgements.ts";
 import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner } from "./effect-runner.ts";
-import { type EngineFacts, type EngineOptions, startLimits } from "./engine-options.ts";
+import { type EngineFacts, type EngineOptions, gateLimits } from "./engine-options.ts";
 import { EnginePhase } from "./engine-phase.ts";
 import { HostAdmission } from "./host-admission.ts";
 import { MustInitBackoff } from "./must-init-backoff.ts";
@@ -219,8 +219,16 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const task = this.#state.taskByArn(taskArn);
     if (task === undefined) return [];
     const blockers = whyBlocked(task, this.#options.clock.now(), this.#options.config.machine);
-    const resources = this.#options.hostResources.shortagesOf(task);
-    return blockers.map((blocker) => (blocker.type === "hostResources" ? { ...blocker, resources } : blocker));
+    return blockers.map((blocker) => this.#inDetail(blocker, task));
+  }
+
+  /** With what the machine cannot know: what the host lacks, and who waits before Docker is asked. */
+  #inDetail(blocker: Blocker, task: Task): Blocker {
+    if (blocker.type === "hostResources") {
+      return { ...blocker, resources: this.#options.hostResources.shortagesOf(task) };
+    }
+    const isQueued = blocker.type === "docker" && this.#requireRunner().isQueued(task.arn, blocker.containerName);
+    return isQueued ? { ...blocker, queued: true } : blocker;
   }
 
   stateChangeEvents(): AsyncIterable<StateChangeDelivery> {
@@ -372,7 +380,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       environment,
       factory,
       metadata,
-      startGate: new StartGate(clock, startLimits(config, facts)),
+      startGate: new StartGate(clock, gateLimits(config, facts)),
       hostPorts,
       pullBehaviour: config.machine.pullBehaviour,
       log,

@@ -10,7 +10,7 @@ import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
 import type { ContainerInspection } from "../ports/docker-client.ts";
-import { ContainerLauncher, type ContainerLauncherPorts } from "./container-launcher.ts";
+import { ContainerLauncher, type ContainerLauncherPorts, startSubject } from "./container-launcher.ts";
 import { toFailure, toNamedError } from "./failure.ts";
 import { ImageEffects, type ImageEffectsPorts } from "./image-effects.ts";
 import { toObservation } from "./observe.ts";
@@ -86,6 +86,11 @@ export class EffectRunner {
     }
   }
 
+  /** Has the container's start not gone to Docker yet, because others are before it? */
+  isQueued(taskArn: Task["arn"], containerName: string): boolean {
+    return this.#ports.startGate.keepsWaiting(taskArn, containerName);
+  }
+
   async #container(effect: ContainerEffect, task: Task): Promise<void> {
     const { containerName, actionId } = effect;
     const container = findContainer(task, containerName);
@@ -122,7 +127,7 @@ export class EffectRunner {
       case "start":
         return this.#start(task, container, effect.dockerId);
       case "restart":
-        return this.#restart(effect.dockerId);
+        return this.#restart(task, container, effect.dockerId);
       case "provision":
         return seenAfter(task, container, calls.inspect(effect.dockerId));
       case "stop":
@@ -161,9 +166,9 @@ export class EffectRunner {
     return seen?.labels[TASK_ARN_LABEL] === task.arn ? seen.dockerId : undefined;
   }
 
-  async #restart(dockerId: DockerId): Promise<ActionResult> {
+  async #restart(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
     const { calls, startGate } = this.#ports;
-    await startGate.run(() => calls.start(dockerId));
+    await startGate.run(startSubject(task, container), () => calls.start(dockerId));
     return { ok: true };
   }
 

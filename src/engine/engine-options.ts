@@ -12,9 +12,9 @@ import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resourc
 import { type CallLimits, DEFAULT_CALL_LIMITS } from "./container-calls.ts";
 import type { ContainerChangeEventStream } from "./container-change-event-stream.ts";
 import type { TaskCredentials } from "./credentials-manager.ts";
+import { adaptiveLimits, fixedLimits, type GateLimits } from "./gate-limit.ts";
 import type { HostPortAllocator } from "./host-port-allocator.ts";
 import type { HostResourceManager } from "./host-resource-manager.ts";
-import { adaptiveLimits, fixedLimits, type StartGateLimits } from "./start-gate.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
 
 /** Settings of an engine; `DEFAULT_ENGINE_CONFIG` has those of the ECS agent. */
@@ -69,6 +69,6 @@ export type EngineParts = {
 };
 
 /** How many starts the daemon is given at a time. */
-export function startLimits({ startConcurrency }: EngineConfig, { info }: EngineFacts): StartGateLimits {
+export function gateLimits({ startConcurrency }: EngineConfig, { info }: EngineFacts): GateLimits {
   return startConcurrency === undefined ? adaptiveLimits(info.cpus) : fixedLimits(startConcurrency);
 }

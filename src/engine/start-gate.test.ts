@@ -3,9 +3,14 @@ import { asDockerName, type DockerId } from "../core/brand.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
 import { SimulatedDocker } from "../testing/simulated-docker/index.ts";
-import { adaptiveLimits, fixedLimits, StartGate, type StartGateLimits } from "./start-gate.ts";
+import { adaptiveLimits, fixedLimits, type GateLimits } from "./gate-limit.ts";
+import { StartGate, type StartSubject } from "./start-gate.ts";
 
 const ALONE_MS = 160;
+
+function subject(containerName = "web"): StartSubject {
+  return { taskArn: "arn:task/a", containerName };
+}
 
 /** A daemon whose starts take longer for each other one under way, and a gate before it. */
 class World {
@@ -17,7 +22,7 @@ class World {
   #inFlight = 0;
   #made = 0;
 
-  constructor(limits: StartGateLimits, msPerOther: number) {
+  constructor(limits: GateLimits, msPerOther: number) {
     this.gate = new StartGate(this.clock, limits);
     this.docker.image("app");
     this.slow(msPerOther);
@@ -32,7 +37,7 @@ class World {
     const ids = await Promise.all(Array.from({ length: count }, () => this.#create()));
     const began = this.clock.now();
     const one = async (id: DockerId) => {
-      await this.gate.run(() => this.#count(() => this.client.startContainer(id)));
+      await this.gate.run(subject(id), () => this.#count(() => this.client.startContainer(id)));
       return this.clock.now() - began;
     };
     return await this.clock.resolve(Promise.all(ids.map(one)));
@@ -96,7 +101,7 @@ describe("StartGate", () => {
   it("does not learn from starts that fail", async () => {
     const world = new World(adaptiveLimits(2), 0);
     const refused = Array.from({ length: 50 }, () =>
-      world.gate.run(() => Promise.reject(new Error("refused"))).catch(() => undefined),
+      world.gate.run(subject(), () => Promise.reject(new Error("refused"))).catch(() => undefined),
     );
     await world.clock.resolve(Promise.all(refused));
     expect(world.gate.limit).toBe(8);
@@ -108,14 +113,79 @@ describe("StartGate", () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(world.mostInFlight).toBe(3);
     expect(world.gate.limit).toBe(3);
-    expect(world.gate.waiting).toBe(0);
   });
 
   it("gives the place of a start that fails to the next one", async () => {
     const world = new World(fixedLimits(1), 0);
-    const failing = world.gate.run(() => Promise.reject(new Error("refused")));
-    const next = world.gate.run(async () => "started");
+    const failing = world.gate.run(subject(), () => Promise.reject(new Error("refused")));
+    const next = world.gate.run(subject(), async () => "started");
     await expect(failing).rejects.toThrow("refused");
     await expect(next).resolves.toBe("started");
   });
+
+  it("says who waits, and who does not any more", async () => {
+    const { gate, queue } = new Queue(1);
+    const under = gate.run(subject("under way"), async () => undefined);
+    const waiting = [queue("web"), queue("db")];
+    expect(["under way", "web", "db"].map((name) => gate.keepsWaiting("arn:task/a", name))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(gate.keepsWaiting("arn:task/b", "web")).toBe(false);
+    await Promise.all([under, ...waiting]);
+    expect(["web", "db"].map((name) => gate.keepsWaiting("arn:task/a", name))).toEqual([false, false]);
+  });
+
+  it("lends the places of starts that hang to others, the first after fifteen seconds, one each five", async () => {
+    const world = new World(fixedLimits(2), 0);
+    world.docker.faults.next("startContainer", { kind: "hang", forMs: 60_000 }, { times: 2 });
+    const times = await world.start(40);
+    const [hung, others] = [times.slice(0, 2), times.slice(2)];
+    expect(hung).toEqual([60_000 + ALONE_MS, 60_000 + ALONE_MS]);
+    expect(others[0]).toBe(15_000 + ALONE_MS);
+    // One at a time for five seconds, which is 31 of them, then two.
+    expect(others.filter((ms) => ms <= 20_000)).toHaveLength(31);
+    expect(Math.max(...others)).toBeLessThan(20_000 + 5 * ALONE_MS);
+  });
+
+  it("leaves no timer when nobody holds a place", async () => {
+    const world = new World(fixedLimits(2), 0);
+    await world.start(5);
+    expect(world.clock.pending).toBe(0);
+  });
+
+  it("gives nobody a second place when the answer of a start that hung comes", async () => {
+    const { clock, gate, order, queue } = new Queue(1);
+    const hung = gate.run(subject("hung"), () => clock.sleep(20_000));
+    const long = gate.run(subject("long"), () => clock.sleep(10_000));
+    const last = queue("last");
+    // At 15 s the long one is let in, and the end of the hung one at 20 s gives it no company.
+    await clock.advance(20_000);
+    const late = queue("late");
+    expect(gate.keepsWaiting("arn:task/a", "late")).toBe(true);
+    await clock.resolve(Promise.all([hung, long, last, late]));
+    expect(order).toEqual(["last", "late"]);
+  });
+
+  it("stays as wide as it is for a start that hangs now and then", async () => {
+    const world = new World(adaptiveLimits(2), 70);
+    await world.start(1);
+    world.docker.faults.next("startContainer", { kind: "hang", forMs: 60_000 }, { times: 2 });
+    await world.start(100);
+    expect(world.gate.limit).toBe(8);
+  });
 });
+
+/** A gate of a fixed limit, and the order in which calls got through. */
+class Queue {
+  readonly clock = new SimulatedClock();
+  readonly order: string[] = [];
+  readonly gate: StartGate;
+  readonly queue: (containerName: string) => Promise<unknown>;
+
+  constructor(limit: number) {
+    this.gate = new StartGate(this.clock, fixedLimits(limit));
+    this.queue = (name) => this.gate.run(subject(name), async () => this.order.push(name));
+  }
+}

@@ -10,7 +10,8 @@ import { splitReference } from "../core/images/reference.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
 import { asEngineError, isFinalPullError } from "./failures.ts";
 import { flightKey } from "./flight-key.ts";
-import { digestOf, inspectLocal, isBuiltHere } from "./local-image.ts";
+import type { FreshLooks } from "./fresh-looks.ts";
+import { digestOf, isBuiltHere } from "./local-image.ts";
 import { PullGate } from "./pull-gate.ts";
 import type { RecentFailures } from "./recent-failures.ts";
 import { SharedFlights } from "./shared-flights.ts";
@@ -20,12 +21,14 @@ import { withLimit, withRetries } from "./waiting.ts";
 export class ManifestResolver {
   readonly #ports: ImagePorts;
   readonly #failures: RecentFailures;
+  readonly #looks: FreshLooks;
   readonly #gate: PullGate;
   readonly #flights = new SharedFlights<string | undefined, never>(() => "");
 
-  constructor(ports: ImagePorts, failures: RecentFailures) {
+  constructor(ports: ImagePorts, failures: RecentFailures, looks: FreshLooks) {
     this.#ports = ports;
     this.#failures = failures;
+    this.#looks = looks;
     this.#gate = new PullGate(ports.limits.maxParallelManifests);
   }
 
@@ -36,7 +39,7 @@ export class ManifestResolver {
   async resolve(request: ImageRequest, pulledBefore: boolean): Promise<ManifestAnswer> {
     const { digest } = splitReference(request.image);
     if (digest !== undefined) return { digest, source: "reference" };
-    const local = await inspectLocal(this.#ports, request.image, request.signal);
+    const local = await this.#looks.look(request.image, request.signal);
     const facts = { cached: local !== undefined, builtHere: isBuiltHere(local), pulledBefore };
     if (!needsRegistry(request.behaviour, facts))
       return local === undefined ? { source: "none" } : known(local, request);

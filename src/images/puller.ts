@@ -11,6 +11,7 @@ import { splitReference, withDigest } from "../core/images/reference.ts";
 import type { ImageInspection, LayerProgress } from "../ports/docker-client.ts";
 import { advised, asEngineError, isFinalPullError } from "./failures.ts";
 import { flightKey } from "./flight-key.ts";
+import type { FreshLooks } from "./fresh-looks.ts";
 import { digestOf, inspectLocal, isBuiltHere } from "./local-image.ts";
 import { PullGate } from "./pull-gate.ts";
 import type { RecentFailures } from "./recent-failures.ts";
@@ -26,12 +27,14 @@ export type Pulled = { readonly answer: PullAnswer; readonly image: ImageInspect
 export class Puller {
   readonly #ports: ImagePorts;
   readonly #failures: RecentFailures;
+  readonly #looks: FreshLooks;
   readonly #gate: PullGate;
   readonly #flights = new SharedFlights<Brought, LayerProgress>((progress) => progress.layer);
 
-  constructor(ports: ImagePorts, failures: RecentFailures) {
+  constructor(ports: ImagePorts, failures: RecentFailures, looks: FreshLooks) {
     this.#ports = ports;
     this.#failures = failures;
+    this.#looks = looks;
     this.#gate = new PullGate(ports.limits.maxParallelPulls);
   }
 
@@ -40,7 +43,7 @@ export class Puller {
    * @throws {EngineError} CannotPullContainerError, DockerTimeoutError, CannotPullContainerAuthError
    */
   async pull(request: PullRequest, pulledBefore: boolean): Promise<Pulled> {
-    const local = await inspectLocal(this.#ports, request.image, request.signal);
+    const local = await this.#looks.look(request.image, request.signal);
     if (local !== undefined && this.#isEnough(local, request, pulledBefore)) return cached(local, request);
     const fallback = request.behaviour === "default" ? local : undefined;
     try {
