@@ -22,11 +22,24 @@ function setUp() {
 const idsOf = (images: readonly (ImageInspection | undefined)[]) => new Set(images.map((image) => image?.imageId));
 
 describe("FreshLooks", () => {
-  it("asks twice for a hundred who want the same image at once: for the first, and for all others", async () => {
+  it("asks once for a hundred who want the same image in the same turn", async () => {
     const { clock, docker, look, asked } = setUp();
     const { imageId } = docker.image("app");
     const images = await clock.resolve(Promise.all(Array.from({ length: 100 }, () => look())));
     expect(idsOf(images)).toEqual(new Set([imageId]));
+    expect(asked()).toBe(1);
+    await clock.advance(LOOK_MS / 2);
+    const others = Array.from({ length: 100 }, () => look());
+    await clock.resolve(Promise.all(others));
+    expect(asked()).toBe(2);
+  });
+
+  it("asks once more for all who come while it asks", async () => {
+    const { clock, docker, look, asked } = setUp();
+    docker.image("app");
+    const first = look();
+    await clock.advance(LOOK_MS / 2);
+    await clock.resolve(Promise.all([first, ...Array.from({ length: 100 }, () => look())]));
     expect(asked()).toBe(2);
     expect(clock.elapsedMs).toBe(2 * LOOK_MS);
   });
@@ -64,6 +77,7 @@ describe("FreshLooks", () => {
     const { imageId } = docker.image("app");
     docker.faults.next("inspectImage", { kind: "hang", forMs: 20_000 });
     const hung = look();
+    await clock.advance(0);
     expect((await clock.resolve(look()))?.imageId).toBe(imageId);
     expect(clock.elapsedMs).toBe(1_000 + LOOK_MS);
     await clock.resolve(hung);
@@ -77,18 +91,31 @@ describe("FreshLooks", () => {
     expect((await clock.resolve(look()))?.imageId).toBe(imageId);
   });
 
-  it("lets one go without disturbing the others, and asks nobody when all have gone", async () => {
+  it("goes on for the others when who came first has gone, and asks nobody when all have", async () => {
     const { clock, docker, look, asked } = setUp();
     const { imageId } = docker.image("app");
     const leaving = new AbortController();
-    const first = look();
-    const gone = [look("app", leaving.signal), look("app", leaving.signal)];
+    const under = look();
+    await clock.advance(LOOK_MS / 2);
+    const [gone, stays] = [look("app", leaving.signal), look()];
     leaving.abort(new Error("not needed any more"));
-    const results = await Promise.allSettled(gone);
-    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    const stays = look();
-    await clock.resolve(first);
+    await expect(clock.resolve(gone)).rejects.toThrow("not needed any more");
     expect((await clock.resolve(stays))?.imageId).toBe(imageId);
+    await clock.resolve(under);
     expect(asked()).toBe(2);
+    await expect(clock.resolve(look("app", leaving.signal))).rejects.toThrow("not needed any more");
+    expect(asked()).toBe(2);
+  });
+
+  it("tells one that has gone so, not what the others see", async () => {
+    const { clock, docker, look } = setUp();
+    docker.image("app");
+    docker.faults.next("inspectImage", { kind: "errorBeforeEffect", status: 500 });
+    const leaving = new AbortController();
+    const [stays, gone] = [look(), look("app", leaving.signal)];
+    leaving.abort(new Error("not needed any more"));
+    const [first, second] = await clock.resolve(Promise.allSettled([stays, gone]));
+    expect(first).toMatchObject({ status: "rejected", reason: { name: expect.stringContaining("Error") } });
+    expect(second).toMatchObject({ status: "rejected", reason: { message: "not needed any more" } });
   });
 });

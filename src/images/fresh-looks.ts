@@ -6,7 +6,6 @@
 import { asEpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
-import { SharedFlights } from "./shared-flights.ts";
 
 /** So long a look waits for the one before it. One that hangs is overtaken then. */
 const MAX_WAIT_MS = 1_000;
@@ -15,53 +14,59 @@ type Look = Promise<ImageInspection | undefined>;
 
 /** All looks at one image. */
 type Line = {
-  /** Number of the look that has not begun yet: whoever comes now shares it. Another one for each look there ever was. */
-  boarding: number;
   /** Settles with the look that began last; never rejects. */
   underWay: Promise<unknown> | undefined;
+  /** The look that has not begun yet: whoever comes now shares it. It ends with the signal of who came first. */
+  boarding: { readonly look: Look; readonly signal: AbortSignal } | undefined;
 };
 
 export class FreshLooks {
   readonly #clock: Clock;
   readonly #inspect: (reference: string, signal: AbortSignal) => Look;
-  readonly #flights = new SharedFlights<ImageInspection | undefined, never>(() => "");
   readonly #lines = new Map<string, Line>();
-  #numbers = 0;
 
   constructor(clock: Clock, inspect: (reference: string, signal: AbortSignal) => Look) {
     this.#clock = clock;
     this.#inspect = inspect;
   }
 
-  /** @throws what the look throws, or the signal's reason */
+  /**
+   * Who does not want to know any more waits for the end of the look all the same: a listener for each costs more than a look.
+   * @throws what the look throws, or the signal's reason
+   */
   look(reference: string, signal: AbortSignal): Look {
-    const line = this.#lines.get(reference) ?? { boarding: this.#number(), underWay: undefined };
+    const line = this.#lines.get(reference) ?? { underWay: undefined, boarding: undefined };
+    const { boarding } = line;
+    if (boarding !== undefined)
+      return boarding.look.catch((error) => this.#without(boarding.signal, error, reference, signal));
     this.#lines.set(reference, line);
-    return this.#flights.join(keyOf(line), { signal }, (own) => this.#next(reference, line, own));
+    const look = this.#next(reference, line, signal);
+    line.boarding = { look, signal };
+    return look;
+  }
+
+  /** When it was only given up by who came first, the others go on without that one. */
+  #without(first: AbortSignal, error: unknown, reference: string, signal: AbortSignal): Look {
+    if (signal.aborted) throw signal.reason;
+    if (!first.aborted) throw error;
+    return this.look(reference, signal);
   }
 
   async #next(reference: string, line: Line, signal: AbortSignal): Look {
-    if (line.underWay !== undefined) await this.#endOf(line.underWay);
-    signal.throwIfAborted();
-    line.boarding = this.#number();
-    const look = this.#inspect(reference, signal);
-    const end = look.then(ignore, ignore).then(() => {
-      if (line.underWay === end) this.#forget(reference, line);
-    });
+    // Those who come in the same turn share it, too.
+    await (line.underWay === undefined ? undefined : this.#endOf(line.underWay));
+    line.boarding = undefined;
+    const look = signal.aborted ? Promise.reject(signal.reason) : this.#inspect(reference, signal);
+    const end: Promise<void> = look.then(ignore, ignore).then(() => this.#forget(reference, line, end));
     line.underWay = end;
     return await look;
   }
 
-  #forget(reference: string, line: Line): void {
+  #forget(reference: string, line: Line, end: Promise<unknown>): void {
+    if (line.underWay !== end) return;
     line.underWay = undefined;
     // Those who board wait for the end that has just come, and go on with this line.
-    if (this.#flights.has(keyOf(line))) return;
-    this.#lines.delete(reference);
-  }
-
-  #number(): number {
-    this.#numbers += 1;
-    return this.#numbers;
+    if (line.boarding === undefined) this.#lines.delete(reference);
   }
 
   #endOf(look: Promise<unknown>): Promise<void> {
@@ -73,10 +78,6 @@ export class FreshLooks {
       });
     });
   }
-}
-
-function keyOf({ boarding }: Line): string {
-  return String(boarding);
 }
 
 function ignore(): void {}

@@ -32,10 +32,6 @@ export class SharedFlights<Result, Progress> {
     return this.#flights.size;
   }
 
-  has(key: string): boolean {
-    return this.#flights.has(key);
-  }
-
   /** Joins the flight of this key, or starts it with `work`. */
   join(
     key: string,
