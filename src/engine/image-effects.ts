@@ -14,8 +14,8 @@ export type ImageEffectsPorts = {
 
 export class ImageEffects {
   readonly #ports: ImageEffectsPorts;
-  readonly #pulls = new Map<string, AbortController>();
-  readonly #pullsUnderWay = new Set<AbortController>();
+  readonly #pulls = new Map<string, Cancellation>();
+  readonly #pullsUnderWay = new Set<Cancellation>();
 
   constructor(ports: ImageEffectsPorts) {
     this.#ports = ports;
@@ -36,24 +36,21 @@ export class ImageEffects {
     if (isInternal(container)) return { ok: true };
     const { images, onPullProgress } = this.#ports;
     const digest = container.imageDigest;
+    const onProgress = (progress: LayerProgress) => onPullProgress(task.arn, container.name, progress);
     const result = await this.#whilePulling(task, container, (request) =>
-      images.pull({
-        ...request,
-        ...(digest === undefined ? {} : { digest }),
-        onProgress: (progress) => onPullProgress(task.arn, container.name, progress),
-      }),
+      images.pull(Object.assign(request, digest === undefined ? { onProgress } : { digest, onProgress })),
     );
     return { ok: true, ...result };
   }
 
   async #whilePulling<T>(task: Task, container: Container, pull: (request: ImageRequest) => Promise<T>): Promise<T> {
     const key = pullKey(task, container.name);
-    const abandon = new AbortController();
+    const abandon = new Cancellation();
     this.#pulls.set(key, abandon);
     this.#pullsUnderWay.add(abandon);
     if (this.#ports.signal.aborted) this.#abandonAll();
     try {
-      return await pull(this.#imageRequest(task, container, abandon.signal));
+      return await pull(this.#imageRequest(task, container, abandon));
     } finally {
       this.#pullsUnderWay.delete(abandon);
       if (this.#pulls.get(key) === abandon) this.#pulls.delete(key);
@@ -64,19 +61,36 @@ export class ImageEffects {
     for (const pull of this.#pullsUnderWay) pull.abort(this.#ports.signal.reason);
   }
 
-  #imageRequest(task: Task, container: Container, signal: AbortSignal): ImageRequest {
+  #imageRequest(task: Task, container: Container, abandon: Cancellation): ImageRequest {
     return {
       taskArn: task.arn,
       containerName: container.name,
       image: container.image,
       behaviour: this.#ports.pullBehaviour,
-      signal,
+      get signal() {
+        return abandon.signal;
+      },
     };
   }
 
   /** Nobody waits for this container's image any more. */
   abandon(task: Task, containerName: string): void {
     this.#pulls.get(pullKey(task, containerName))?.abort(new Error("pull is not needed any more"));
+  }
+}
+
+/** An AbortController on use: Node takes longer to make one than a cached image takes for all else, which asks for none. */
+class Cancellation {
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { compareTaskStatus, isBeforePull } from "../core/status.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
-import { CONTAINER_MEMBERS, TASK_MEMBERS } from "../core/task-copy.ts";
+import { containerDifferences, taskDifferences } from "../core/task-copy.ts";
 import { TOLD_AGAIN, VOLATILE_PART, VOLATILE_TASK } from "./durable-part.ts";
 
 /** Until an image is there nothing of the container is in the world: a restart begins with it anew. */
@@ -16,18 +16,20 @@ const BEFORE_PULL_PART = ["knownStatus", "desiredStatus", "imageDigest", "digest
 /** What a look under the container's name tells again, and what follows from its create being on record. */
 const STARTED_AT_ONCE = ["knownStatus", "dockerId", "startRequestedAt", "hostPorts"];
 
-const TASK = membersBut(TASK_MEMBERS, [...VOLATILE_TASK]);
-const EARLY_TASK = membersBut(TASK_MEMBERS, [...VOLATILE_TASK, ...BEFORE_PULL_TASK]);
-const EARLY_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...BEFORE_PULL_PART]);
-const PRESENT_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...TOLD_AGAIN]);
-const STARTED_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART, ...TOLD_AGAIN, ...STARTED_AT_ONCE]);
-const STOPPED_CONTAINER = membersBut(CONTAINER_MEMBERS, [...VOLATILE_PART]);
+/** Members that may differ without a save. */
+type Unsaved = ReadonlySet<string>;
+const TASK: Unsaved = VOLATILE_TASK;
+const EARLY_TASK: Unsaved = new Set([...VOLATILE_TASK, ...BEFORE_PULL_TASK]);
+const EARLY_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...BEFORE_PULL_PART]);
+const PRESENT_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...TOLD_AGAIN]);
+const STARTED_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...TOLD_AGAIN, ...STARTED_AT_ONCE]);
+const STOPPED_CONTAINER: Unsaved = VOLATILE_PART;
 
 type Part = Container | TaskResource;
 
 /**
  * Is there something in `after` that a restart could not find out by itself? What is not worth a save of its own goes to
- * disk with the next one. Asked at every step: it makes nothing, and stops at the first difference.
+ * disk with the next one. Asked at every step. A member that is absent and one that is undefined are the same.
  */
 export function isWorthASave(before: Task, after: Task): boolean {
   if (before === after) return false;
@@ -35,14 +37,14 @@ export function isWorthASave(before: Task, after: Task): boolean {
   if (!sameParts(before.resources, after.resources, isSameResource)) return true;
   // Until then its status follows from its containers' again.
   const isEarly = compareTaskStatus(after.knownStatus, "CREATED") <= 0;
-  return !isSame(before, after, isEarly ? EARLY_TASK : TASK);
+  return !areAll(taskDifferences(before, after), isEarly ? EARLY_TASK : TASK);
 }
 
 function isSameContainer(before: Container, after: Container): boolean {
-  if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && isSame(before, after, EARLY_CONTAINER);
-  if (isStartedAtOnce(before, after)) return isSame(before, after, STARTED_CONTAINER);
-  if (before.knownStatus !== after.knownStatus) return false;
-  return isSame(before, after, after.knownStatus === "STOPPED" ? STOPPED_CONTAINER : PRESENT_CONTAINER);
+  const differences = containerDifferences(before, after);
+  if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && areAll(differences, EARLY_CONTAINER);
+  if (isStartedAtOnce(before, after)) return areAll(differences, STARTED_CONTAINER);
+  return areAll(differences, after.knownStatus === "STOPPED" ? STOPPED_CONTAINER : PRESENT_CONTAINER);
 }
 
 /**
@@ -61,11 +63,8 @@ function isToStop(before: Container, after: Container): boolean {
 }
 
 function isSameResource(before: TaskResource, after: TaskResource): boolean {
-  return isSame(
-    before,
-    after,
-    membersBut(Object.keys({ ...before, ...after }) as (keyof TaskResource)[], [...VOLATILE_PART]),
-  );
+  const members = Object.keys({ ...before, ...after }) as (keyof TaskResource)[];
+  return members.every((member) => before[member] === after[member] || VOLATILE_PART.has(member));
 }
 
 function sameParts<P extends Part>(a: readonly P[], b: readonly P[], same: (a: P, b: P) => boolean): boolean {
@@ -78,14 +77,7 @@ function sameParts<P extends Part>(a: readonly P[], b: readonly P[], same: (a: P
   return true;
 }
 
-/** A member that is absent and one that is undefined are the same. */
-function isSame<Part extends object>(a: Part, b: Part, members: readonly (keyof Part)[]): boolean {
-  for (const member of members) {
-    if (a[member] !== b[member]) return false;
-  }
+function areAll(differences: readonly string[], unsaved: Unsaved): boolean {
+  for (const member of differences) if (!unsaved.has(member)) return false;
   return true;
-}
-
-function membersBut<Member extends string>(members: readonly Member[], others: readonly string[]): readonly Member[] {
-  return members.filter((member) => !others.includes(member));
 }

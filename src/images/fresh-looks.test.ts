@@ -15,7 +15,7 @@ function setUp() {
     asked += 1;
   });
   const looks = new FreshLooks(clock, (reference, signal) => client.inspectImage(reference, { signal }));
-  const look = (reference = "app", signal = UNTIL_END) => looks.look(reference, signal);
+  const look = (reference = "app", signal = UNTIL_END) => looks.look(reference, { signal });
   return { clock, docker, look, asked: () => asked };
 }
 

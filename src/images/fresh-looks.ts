@@ -11,13 +11,15 @@ import type { ImageInspection } from "../ports/docker-client.ts";
 const MAX_WAIT_MS = 1_000;
 
 type Look = Promise<ImageInspection | undefined>;
+/** Asked for its signal only when it looks for itself or the look fails: an AbortSignal may be made on use. */
+type Passenger = { readonly signal: AbortSignal };
 
 /** All looks at one image. */
 type Line = {
   /** Settles with the look that began last; never rejects. */
   underWay: Promise<unknown> | undefined;
   /** The look that has not begun yet: whoever comes now shares it. It ends with the signal of who came first. */
-  boarding: { readonly look: Look; readonly signal: AbortSignal } | undefined;
+  boarding: { readonly look: Look; readonly first: Passenger } | undefined;
 };
 
 export class FreshLooks {
@@ -34,25 +36,26 @@ export class FreshLooks {
    * Who does not want to know any more waits for the end of the look all the same: a listener for each costs more than a look.
    * @throws what the look throws, or the signal's reason
    */
-  look(reference: string, signal: AbortSignal): Look {
+  look(reference: string, passenger: Passenger): Look {
     const line = this.#lines.get(reference) ?? { underWay: undefined, boarding: undefined };
     const { boarding } = line;
-    if (boarding !== undefined)
-      return boarding.look.catch((error) => this.#without(boarding.signal, error, reference, signal));
+    if (boarding !== undefined) {
+      return boarding.look.catch((error) => this.#without(boarding.first, error, reference, passenger));
+    }
     this.#lines.set(reference, line);
-    const look = this.#next(reference, line, signal);
-    line.boarding = { look, signal };
+    const look = this.#next(reference, line, passenger);
+    line.boarding = { look, first: passenger };
     return look;
   }
 
   /** When it was only given up by who came first, the others go on without that one. */
-  #without(first: AbortSignal, error: unknown, reference: string, signal: AbortSignal): Look {
-    if (signal.aborted) throw signal.reason;
-    if (!first.aborted) throw error;
-    return this.look(reference, signal);
+  #without(first: Passenger, error: unknown, reference: string, passenger: Passenger): Look {
+    if (passenger.signal.aborted) throw passenger.signal.reason;
+    if (!first.signal.aborted) throw error;
+    return this.look(reference, passenger);
   }
 
-  async #next(reference: string, line: Line, signal: AbortSignal): Look {
+  async #next(reference: string, line: Line, { signal }: Passenger): Look {
     // Those who come in the same turn share it, too.
     await (line.underWay === undefined ? undefined : this.#endOf(line.underWay));
     line.boarding = undefined;

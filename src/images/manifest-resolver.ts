@@ -39,7 +39,7 @@ export class ManifestResolver {
   async resolve(request: ImageRequest, pulledBefore: boolean): Promise<ManifestAnswer> {
     const { digest } = splitReference(request.image);
     if (digest !== undefined) return { digest, source: "reference" };
-    const local = await this.#looks.look(request.image, request.signal);
+    const local = await this.#looks.look(request.image, request);
     const facts = { cached: local !== undefined, builtHere: isBuiltHere(local), pulledBefore };
     if (!needsRegistry(request.behaviour, facts))
       return local === undefined ? { source: "none" } : known(local, request);

@@ -43,7 +43,7 @@ export class Puller {
    * @throws {EngineError} CannotPullContainerError, DockerTimeoutError, CannotPullContainerAuthError
    */
   async pull(request: PullRequest, pulledBefore: boolean): Promise<Pulled> {
-    const local = await this.#looks.look(request.image, request.signal);
+    const local = await this.#looks.look(request.image, request);
     if (local !== undefined && this.#isEnough(local, request, pulledBefore)) return cached(local, request);
     const fallback = request.behaviour === "default" ? local : undefined;
     try {

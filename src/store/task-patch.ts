@@ -3,23 +3,25 @@
  * `resources` the changed members of each that changed, by its place. `null` stands for a member that is no more.
  */
 import type { Container, Task, TaskResource } from "../core/task.ts";
-import { CONTAINER_MEMBERS, TASK_MEMBERS } from "../core/task-copy.ts";
+import { containerDifferences, taskDifferences } from "../core/task-copy.ts";
 
 type Members = Record<string, unknown>;
 type Part = Container | TaskResource;
 
 /** What `persistedTask` leaves out, too. */
-const UNSAVED = "inFlight";
-const TASK = TASK_MEMBERS.filter((each) => each !== "containers" && each !== "resources" && each !== "admitted");
-const CONTAINER = CONTAINER_MEMBERS.filter((each) => each !== UNSAVED);
+const UNSAVED_PART = "inFlight";
+/** The latter two are told part by part. */
+const UNSAVED_TASK: ReadonlySet<string> = new Set(["admitted", "containers", "resources"]);
 
 /** @returns undefined when only the whole task tells it: it has other containers or resources than before */
 export function taskPatch(before: Task, after: Task): Members | undefined {
   if (!haveSameNames(before, after)) return undefined;
   const patch: Members = {};
-  addChanged(patch, before, after, TASK);
-  addParts(patch, "containers", before.containers, after.containers);
-  addParts(patch, "resources", before.resources, after.resources);
+  for (const member of taskDifferences(before, after)) {
+    if (!UNSAVED_TASK.has(member)) patch[member] = after[member] ?? null;
+  }
+  addParts(patch, "containers", before.containers, after.containers, containerDifferences);
+  addParts(patch, "resources", before.resources, after.resources, resourceDifferences);
   return patch;
 }
 
@@ -44,30 +46,31 @@ function haveSameNames(before: Task, after: Task): boolean {
   );
 }
 
-function addParts(patch: Members, key: string, before: readonly Part[], after: readonly Part[]): void {
+function addParts<P extends Part>(
+  patch: Members,
+  key: "containers" | "resources",
+  before: readonly P[],
+  after: readonly P[],
+  differences: (before: P, after: P) => readonly (keyof P & string)[],
+): void {
   if (before === after) return;
   const parts: Members = {};
   for (const [index, part] of after.entries()) {
     const former = before[index];
     if (former === undefined || former === part) continue;
     const changed: Members = {};
-    addChanged(changed, former, part, membersOf(former, part));
+    for (const member of differences(former, part)) {
+      if (member !== UNSAVED_PART) changed[member] = part[member] ?? null;
+    }
     parts[index] = changed;
   }
   patch[key] = parts;
 }
 
-/** Containers have all their members, resources those that they need. */
-function membersOf(before: Part, after: Part): readonly string[] {
-  if ("dockerName" in after) return CONTAINER;
-  return Object.keys({ ...before, ...after }).filter((each) => each !== UNSAVED);
-}
-
-function addChanged(changed: Members, before: object, after: object, members: readonly string[]): void {
-  for (const member of members) {
-    const value: unknown = (after as Members)[member];
-    if (value !== (before as Members)[member]) changed[member] = value ?? null;
-  }
+/** Resources have only those members that they need. */
+function resourceDifferences(before: TaskResource, after: TaskResource): readonly (keyof TaskResource)[] {
+  const members = Object.keys({ ...before, ...after }) as (keyof TaskResource)[];
+  return members.filter((member) => before[member] !== after[member]);
 }
 
 function patchParts(parts: unknown, patches: unknown): boolean {
