@@ -7,7 +7,13 @@ import { recordingClient } from "./recording-client.ts";
 async function engineOn(host: SimulatedHost, store: MemoryStateStore) {
   const { client, calls } = recordingClient(host.docker.client());
   const { clock, random } = host;
-  const fixed = { clock, random, log: new MemoryLog(), dynamicPortRange: "32768-33767", probeHostPort: async () => true };
+  const fixed = {
+    clock,
+    random,
+    log: new MemoryLog(),
+    dynamicPortRange: "32768-33767",
+    probeHostPort: async () => true,
+  };
   const engine = new DockerTaskEngine({ ...fixed, client, store });
   await clock.resolve(engine.init());
   const count = (operation: string) => calls.filter((call) => call.operation === operation).length;

@@ -66,7 +66,10 @@ async function openWire(address: DaemonAddress, tls: TlsMaterial | undefined): P
   const pooled: AgentOptions = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS };
   const single: AgentOptions = { keepAlive: false };
   if (address.type === "unix" || !address.tls) {
-    const [plain, plainSingle] = [{ ...pooled, ...NO_TLS }, { ...single, ...NO_TLS }];
+    const [plain, plainSingle] = [
+      { ...pooled, ...NO_TLS },
+      { ...single, ...NO_TLS },
+    ];
     return { pool: new http.Agent(plain), single: new http.Agent(plainSingle), request: http.request };
   }
   const https = await import("node:https");

@@ -207,5 +207,7 @@ function needs({ image, imageId, knownStatus, desiredStatus, removed }: Task["co
 
 /** Between its create, which is stored, and the answer to its start: a look under its name tells the rest. */
 function isBeingStarted(stored: Container, shown: Container): boolean {
-  return shown.knownStatus === "CREATED" && shown.inFlight?.action === "start" && stored.createRequestedAt !== undefined;
+  return (
+    shown.knownStatus === "CREATED" && shown.inFlight?.action === "start" && stored.createRequestedAt !== undefined
+  );
 }
