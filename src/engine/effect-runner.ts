@@ -156,8 +156,7 @@ export class EffectRunner {
   ): Promise<ActionResult> {
     const dockerId = known ?? (await this.#idByName(task, container.dockerName));
     if (dockerId === undefined) return { ok: true, observation: { kind: "absent" } };
-    const seen = await stop(dockerId);
-    return { ok: true, observation: seen === undefined ? { kind: "absent" } : toObservation(task, container, seen) };
+    return await seenAfter(task, container, stop(dockerId));
   }
 
   /** Under our name may be somebody else's container. */

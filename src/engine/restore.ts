@@ -131,7 +131,7 @@ async function look(
     const byId = container.dockerId === undefined ? undefined : await client.inspectContainer(container.dockerId);
     const seen = byId ?? (await client.inspectContainer(container.dockerName));
     if (seen === undefined) return { containerName, observation: { kind: "absent" } };
-    // Somebody else's: of ours nothing is known that is not saved, and nothing is there when that is a name only.
+    // Somebody else's. When all that is known of ours is its name, ours is not there.
     if (seen.labels[TASK_ARN_LABEL] !== task.arn) {
       return container.dockerId === undefined ? { containerName, observation: { kind: "absent" } } : undefined;
     }

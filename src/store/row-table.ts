@@ -1,6 +1,7 @@
 /** The rows that the state consists of: their keys, and what a mutation does to them. */
 import { unreachable } from "../core/assert.ts";
 import type { RawState } from "../core/saved/contents.ts";
+import type { Task } from "../core/task.ts";
 import type { Mutation } from "../ports/state-store.ts";
 import { persistedTask } from "./persisted.ts";
 
@@ -20,7 +21,7 @@ export type RowOperation =
 export function toOperation(mutation: Mutation): RowOperation {
   switch (mutation.type) {
     case "putTask":
-      return put(["task", mutation.task.arn], persistedTask(mutation.task));
+      return { type: "put", key: keyText(["task", mutation.task.arn]), json: taskRow(mutation.task) };
     case "deleteTask":
       return { type: "remove", key: keyText(["task", mutation.taskArn]) };
     case "putChange": {
@@ -38,6 +39,11 @@ export function toOperation(mutation: Mutation): RowOperation {
     default:
       return unreachable(mutation);
   }
+}
+
+/** The row of a task as a whole. @throws {TypeError} when it cannot be written as JSON */
+export function taskRow(task: Task): string {
+  return JSON.stringify(persistedTask(task));
 }
 
 export function keyText(key: RowKey): string {

@@ -6,8 +6,7 @@
  */
 import type { Task } from "../core/task.ts";
 import type { Mutation } from "../ports/state-store.ts";
-import { persistedTask } from "./persisted.ts";
-import { keyText, parseKey, type RowOperation, toOperation } from "./row-table.ts";
+import { keyText, parseKey, type RowOperation, taskRow, toOperation } from "./row-table.ts";
 import { taskPatch } from "./task-patch.ts";
 
 type SavedTask = { readonly key: string; readonly task: Task };
@@ -39,7 +38,7 @@ export class SavedTasks {
   /** The row of a task as a whole, by its key. */
   wholeRow(key: string): string | undefined {
     const saved = this.#tasks.get(parseKey(key)?.[1] ?? "");
-    return saved === undefined ? undefined : rowOf(saved.task);
+    return saved === undefined ? undefined : taskRow(saved.task);
   }
 
   #operation(mutation: Mutation, undo: Undo[]): RowOperation {
@@ -51,8 +50,8 @@ export class SavedTasks {
     const patch = before === undefined ? undefined : taskPatch(before.task, task);
     const operation: RowOperation =
       patch === undefined
-        ? { type: "put", key, json: rowOf(task) }
-        : { type: "patch", key, json: JSON.stringify(patch), whole: () => rowOf(task) };
+        ? { type: "put", key, json: taskRow(task) }
+        : { type: "patch", key, json: JSON.stringify(patch), whole: () => taskRow(task) };
     this.#change(task.arn, { key, task }, undo);
     return operation;
   }
@@ -66,8 +65,4 @@ export class SavedTasks {
     if (saved === undefined) this.#tasks.delete(arn);
     else this.#tasks.set(arn, saved);
   }
-}
-
-function rowOf(task: Task): string {
-  return JSON.stringify(persistedTask(task));
 }
