@@ -5,6 +5,8 @@ import type { Container, Task } from "./task.ts";
 export const ENGINE_ID_LABEL = "berth.engine-id";
 export const TASK_ARN_LABEL = "com.amazonaws.ecs.task-arn";
 export const CONTAINER_NAME_LABEL = "com.amazonaws.ecs.container-name";
+/** Which digest the container was made of, where one is known: an engine that died before it saved it reads it here. */
+export const IMAGE_DIGEST_LABEL = "berth.image-digest";
 
 /** On every object that lives and dies with a task. */
 export function taskLabels(task: Task, engineId: string): Readonly<Record<string, string>> {
@@ -18,6 +20,7 @@ export function containerLabels(task: Task, container: Container, engineId: stri
     [CONTAINER_NAME_LABEL]: container.name,
     "com.amazonaws.ecs.task-definition-family": task.family,
     "com.amazonaws.ecs.task-definition-version": String(task.revision),
+    ...(container.imageDigest === undefined ? {} : { [IMAGE_DIGEST_LABEL]: container.imageDigest }),
     ...taskLabels(task, engineId),
   };
 }

@@ -51,9 +51,9 @@ export function isRunningStatus(status: ContainerStatus): boolean {
   return status === "RUNNING" || status === "RESOURCES_PROVISIONED";
 }
 
-/** Nothing of the container is in the world yet: a restart of the engine begins with it anew, and nothing is lost. */
-export function isBeforePull(status: ContainerStatus): boolean {
-  return compareContainerStatus(status, "PULLED") < 0;
+/** Nothing of the container is known to be in the world yet: a restart of the engine looks under its name, and begins anew. */
+export function isBeforeCreate(status: ContainerStatus): boolean {
+  return compareContainerStatus(status, "CREATED") < 0;
 }
 
 /** The status after `known` on the way up; past the steady status there is only STOPPED. Source: DM-4, DM-5. */

@@ -274,7 +274,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   #resume(changes: readonly StateChange[], observations: Observations): void {
     const tasks = this.#state.allTasks();
     this.#outbox.publish(changes);
-    this.#admission.adopt(tasks);
+    this.#admission.adopt(tasks, observations);
     for (const task of tasks.toSorted((a, b) => a.createdAt - b.createdAt)) {
       const actor = this.#startActor(task);
       actor.send({ type: "resumed", observations: observations.get(task.arn) ?? [] });

@@ -74,7 +74,9 @@ export class EffectRunner {
       const seen = await this.#ports.calls.inspect(before.container.dockerId ?? before.container.dockerName);
       const now = this.#find(taskArn, containerName) ?? before;
       const observation: Observation =
-        seen === undefined ? { kind: "absent", exitCode: lastExitCode } : toObservation(now.task, now.container, seen);
+        seen === undefined
+          ? { kind: "absent", dockerId: before.container.dockerId, exitCode: lastExitCode }
+          : toObservation(now.task, now.container, seen);
       this.#ports.send(taskArn, { type: "containerObserved", containerName, observation });
     } catch (error) {
       if (this.#ports.signal.aborted) return;

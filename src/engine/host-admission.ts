@@ -3,6 +3,7 @@ import type { Input } from "../core/machine/input.ts";
 import type { Task } from "../core/task.ts";
 import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
 import type { HostGrant, HostResourceManager } from "./host-resource-manager.ts";
+import type { Observations } from "./restore.ts";
 
 export type HostAdmissionPorts = {
   readonly hostResources: HostResourceManager;
@@ -18,9 +19,9 @@ export class HostAdmission {
   }
 
   /** Who runs is accounted before anybody new is let in; the others queue in the order in which they are resumed. */
-  adopt(tasks: readonly Task[]): void {
+  adopt(tasks: readonly Task[], observations: Observations): void {
     for (const task of tasks) {
-      if (hasContainers(task)) this.#ports.hostResources.adopt(task);
+      if (hasContainers(task, observations)) this.#ports.hostResources.adopt(task);
       if (task.knownStatus !== "STOPPED") this.#adoptPorts(task);
     }
   }
@@ -48,6 +49,8 @@ export class HostAdmission {
 }
 
 /** Has it got past the queue before? Source: engine-modern 15.5. */
-function hasContainers(task: Task): boolean {
-  return task.knownStatus !== "STOPPED" && task.containers.some((container) => container.knownStatus !== "NONE");
+function hasContainers(task: Task, observations: Observations): boolean {
+  if (task.knownStatus === "STOPPED") return false;
+  const isFound = observations.get(task.arn)?.some(({ observation }) => observation.kind === "present") === true;
+  return isFound || task.containers.some((container) => container.knownStatus !== "NONE");
 }

@@ -1,4 +1,5 @@
 /** From what Docker says of a container to what the machine understands. */
+import { IMAGE_DIGEST_LABEL } from "../core/labels.ts";
 import type { Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
 import type { Container, Task } from "../core/task.ts";
@@ -17,6 +18,7 @@ export function toObservation(task: Task, container: Container, seen: ContainerI
     stateError: seen.stateError,
     health: seen.health,
     imageId: seen.imageId,
+    imageDigest: seen.labels[IMAGE_DIGEST_LABEL],
     ipAddress: seen.ipAddress,
     networkBindings: seen.status === "running" ? networkBindingsOf(task, container, seen.ports) : undefined,
   };

@@ -1,6 +1,6 @@
 /**
  * Matches saved rows with what Docker has after a restart: known containers are looked at (found by id, or by the name
- * that was saved before the create), labelled ones without a row are removed. Source: engine-modern 8.5, 8.6; design
+ * that its task was saved with), labelled ones without a row are removed. Source: engine-modern 8.5, 8.6; design
  * "Identity"; W-11, W-24.
  */
 import type { TaskArn } from "../core/brand.ts";
@@ -43,20 +43,22 @@ function restoredTask(saved: Task, oldest: number): Task {
   return {
     ...task,
     admitted: false,
-    containers: task.containers.map(restoredContainer),
+    containers: task.containers.map((each) => restoredContainer(each, task)),
     resources: task.resources.map(restoredResource),
   };
 }
 
-/** A create that was never answered may have been followed by a start, which has no save of its own. Source: 006. */
-function restoredContainer(saved: Container): Container {
+/** Neither a create nor the start that follows at once has a save of its own: both may have been asked for. Source: 006. */
+function restoredContainer(saved: Container, task: Task): Container {
   const { dockerId, knownStatus, createRequestedAt, startRequestedAt } = saved;
   const mayHaveStarted = dockerId === undefined && knownStatus !== "STOPPED";
+  const atTheEarliest = mayHaveStarted ? (createRequestedAt ?? task.createdAt) : undefined;
   return {
     ...saved,
     inFlight: undefined,
     retry: undefined,
-    startRequestedAt: startRequestedAt ?? (mayHaveStarted ? createRequestedAt : undefined),
+    createRequestedAt: createRequestedAt ?? atTheEarliest,
+    startRequestedAt: startRequestedAt ?? atTheEarliest,
   };
 }
 
@@ -79,15 +81,23 @@ export type MatchOptions = {
 export async function matchWithDocker(options: MatchOptions): Promise<Observations> {
   const { client, log, tasks } = options;
   await removeStrays(options);
-  for (const task of tasks) await adoptImages(options, task);
-  return await observeSaved(client, log, tasks);
+  const observations = await observeSaved(client, log, tasks);
+  for (const task of tasks) await adoptImages(options, task, observations.get(task.arn) ?? []);
+  return observations;
 }
 
 /** References are not saved: they are rebuilt, so that no image in use is taken for unused. Source: peers 24. */
-async function adoptImages({ images, log }: MatchOptions, task: Task): Promise<void> {
+async function adoptImages(
+  { images, log }: MatchOptions,
+  task: Task,
+  observations: readonly ContainerObservation[],
+): Promise<void> {
+  const found = new Map(observations.map(({ containerName, observation }) => [containerName, observation]));
   for (const container of task.containers) {
-    if (isInternal(container) || container.removed || !holdsImage(container)) continue;
-    await images.adopt(task, container).catch((error: unknown) => {
+    const seen = found.get(container.name);
+    const imageId = container.imageId ?? (seen?.kind === "present" ? seen.imageId : undefined);
+    if (isInternal(container) || container.removed || !(holdsImage(container) || seen?.kind === "present")) continue;
+    await images.adopt(task, { ...container, imageId }).catch((error: unknown) => {
       log.warn("Cannot record the image of a restored container", { containerName: container.name, error });
     });
   }

@@ -34,15 +34,26 @@ describe("isWorthASave()", () => {
     }
   });
 
-  it("saves nothing before the pull: a restart begins with the container anew", () => {
+  it("saves nothing before the create: a restart looks under the name, and begins with the container anew", () => {
     const early = withContainer({ knownStatus: "MANIFEST_PULLED", imageDigest: "sha256:1", digestResolved: true });
     expect(isWorthASave(task, early)).toBe(false);
     expect(isWorthASave(task, { ...early, knownStatus: "MANIFEST_PULLED", knownStatusAt: asEpochMs(9) })).toBe(false);
-    expect(isWorthASave(early, withContainer({ knownStatus: "PULLED" }))).toBe(true);
+    const asked: Partial<Container> = { knownStatus: "PULLED", imageId: "sha256:2", createRequestedAt: asEpochMs(1) };
+    expect(isWorthASave(early, withContainer(asked))).toBe(false);
+    expect(isWorthASave(task, withContainer({ gpuIds: ["GPU-0"] }))).toBe(true);
+    expect(
+      isWorthASave(task, withContainer({ error: { name: "CannotCreateContainerError", message: "it failed" } })),
+    ).toBe(true);
     expect(isWorthASave(withContainer({ desiredStatus: "NONE" }), withContainer({ desiredStatus: "RUNNING" }))).toBe(
       false,
     );
     expect(isWorthASave(task, withContainer({ desiredStatus: "STOPPED" }))).toBe(true);
+    expect(isWorthASave(task, withContainer({ ...asked, desiredStatus: "STOPPED" }))).toBe(true);
+  });
+
+  it("saves when something was pulled: it is not to be pulled again", () => {
+    const pulled = { ...withContainer({ knownStatus: "PULLED" }), pullStartedAt: asEpochMs(1) };
+    expect(isWorthASave(withContainer({ knownStatus: "MANIFEST_PULLED" }), pulled)).toBe(true);
   });
 
   it("saves nothing for what every look tells again, as long as the container is there", () => {
@@ -85,10 +96,9 @@ describe("isWorthASave()", () => {
       { ...task, containers: [] },
       { ...task, containers: [container, container] },
       withContainer({ knownStatus: "RUNNING" }),
-      withContainer({ createRequestedAt: asEpochMs(1) }),
+      withContainer({ dockerId: asDockerId("d".repeat(64)) }),
     ];
     for (const other of durable) expect(isWorthASave(task, other)).toBe(true);
     for (const other of durable.slice(1, 4)) expect(isWorthASave(other, task)).toBe(true);
-    expect(isWorthASave(withContainer({ createRequestedAt: asEpochMs(1) }), task)).toBe(true);
   });
 });

@@ -3,24 +3,30 @@
  * restart works some things out again. How far a task's changes are acknowledged is in the outbox, whose rows go in a
  * commit of their own.
  */
-import { compareTaskStatus, isBeforePull } from "../core/status.ts";
+import { compareTaskStatus, isBeforeCreate } from "../core/status.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
 import { containerDifferences, taskDifferences } from "../core/task-copy.ts";
 import { TOLD_AGAIN, VOLATILE_PART, VOLATILE_TASK } from "./durable-part.ts";
 
-/** Until an image is there nothing of the container is in the world: a restart begins with it anew. */
-const BEFORE_PULL_TASK = ["knownStatus", "knownStatusAt"];
+/**
+ * Until a container is made a restart begins with it anew, after a look under its name, which is on record from the
+ * beginning. What was pulled is told by the task's times of pulling, which are saved.
+ */
+const BEFORE_CREATE_TASK = ["knownStatus", "knownStatusAt"];
 // The desired status follows from the task's again; but that it is to stop has a reason of its own, and is asked for below.
-const BEFORE_PULL_PART = ["knownStatus", "desiredStatus", "imageDigest", "digestResolved", "pullError"];
+const BEFORE_CREATE_PART = [
+  ...(["knownStatus", "desiredStatus", "createRequestedAt"] as const),
+  ...(["imageDigest", "digestResolved", "imageId", "pullError"] as const),
+];
 
-/** What a look under the container's name tells again, and what follows from its create being on record. */
+/** What a look under the container's name tells again. */
 const STARTED_AT_ONCE = ["knownStatus", "dockerId", "startRequestedAt", "hostPorts"];
 
 /** Members that may differ without a save. */
 type Unsaved = ReadonlySet<string>;
 const TASK: Unsaved = VOLATILE_TASK;
-const EARLY_TASK: Unsaved = new Set([...VOLATILE_TASK, ...BEFORE_PULL_TASK]);
-const EARLY_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...BEFORE_PULL_PART]);
+const EARLY_TASK: Unsaved = new Set([...VOLATILE_TASK, ...BEFORE_CREATE_TASK]);
+const EARLY_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...BEFORE_CREATE_PART]);
 const PRESENT_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...TOLD_AGAIN]);
 const STARTED_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...TOLD_AGAIN, ...STARTED_AT_ONCE]);
 const STOPPED_CONTAINER: Unsaved = VOLATILE_PART;
@@ -42,14 +48,14 @@ export function isWorthASave(before: Task, after: Task): boolean {
 
 function isSameContainer(before: Container, after: Container): boolean {
   const differences = containerDifferences(before, after);
-  if (isBeforePull(after.knownStatus)) return !isToStop(before, after) && areAll(differences, EARLY_CONTAINER);
+  if (isBeforeCreate(after.knownStatus)) return !isToStop(before, after) && areAll(differences, EARLY_CONTAINER);
   if (isStartedAtOnce(before, after)) return areAll(differences, STARTED_CONTAINER);
   return areAll(differences, after.knownStatus === "STOPPED" ? STOPPED_CONTAINER : PRESENT_CONTAINER);
 }
 
 /**
- * The answer to its create is in, and it is started in the same step. A crash would leave it as its create does, which is
- * on record: under its name, and perhaps running by then. A host port that was chosen for it is nowhere else.
+ * The answer to its create is in, and it is started in the same step. A crash would leave it as its create does: under its
+ * name, and perhaps running by then. A host port that was chosen for it is nowhere else.
  */
 function isStartedAtOnce(before: Container, after: Container): boolean {
   if (before.knownStatus !== "PULLED" || after.knownStatus !== "CREATED") return false;

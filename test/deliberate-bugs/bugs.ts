@@ -159,7 +159,7 @@ export const BUGS: readonly DeliberateBug[] = [
     file: "core/machine/settle.ts",
     find: 'inFlight: blamed.inFlight?.action === "create" ? blamed.inFlight : undefined,',
     replace: "inFlight: undefined,",
-    breaks: /before the intent is stored|containers are left/,
+    breaks: /before its task is stored|containers are left/,
   },
   {
     name: "is RUNNING without an essential container",

@@ -52,7 +52,7 @@ export async function withoutIntent(
   for (const { dockerId, dockerName, labels: found } of await client.listContainers({ all: true, labels })) {
     const containers = known.get(found[TASK_ARN_LABEL] ?? "")?.containers ?? [];
     const row = containers.find(({ name }) => name === found[CONTAINER_NAME_LABEL]);
-    if (row?.createRequestedAt === undefined) problems.push(`${dockerName} was made before its row said so`);
+    if (row === undefined) problems.push(`${dockerName} was made before its task was on record`);
     const hasRun = (await client.inspectContainer(dockerId))?.startedAt !== undefined;
     if (hasRun && !mayHaveRun(row)) problems.push(`${dockerName} was started before its row said so`);
   }
@@ -64,9 +64,9 @@ export async function withoutIntent(
   return problems;
 }
 
-/** The intent to start is dropped when its outcome is known; a first start is on record with its create. */
+/** The intent to start is dropped when its outcome is known; a first start is on record with its task, as its create is. */
 function mayHaveRun(row: Container | undefined): boolean {
   if (row === undefined) return false;
-  if (row.createRequestedAt !== undefined && row.dockerId === undefined) return true;
+  if (row.knownStatus !== "STOPPED" && row.dockerId === undefined) return true;
   return row.startRequestedAt !== undefined || compareContainerStatus(row.knownStatus, "RUNNING") >= 0;
 }

@@ -76,7 +76,7 @@ describe("create, start and remove", () => {
     host.docker.faults.next("createContainer", { kind: "hang", forMs: 60_000, takesEffect: false });
     await host.clock.resolve(first.engine.addTask(task));
     await host.clock.advance(1_000);
-    expect(store.snapshot().tasks[0]?.containers[0]?.createRequestedAt).toBeDefined();
+    expect(store.snapshot().tasks[0]?.containers[0]?.dockerName).toBe(task.containers[0]?.dockerName);
     first.engine.abandon();
     const second = await engineOn(host, { store });
     await until(second, task, "RUNNING");

@@ -1,10 +1,14 @@
-/** A first start has no save of its own: what a crash between its create and its answer leaves is found by name. */
+/** Neither a create nor the first start has a save of its own: what a crash leaves of them is found by name. */
 import { describe, expect, it } from "vitest";
-import { DockerTaskEngine, type Task } from "../../src/index.ts";
+import { DockerTaskEngine, type DockerTaskEngineOptions, type Task } from "../../src/index.ts";
 import { MemoryLog, MemoryStateStore, SimulatedHost } from "../../src/testing/index.ts";
 import { recordingClient } from "./recording-client.ts";
 
-async function engineOn(host: SimulatedHost, store: MemoryStateStore) {
+async function engineOn(
+  host: SimulatedHost,
+  store: MemoryStateStore,
+  options: Pick<DockerTaskEngineOptions, "hostTotals"> = {},
+) {
   const { client, calls } = recordingClient(host.docker.client());
   const { clock, random } = host;
   const fixed = {
@@ -14,7 +18,7 @@ async function engineOn(host: SimulatedHost, store: MemoryStateStore) {
     dynamicPortRange: "32768-33767",
     probeHostPort: async () => true,
   };
-  const engine = new DockerTaskEngine({ ...fixed, client, store });
+  const engine = new DockerTaskEngine({ ...fixed, ...options, client, store });
   await clock.resolve(engine.init());
   const count = (operation: string) => calls.filter((call) => call.operation === operation).length;
   return { engine, count };
@@ -40,9 +44,13 @@ const until = async (host: SimulatedHost, engine: DockerTaskEngine, task: Task, 
 };
 
 describe("a first start", () => {
-  it("is on record with its create, and not done again when the next engine finds it running", async () => {
+  it("is on record with its task, and not done again when the next engine finds it running", async () => {
     const { host, store, task, row } = await afterCrash("startContainer", true);
-    expect(row).toMatchObject({ knownStatus: "PULLED", createRequestedAt: expect.any(Number) });
+    expect(row).toMatchObject({
+      knownStatus: "MANIFEST_PULLED",
+      dockerName: expect.any(String),
+      createRequestedAt: undefined,
+    });
     const { engine, count } = await engineOn(host, store);
     await until(host, engine, task, "RUNNING");
     expect([count("createContainer"), count("startContainer")]).toEqual([0, 0]);
@@ -77,6 +85,28 @@ describe("a first start", () => {
     expect(count("stopContainer")).toBe(1);
     expect(host.docker.find(row?.dockerName ?? "")?.status).toBe("stopped");
     expect(stopped?.containers[0]?.error?.name).toBe("CannotCreateContainerError");
+  });
+
+  it("knows the image that it was made of, whatever the name means by now", async () => {
+    const { host, store, task } = await afterCrash("startContainer", true);
+    const [made] = host.docker.containers();
+    const { digest } = host.docker.image("app");
+    const { engine } = await engineOn(host, store);
+    const found = (await until(host, engine, task, "RUNNING"))?.containers[0];
+    expect(found?.imageDigest).toMatch(/^sha256:/);
+    expect(found?.imageDigest).not.toBe(digest);
+    expect(engine.imageManager.imageStates().map(({ imageId }) => imageId)).toEqual([found?.imageId]);
+    expect(made?.dockerId).toBe(found?.dockerId);
+  });
+
+  it("is accounted on its host before anybody new is let in", async () => {
+    const hostTotals = { cpuUnits: 1024, memoryMiB: 100, reservedTcp: [], reservedUdp: [], gpus: [] };
+    const { host, store, task } = await afterCrash("startContainer", true);
+    const { engine } = await engineOn(host, store, { hostTotals });
+    const next = host.task([{ name: "next" }]);
+    await host.clock.resolve(engine.addTask(next));
+    await until(host, engine, task, "RUNNING");
+    expect(engine.whyBlocked(next.arn)).toMatchObject([{ type: "hostResources", resources: ["MEMORY"] }]);
   });
 
   it("needs no stop when not even the create took effect, now or before", async () => {

@@ -14,6 +14,7 @@ import type { Observation, ObservedHealth } from "./input.ts";
 import { ended, endedByLastRun, keepIfSame, withError } from "./step-state.ts";
 
 type Present = Extract<Observation, { readonly kind: "present" }>;
+type Absent = Extract<Observation, { readonly kind: "absent" }>;
 
 const HEALTH_OUTPUT_MAX = 1024;
 
@@ -27,14 +28,16 @@ function fold(container: Container, observation: Observation, now: EpochMs): Con
     case "health":
       return changeContainer(container, { health: foldHealth(container, observation.health, now) });
     case "absent":
-      return foldAbsence(container, observation.exitCode, now);
+      return foldAbsence(container, observation, now);
     case "present":
       return foldPresence(container, observation, now);
   }
 }
 
 /** Only a container that had been created can vanish. Source: EN-86, peers 1. */
-function foldAbsence(container: Container, exitCode: number | undefined, now: EpochMs): Container {
+function foldAbsence(container: Container, { dockerId, exitCode }: Absent, now: EpochMs): Container {
+  // A look at the one before, which was removed and made anew under the same name.
+  if (dockerId !== undefined && dockerId !== container.dockerId) return container;
   // While a create or a start is under way its answer tells; a start may make the container anew (host port taken).
   if (isBeingMade(container)) return container;
   // The create that a crash left without an answer did not take effect, so that nothing was started either.
@@ -152,6 +155,7 @@ function withMetadata(container: Container, seen: Present, now: EpochMs): Contai
     createdAt: seen.createdAt ?? container.createdAt,
     startedAt: firstStartOf(container, seen),
     imageId: container.imageId ?? seen.imageId,
+    imageDigest: container.imageDigest ?? seen.imageDigest,
     ipAddress: seen.ipAddress ?? container.ipAddress,
     networkBindings: bindingsOf(container, seen),
     health: seen.health === undefined ? container.health : foldHealth(container, seen.health, now),

@@ -8,6 +8,8 @@ import type { HostPortLease, NetworkBinding, StopCode } from "../task.ts";
 export type Observation =
   | {
       readonly kind: "absent";
+      /** Which one is gone, when it was looked for by its id: by now the container may have been made anew. */
+      readonly dockerId?: DockerId | undefined;
       /** From the `die` event, when the container was removed before anybody could look. Source: STOP-9. */
       readonly exitCode?: number | undefined;
     }
@@ -23,6 +25,8 @@ export type Observation =
       readonly stateError?: string | undefined;
       readonly health?: ObservedHealth | undefined;
       readonly imageId?: string | undefined;
+      /** What its create said that it is made of. */
+      readonly imageDigest?: string | undefined;
       readonly ipAddress?: string | undefined;
       readonly networkBindings?: readonly NetworkBinding[] | undefined;
     }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { aContainer } from "../../testing/builders.ts";
 import { aTaskOf, MachineWorld } from "../../testing/machine-harness.ts";
+import { asDockerId } from "../brand.ts";
 import type { ContainerAction, TaskResource } from "../task.ts";
 
 const WAY_UP: readonly ContainerAction[] = ["resolveManifest", "pull", "create", "start"];
@@ -219,5 +220,17 @@ describe("resources after a crash", () => {
     created.crash();
     const world = MachineWorld.begin({ ...created.task, resources: [{ ...secrets, knownStatus: "NONE" }] });
     expect(world.pending).toEqual([]);
+  });
+});
+
+describe("a look at a container that was made anew meanwhile", () => {
+  it("says nothing of the one that is there now", () => {
+    const world = running();
+    world.send({
+      type: "containerObserved",
+      containerName: "web",
+      observation: { kind: "absent", dockerId: asDockerId("f".repeat(64)) },
+    });
+    expect(world.container("web")).toMatchObject({ knownStatus: "RUNNING", error: undefined });
   });
 });

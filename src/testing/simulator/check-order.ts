@@ -29,11 +29,10 @@ export function checkDockerEvent(history: History, event: SimulatedEvent, fail: 
   }
 }
 
-/** The intent is stored first; and what is made is the only object of this container. */
+/** The task is stored first, with the container's name; and what is made is the only object of this container. */
 function mayBeMade(history: History, { task, container }: Found, fail: Fail): void {
-  if (history.rowOf(container.dockerName)?.createRequestedAt === undefined) {
-    fail(`${container.name} is created before the intent is stored`);
-  }
+  const isStored = history.rowOf(container.dockerName) !== undefined && history.startsAsked.has(container.dockerName);
+  if (!isStored) fail(`${container.name} is created before its task is stored`);
   const alike = [...history.docker.state.containers].filter(
     ({ labels }) => labels[TASK_ARN_LABEL] === task.arn && labels[CONTAINER_NAME_LABEL] === container.name,
   );
@@ -68,6 +67,9 @@ function isRecorded(history: History, { container }: Found, event: SimulatedEven
 }
 
 function mayBeStopped(history: History, { task, container }: Found, fail: Fail): void {
+  const row = history.rowOf(container.dockerName);
+  const isOnRecord = row === undefined || row.desiredStatus === "STOPPED" || row.stopOwed;
+  if (!isOnRecord && !history.isMeddled(container)) fail(`${container.name} is stopped before the intent is stored`);
   if (task.forceStop || container.knownStatus === "STOPPED" || container.stopOwed) return;
   for (const dependant of task.containers.filter((each) => isDependant(each, container))) {
     if (history.isRunning(dependant) && !history.isMeddled(dependant)) {

@@ -3,7 +3,7 @@
 import { requestedHostPorts } from "../../core/host-ports.ts";
 import type { HostTotals } from "../../core/host-resources.ts";
 import { needOf } from "../../core/host-resources.ts";
-import { compareContainerStatus, compareTaskStatus, isBeforePull, isRunningStatus } from "../../core/status.ts";
+import { compareContainerStatus, compareTaskStatus, isBeforeCreate, isRunningStatus } from "../../core/status.ts";
 import type { Container, Task } from "../../core/task.ts";
 import type { Fail } from "./check-order.ts";
 import type { History } from "./history.ts";
@@ -15,7 +15,7 @@ export function checkSnapshot(history: History, before: Task | undefined, task: 
 }
 
 /**
- * What was known before the pull, and the answer to a create that a start followed at once, are not saved by themselves
+ * What was known before the create, and the answer to a create that a start followed at once, are not saved by themselves
  * and are found out again after a crash; all else is as it was.
  * @param before the last snapshot of the engine before
  */
@@ -37,9 +37,8 @@ function withoutUnsaved(before: Task, after: Task): Task {
 }
 
 function mayBeForgotten(before: Container, after: Container): boolean {
-  if (isBeforePull(before.knownStatus)) return isBeforePull(after.knownStatus);
   const wasBeingStarted = before.knownStatus === "CREATED" && before.inFlight?.action === "start";
-  return wasBeingStarted && after.knownStatus === "PULLED" && after.createRequestedAt !== undefined;
+  return (isBeforeCreate(before.knownStatus) || wasBeingStarted) && isBeforeCreate(after.knownStatus);
 }
 
 function checkContainers(history: History, before: Task | undefined, task: Task, fail: Fail): void {

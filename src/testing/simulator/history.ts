@@ -1,6 +1,7 @@
 /** What a simulation has seen so far, over all restarts of the engine: what all the checks look at. */
 
 import { TASK_ARN_LABEL } from "../../core/labels.ts";
+import { readVolumeSpec } from "../../core/resources/volumes.ts";
 import type { Container, Task } from "../../core/task.ts";
 import type { SimulatedContainer } from "../simulated-docker/container.ts";
 import type { SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
@@ -22,8 +23,10 @@ export class History {
   readonly tasks = new Map<string, Task>();
   /** The newest stored row of each task. */
   readonly rows = new Map<string, Task>();
-  /** Containers, by Docker name, of which a row said at some time that a start was asked for. */
+  /** Containers, by Docker name, of which a row said at some time that they may be made and started. */
   readonly startsAsked = new Set<string>();
+  /** Names of volumes of which a row said at some time that they may be made. */
+  readonly volumesAsked = new Set<string>();
   /** Tasks that may go before everybody has been told, by ARN. */
   readonly removals = new Set<string>();
   readonly #truth = new Map<string, Truth>();
@@ -48,9 +51,15 @@ export class History {
   /** A row is stored. */
   store(task: Task): void {
     this.rows.set(task.arn, task);
-    for (const { dockerName, startRequestedAt, createRequestedAt } of task.containers) {
-      // The first start follows its create at once, and is on record with it.
-      if (startRequestedAt !== undefined || createRequestedAt !== undefined) this.startsAsked.add(dockerName);
+    for (const { dockerName, knownStatus, desiredStatus, startRequestedAt } of task.containers) {
+      // That it is to run says that it may be made and started, under its name.
+      const isToRun = knownStatus !== "STOPPED" && desiredStatus !== "STOPPED";
+      if (isToRun || startRequestedAt !== undefined) this.startsAsked.add(dockerName);
+    }
+    for (const resource of task.resources) {
+      if (resource.type === "dockerVolume" && resource.createRequested) {
+        this.volumesAsked.add(readVolumeSpec(resource).volumeName);
+      }
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import type { HostTotals } from "../../core/host-resources.ts";
 import type { StateChange } from "../../core/state-change.ts";
-import { compareContainerStatus, isBeforePull } from "../../core/status.ts";
+import { compareContainerStatus, isBeforeCreate } from "../../core/status.ts";
 import type { Container, Task } from "../../core/task.ts";
 import type { Mutation, StoredState } from "../../ports/state-store.ts";
 
@@ -171,7 +171,7 @@ export class InvariantChecker {
     }
     for (const [index, container] of task.containers.entries()) {
       const stored = row.containers[index];
-      if (stored !== undefined && (isBeforePull(container.knownStatus) || isBeingStarted(stored, container))) continue;
+      if (stored !== undefined && (isBeforeCreate(container.knownStatus) || isBeingStarted(container))) continue;
       if (stored === undefined || compareContainerStatus(stored.knownStatus, container.knownStatus) < 0) {
         this.fail(`${container.name} is shown as ${container.knownStatus} and stored as ${stored?.knownStatus}`);
       }
@@ -188,6 +188,9 @@ export class InvariantChecker {
   #dockerCall({ operation, subject, outcome }: CallRecord): void {
     if (operation === "removeVolume" && /is in use/.test(outcome))
       this.fail(`volume ${subject} is removed while in use`);
+    if (operation === "createVolume" && !this.history.volumesAsked.has(subject)) {
+      this.fail(`volume ${subject} is made before the intent is stored`);
+    }
     if (operation === "removeImage") this.#mayBeRemoved(subject);
   }
 
@@ -205,9 +208,7 @@ function needs({ image, imageId, knownStatus, desiredStatus, removed }: Task["co
   return compareContainerStatus(knownStatus, "PULLED") >= 0 && (image === reference || imageId === reference);
 }
 
-/** Between its create, which is stored, and the answer to its start: a look under its name tells the rest. */
-function isBeingStarted(stored: Container, shown: Container): boolean {
-  return (
-    shown.knownStatus === "CREATED" && shown.inFlight?.action === "start" && stored.createRequestedAt !== undefined
-  );
+/** Between the answers to its create and its start: a look under its name, which is stored, tells the rest. */
+function isBeingStarted(shown: Container): boolean {
+  return shown.knownStatus === "CREATED" && shown.inFlight?.action === "start";
 }
