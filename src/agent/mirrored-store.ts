@@ -52,11 +52,14 @@ export class MirroredStore implements StateStore {
     return state;
   }
 
-  async commit(mutations: readonly Mutation[]): Promise<void> {
-    const store = this.#ready ?? (await this.#opened());
-    await store.commit(mutations);
+  commit(mutations: readonly Mutation[]): Promise<void> {
+    const written = this.#ready?.commit(mutations) ?? this.#opened().then((store) => store.commit(mutations));
+    return written.then(() => this.#confirmed(mutations));
+  }
+
+  #confirmed(mutations: readonly Mutation[]): void | Promise<void> {
     for (const mutation of mutations) this.#rows.apply(mutation);
-    if (this.#saver !== undefined) await this.#saveAll(this.#saver);
+    if (this.#saver !== undefined) return this.#saveAll(this.#saver);
   }
 
   async close(): Promise<void> {

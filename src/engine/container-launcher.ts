@@ -47,8 +47,10 @@ export class ContainerLauncher {
   }
 
   async create(task: Task, container: Container, ports?: readonly PortRequest[]): Promise<ActionResult> {
-    const { calls, factory, hostPorts } = this.#ports;
-    const facts = await this.#facts(task, container);
+    const { calls, images, environment, factory, hostPorts } = this.#ports;
+    const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container));
+    const { secrets, files, logOptions } = environment.environmentOf(task.arn, container.name);
+    const facts = { imageEnv, secrets, environmentFiles: files, logOptions };
     // Other containers may have got their ids since the effect was handed out.
     const current = this.#ports.taskOf(task.arn) ?? task;
     const owner = portOwner(task.arn, container.name);
@@ -131,13 +133,6 @@ export class ContainerLauncher {
       return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
     }
     return { ...made, networkBindings: bindingsOf(task, changeContainer(container, { hostPorts: leases })) };
-  }
-
-  async #facts(task: Task, container: Container) {
-    const { calls, images } = this.#ports;
-    const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container));
-    const { secrets, files, logOptions } = this.#ports.environment.environmentOf(task.arn, container.name);
-    return { imageEnv, secrets, environmentFiles: files, logOptions };
   }
 
   #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> | undefined {

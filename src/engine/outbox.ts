@@ -8,16 +8,21 @@ import { EngineError } from "../core/errors.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { StateChangeDelivery } from "./task-engine.ts";
 
+type Result = IteratorResult<StateChangeDelivery, undefined>;
+/** It reads from its first `next` until its `return`, or the end of the outbox. */
+type Reader = { hasEnded: boolean; readonly waiting: ((result: Result) => void)[] };
+
+const OVER: Result = { done: true, value: undefined };
+
 export class Outbox {
   /** Emptied from the front by moving on: after a crash there may be hundreds of thousands. */
   #queue: StateChange[] = [];
   #next = 0;
   /** What was read and has not been acknowledged: told again to the next reader. */
-  readonly #delivered = new Map<TaskArn, readonly StateChange[]>();
+  readonly #delivered = new Map<TaskArn, StateChange[]>();
   readonly #save: (taskArn: TaskArn, upTo: number) => Promise<void>;
-  #wake: (() => void) | undefined;
   #closed = false;
-  #hasReader = false;
+  #reader: Reader | undefined;
 
   /** @param save makes an acknowledgement durable */
   constructor(save: (taskArn: TaskArn, upTo: number) => Promise<void>) {
@@ -27,43 +32,68 @@ export class Outbox {
   publish(changes: readonly StateChange[]): void {
     if (changes.length === 0) return;
     for (const change of changes) this.#queue.push(change);
-    this.#wake?.();
+    const waiting = this.#reader?.waiting ?? [];
+    while (waiting.length > 0 && this.#next < this.#queue.length) waiting.shift()?.(this.#nextResult());
   }
 
   close(): void {
     this.#closed = true;
-    this.#wake?.();
+    if (this.#reader !== undefined) this.#end(this.#reader);
   }
 
   /**
-   * One reader at a time: two would each see half of the changes. Who ends (leaves its loop) makes room for another.
+   * One reader at a time: two would each see half of the changes. Who ends (leaves its loop) makes room for another. No
+   * generator, which makes three promises for each change.
    * @throws {EngineError} TaskStateError at the first read, while there is a reader
    */
-  async *read(): AsyncIterable<StateChangeDelivery> {
-    if (this.#hasReader) {
-      throw new EngineError("TaskStateError", "Cannot read state changes: somebody reads them already");
-    }
-    this.#hasReader = true;
-    try {
-      while (!this.#closed) {
-        const change = this.#take();
-        if (change === undefined) {
-          await new Promise<void>((wake) => {
-            this.#wake = wake;
-          });
-          this.#wake = undefined;
-          continue;
-        }
-        yield { change, acknowledge: () => this.#acknowledge(change.taskArn, change.sequence) };
-      }
-    } finally {
-      this.#hasReader = false;
-      this.#takeBack();
-    }
+  read(): AsyncIterable<StateChangeDelivery> {
+    return { [Symbol.asyncIterator]: () => this.#newReader() };
   }
 
-  async #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
-    await this.#save(taskArn, upTo);
+  #newReader(): AsyncIterator<StateChangeDelivery, undefined> {
+    const reader: Reader = { hasEnded: false, waiting: [] };
+    return {
+      next: () => this.#read(reader),
+      return: async () => {
+        this.#end(reader);
+        return OVER;
+      },
+    };
+  }
+
+  #read(reader: Reader): Promise<Result> {
+    if (reader.hasEnded) return Promise.resolve(OVER);
+    this.#reader ??= reader;
+    if (this.#reader !== reader) {
+      reader.hasEnded = true;
+      const text = "Cannot read state changes: somebody reads them already";
+      return Promise.reject(new EngineError("TaskStateError", text));
+    }
+    if (this.#closed) this.#end(reader);
+    if (reader.hasEnded) return Promise.resolve(OVER);
+    if (this.#next < this.#queue.length) return Promise.resolve(this.#nextResult());
+    return new Promise((resolve) => reader.waiting.push(resolve));
+  }
+
+  #end(reader: Reader): void {
+    reader.hasEnded = true;
+    for (const resolve of reader.waiting.splice(0)) resolve(OVER);
+    if (this.#reader !== reader) return;
+    this.#reader = undefined;
+    this.#takeBack();
+  }
+
+  #nextResult(): Result {
+    const change = this.#take();
+    if (change === undefined) return OVER;
+    return { done: false, value: { change, acknowledge: () => this.#acknowledge(change.taskArn, change.sequence) } };
+  }
+
+  #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
+    return this.#save(taskArn, upTo).then(() => this.#forget(taskArn, upTo));
+  }
+
+  #forget(taskArn: TaskArn, upTo: number): void {
     const left = this.#delivered.get(taskArn)?.filter(({ sequence }) => sequence > upTo) ?? [];
     if (left.length === 0) this.#delivered.delete(taskArn);
     else this.#delivered.set(taskArn, left);
@@ -71,7 +101,7 @@ export class Outbox {
 
   #take(): StateChange | undefined {
     const change = this.#queue[this.#next];
-    if (change !== undefined) this.#delivered.set(change.taskArn, [...this.#deliveredOf(change), change]);
+    if (change !== undefined) this.#noteDelivered(change);
     this.#next += 1;
     if (this.#next < this.#queue.length) return change;
     this.#queue = [];
@@ -79,8 +109,10 @@ export class Outbox {
     return change;
   }
 
-  #deliveredOf({ taskArn }: StateChange): readonly StateChange[] {
-    return this.#delivered.get(taskArn) ?? [];
+  #noteDelivered(change: StateChange): void {
+    const delivered = this.#delivered.get(change.taskArn);
+    if (delivered === undefined) this.#delivered.set(change.taskArn, [change]);
+    else delivered.push(change);
   }
 
   #takeBack(): void {

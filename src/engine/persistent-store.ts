@@ -25,14 +25,21 @@ export class PersistentStore {
   }
 
   /** Resolves when it is durable. @throws the signal's reason when the engine ends first */
-  async commit(mutations: readonly Mutation[]): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
+  commit(mutations: readonly Mutation[]): Promise<void> {
+    return this.#store.commit(mutations).catch((error: unknown) => {
+      if (!this.#signal.aborted) this.#log.error("Cannot save state: trying again until it works", { error });
+      return this.#commitAgain(mutations);
+    });
+  }
+
+  async #commitAgain(mutations: readonly Mutation[]): Promise<void> {
+    for (;;) {
+      this.#signal.throwIfAborted();
+      await wait(this.#clock, RETRY_MS, this.#signal);
       try {
         return await this.#store.commit(mutations);
-      } catch (error) {
-        this.#signal.throwIfAborted();
-        if (attempt === 1) this.#log.error("Cannot save state: trying again until it works", { error });
-        await wait(this.#clock, RETRY_MS, this.#signal);
+      } catch {
+        // It was told when it failed first.
       }
     }
   }

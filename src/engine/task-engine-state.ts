@@ -1,6 +1,6 @@
 /**
  * Indices over the tasks of an engine, for whoever looks something up by what Docker or the network calls it. Every
- * lookup is O(1) but for short ids of fewer than twelve digits. Source: engine-behaviour 5.1, 5.2 (DS-*).
+ * lookup is O(1) but for short ids. Source: engine-behaviour 5.1, 5.2 (DS-*).
  *
  * INVARIANTS
  * - A container is found by its Docker id, or by its reserved Docker name while a create that was asked for has not told
@@ -24,14 +24,10 @@ export type DockerContainer = {
 
 type Place = { readonly taskArn: TaskArn; readonly index: number };
 
-/** Digits of the ids that `docker ps` shows. */
-const SHORT_ID_DIGITS = 12;
-
 /** Lookups over the tasks and containers of an engine, by every name that they have. Reads are snapshots. */
 export class TaskEngineState {
   readonly #tasks = new Map<TaskArn, Task>();
   readonly #byId = new Map<string, Place>();
-  readonly #byShortId = new Map<string, Set<DockerId>>();
   readonly #byIp = new Map<string, Place>();
 
   /** Adds a task or replaces its snapshot. For the engine only. */
@@ -57,7 +53,7 @@ export class TaskEngineState {
 
   /** Forgets everything. For the engine only. */
   reset(): void {
-    for (const index of [this.#tasks, this.#byId, this.#byShortId, this.#byIp]) index.clear();
+    for (const index of [this.#tasks, this.#byId, this.#byIp]) index.clear();
   }
 
   taskByArn(taskArn: TaskArn): Task | undefined {
@@ -82,10 +78,12 @@ export class TaskEngineState {
     return this.containerById(idOrName)?.task;
   }
 
-  /** All tasks that have a container whose Docker id begins like this. */
+  /** All tasks that have a container whose Docker id begins like this. Looks through all of them: it is for people. */
   tasksByShortId(prefix: string): readonly Task[] {
-    const ids = this.#idsLike(prefix).filter((id) => id.startsWith(prefix));
-    return [...new Set(ids.map((id) => this.taskById(id)))].filter((task) => task !== undefined);
+    if (prefix === "") return [];
+    return this.allTasks().filter(({ containers }) =>
+      containers.some(({ dockerId }) => dockerId?.startsWith(prefix) === true),
+    );
   }
 
   /** Docker ids of all containers; reserved names for those whose create is under way. */
@@ -128,12 +126,6 @@ export class TaskEngineState {
     return task === undefined || container === undefined ? undefined : { task, container };
   }
 
-  #idsLike(prefix: string): readonly DockerId[] {
-    if (prefix === "") return [];
-    if (prefix.length >= SHORT_ID_DIGITS) return [...(this.#byShortId.get(shortIdOf(prefix)) ?? [])];
-    return [...this.#byShortId.values()].flatMap((ids) => [...ids]);
-  }
-
   #reindex(before: Container | undefined, after: Container, place: Place): void {
     this.#reindexId(before, after, place);
     this.#reindexIp(before, after, place);
@@ -143,19 +135,11 @@ export class TaskEngineState {
     const [old, id] = [before === undefined ? undefined : idOf(before), idOf(after)];
     if (old === id) return;
     this.#dropId(old);
-    if (id === undefined) return;
-    this.#byId.set(id, place);
-    if (after.dockerId === undefined) return;
-    const short = shortIdOf(after.dockerId);
-    this.#byShortId.set(short, (this.#byShortId.get(short) ?? new Set()).add(after.dockerId));
+    if (id !== undefined) this.#byId.set(id, place);
   }
 
   #dropId(id: DockerId | DockerName | undefined): void {
-    if (id === undefined) return;
-    this.#byId.delete(id);
-    const ids = this.#byShortId.get(shortIdOf(id));
-    ids?.delete(id as DockerId);
-    if (ids?.size === 0) this.#byShortId.delete(shortIdOf(id));
+    if (id !== undefined) this.#byId.delete(id);
   }
 
   #reindexIp(before: Container | undefined, after: Container, place: Place): void {
@@ -178,8 +162,4 @@ function idOf(container: Container): DockerId | DockerName | undefined {
 
 function ipOf({ knownStatus, ipAddress }: Container): string | undefined {
   return isRunningStatus(knownStatus) && ipAddress !== "" ? ipAddress : undefined;
-}
-
-function shortIdOf(id: string): string {
-  return id.slice(0, SHORT_ID_DIGITS);
 }

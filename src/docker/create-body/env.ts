@@ -64,8 +64,8 @@ const REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /** Either variable, wherever it comes from, says that somebody chose the region: then neither is added. */
 function region({ context }: CreateInput, values: ReadonlyMap<string, string>): readonly Entry[] {
-  const inImage = new Set(context.imageEnv.map((entry) => entry.split("=", 1)[0]));
-  if (REGION_VARIABLES.some((name) => values.has(name) || inImage.has(name))) return [];
+  const isInImage = (name: string) => context.imageEnv.some((entry) => entry === name || entry.startsWith(`${name}=`));
+  if (REGION_VARIABLES.some((name) => values.has(name) || isInImage(name))) return [];
   return REGION_VARIABLES.map((name) => [name, context.region] as const);
 }
 

@@ -12,20 +12,22 @@ type LinuxMembers = Pick<
   "CapAdd" | "CapDrop" | "Devices" | "Init" | "ShmSize" | "Tmpfs" | "Ulimits" | "Sysctls" | "SecurityOpt" | "Privileged"
 >;
 
+const NONE: readonly never[] = [];
+
 /** @throws {EngineError} HostConfigError */
 export function linuxMembers(input: CreateInput): LinuxMembers {
   const { definition, task } = input;
   const linux: LinuxParameters = definition.linuxParameters ?? {};
   const shm = linux.sharedMemorySize;
   return {
-    CapAdd: linux.capabilities?.add ?? [],
-    CapDrop: linux.capabilities?.drop ?? [],
+    CapAdd: linux.capabilities?.add ?? NONE,
+    CapDrop: linux.capabilities?.drop ?? NONE,
     SecurityOpt: securityOptions(input),
     ...optional("Privileged", privileged(input)),
     ...optional("Devices", nonEmpty(linux.devices?.map(device))),
     ...optional("Init", linux.initProcessEnabled === true ? true : undefined),
     ...optional("ShmSize", shm === undefined || shm === 0 ? undefined : mibToBytes(shm)),
-    ...optional("Tmpfs", nonEmptyMap(Object.fromEntries((linux.tmpfs ?? []).map(tmpfs)))),
+    ...optional("Tmpfs", nonEmptyMap(Object.fromEntries(linux.tmpfs?.map(tmpfs) ?? NONE))),
     ...optional("Ulimits", nonEmpty(ulimits(input))),
     ...optional("Sysctls", nonEmptyMap(sysctls(definition.systemControls.filter(isOwn(task))))),
   };

@@ -1,11 +1,14 @@
 /** Small helpers for bodies in which what is not set must be absent. */
 
+/** One for all: a body has a dozen members that are mostly not set. */
+const NOTHING = Object.freeze({});
+
 /** `{[name]: value}`, or nothing when there is no value. */
 export function optional<Name extends string, Value>(
   name: Name,
   value: Value | undefined,
 ): { readonly [Key in Name]?: Value } {
-  if (value === undefined) return {};
+  if (value === undefined) return NOTHING;
   const member: { [Key in Name]?: Value } = {};
   member[name] = value;
   return member;
