@@ -2,20 +2,23 @@
 import type { ActionResult } from "../core/machine/input.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { ImageService } from "../ports/image-service.ts";
-import { type PullContext, RunningPull } from "./running-pull.ts";
+import { PullSignals } from "./pull-signals.ts";
+import { type PullPorts, RunningPull } from "./running-pull.ts";
 
-export type ImageEffectsPorts = PullContext & {
+export type ImageEffectsPorts = PullPorts & {
   readonly images: ImageService;
   readonly signal: AbortSignal;
 };
 
 export class ImageEffects {
   readonly #ports: ImageEffectsPorts;
+  readonly #parts: { readonly ports: PullPorts; readonly signals: PullSignals };
   /** The newest pull of each task, which knows the others of the same task. */
   readonly #pulls = new Map<Task["arn"], RunningPull>();
 
   constructor(ports: ImageEffectsPorts) {
     this.#ports = ports;
+    this.#parts = { ports, signals: new PullSignals() };
     // One listener for all pulls: a signal combined for each of them costs more than all else that a cached image needs.
     ports.signal.addEventListener("abort", () => this.#abandonAll(), { once: true });
   }
@@ -26,6 +29,7 @@ export class ImageEffects {
     const request = this.#begin(task, container, undefined);
     try {
       const { digest, source, warning } = await this.#ports.images.prepareManifest(request);
+      if (source === "local" && warning === undefined) request.giveBackSignal();
       return { ok: true, imageDigest: digest, digestFromRegistry: source === "registry", warning };
     } finally {
       this.#end(request);
@@ -37,6 +41,7 @@ export class ImageEffects {
     const request = this.#begin(task, container, container.imageDigest);
     try {
       const { imageId, imageDigest, pullStartedAt, warning } = await this.#ports.images.pull(request);
+      if (pullStartedAt === undefined && warning === undefined) request.giveBackSignal();
       return { ok: true, imageId, imageDigest, pullStartedAt, warning };
     } finally {
       this.#end(request);
@@ -44,7 +49,7 @@ export class ImageEffects {
   }
 
   #begin(task: Task, container: Container, digest: string | undefined): RunningPull {
-    const pull = new RunningPull(task, container, digest, this.#ports);
+    const pull = new RunningPull(task, container, digest, this.#parts);
     pull.next = this.#pulls.get(task.arn);
     this.#pulls.set(task.arn, pull);
     if (this.#ports.signal.aborted) this.#abandonAll();

@@ -3,7 +3,7 @@
  * hundred. Nobody gets an answer to a question that was put before their own: who comes while a look is under way shares
  * the next one.
  */
-import { asEpochMs } from "../core/brand.ts";
+import { asEpochMs, type EpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
 
@@ -12,6 +12,8 @@ const MAX_WAIT_MS = 1_000;
 
 /** So many lines are kept while nobody stands in them: each task looks twice, and making a line takes as long as a look's share. */
 const MOST_IDLE_LINES = 100;
+
+const NEVER = asEpochMs(0);
 
 type Look = Promise<ImageInspection | undefined>;
 /** Asked for its signal only when it looks for itself or the look fails: an AbortSignal may be made on use. */
@@ -28,6 +30,9 @@ type Line = {
   boarding: Ride | undefined;
   /** Lets those who board begin; present while they wait for the look under way. */
   depart: (() => void) | undefined;
+  /** When those who board wait no longer. */
+  waitsUntil: EpochMs;
+  stopTimer: (() => void) | undefined;
 };
 
 export class FreshLooks {
@@ -64,7 +69,7 @@ export class FreshLooks {
 
   async #next(line: Line, first: Passenger): Look {
     // Those who come in the same turn share it, too.
-    await (line.underWay === undefined ? undefined : this.#endOfLookUnderWay(line));
+    await (line.underWay === undefined ? undefined : this.#lookUnderWay(line));
     const ride = line.boarding;
     line.boarding = undefined;
     line.underWay = ride;
@@ -80,25 +85,51 @@ export class FreshLooks {
 
   #end(line: Line): void {
     line.underWay = undefined;
-    line.depart?.();
-    if (line.boarding === undefined && this.#lines.size > MOST_IDLE_LINES) this.#lines.delete(line.reference);
+    if (line.boarding !== undefined) letDepart(line);
+    else this.#rest(line);
   }
 
-  #endOfLookUnderWay(line: Line): Promise<void> {
+  #rest(line: Line): void {
+    line.stopTimer?.();
+    line.stopTimer = undefined;
+    if (this.#lines.size > MOST_IDLE_LINES) this.#lines.delete(line.reference);
+  }
+
+  /** Resolves with its end, or when it has been waited for too long. */
+  #lookUnderWay(line: Line): Promise<void> {
+    line.waitsUntil = asEpochMs(this.#clock.now() + MAX_WAIT_MS);
+    line.stopTimer ??= this.#startTimer(line);
     return new Promise((resolve) => {
-      const depart = () => {
-        cancel();
-        line.depart = undefined;
-        resolve();
-      };
-      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + MAX_WAIT_MS), depart);
-      line.depart = depart;
+      line.depart = resolve;
+    });
+  }
+
+  /** One timer for all waits while looks follow one another: each is much shorter than the timer. */
+  #startTimer(line: Line): () => void {
+    return this.#clock.schedule(line.waitsUntil, () => {
+      line.stopTimer = undefined;
+      if (line.depart === undefined) return;
+      if (this.#clock.now() >= line.waitsUntil) letDepart(line);
+      else line.stopTimer = this.#startTimer(line);
     });
   }
 
   #open(reference: string): Line {
-    const line: Line = { reference, underWay: undefined, boarding: undefined, depart: undefined };
+    const line: Line = {
+      reference,
+      underWay: undefined,
+      boarding: undefined,
+      depart: undefined,
+      waitsUntil: NEVER,
+      stopTimer: undefined,
+    };
     this.#lines.set(reference, line);
     return line;
   }
+}
+
+function letDepart(line: Line): void {
+  const { depart } = line;
+  line.depart = undefined;
+  depart?.();
 }

@@ -13,7 +13,10 @@ export type ImageRequest = {
   readonly behaviour: PullBehaviour;
   /** `os/arch[/variant]` */
   readonly platform?: string;
-  /** Fires when nobody waits for this container's image any more. May be made on use: a spread does not copy it. */
+  /**
+   * Fires when nobody waits for this container's image any more. Made on use, so a spread does not copy it; and used again
+   * for others once the answer is that the local image will do.
+   */
   readonly signal: AbortSignal;
 };
 
