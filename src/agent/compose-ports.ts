@@ -18,11 +18,11 @@ import {
 import { HostPortAllocator, type PortProbe } from "../engine/host-port-allocator.ts";
 import { HostResourceManager } from "../engine/host-resource-manager.ts";
 import { TaskEngineState } from "../engine/task-engine-state.ts";
-import { ImageManager, type ImageManagerOptions } from "../images/index.ts";
+import { ImageManager, type ImageManagerOptions, type PullRequest } from "../images/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { DockerClient, RegistryAuth } from "../ports/docker-client.ts";
-import type { ImageRequest, ImageService } from "../ports/image-service.ts";
+import type { ImageService } from "../ports/image-service.ts";
 import { type Log, silentLog } from "../ports/log.ts";
 import type { MetadataManager } from "../ports/metadata-manager.ts";
 import type { Random } from "../ports/random.ts";
@@ -207,15 +207,15 @@ function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: 
 }
 
 function imageService(manager: ImageManager, client: DockerClient, options: DockerTaskEngineOptions): ImageService {
-  const withLogin = <Request extends ImageRequest>(request: Request): Request & { readonly auth?: RegistryAuth } => {
+  const complete = (request: PullRequest): PullRequest => {
     const auth = options.registryAuthOf?.(request.taskArn, request.containerName);
-    return auth === undefined ? request : { ...request, auth };
+    return auth === undefined ? request : withLogin(request, auth);
   };
   const environments = new ImageEnvironments(client);
   return {
     load: (rows) => manager.addAllImageStates(rows),
-    prepareManifest: (request) => manager.prepareManifest(withLogin(request)),
-    pull: (request) => manager.pull(withLogin(request)),
+    prepareManifest: (request) => manager.prepareManifest(complete(request)),
+    pull: (request) => manager.pull(complete(request)),
     environmentOf: ({ image, imageId }) => environments.of(image, imageId),
     adopt: async (task, { name, image, imageId }) => {
       await manager.recordContainerReference({ taskArn: task.arn, containerName: name, image, imageId });
@@ -224,4 +224,10 @@ function imageService(manager: ImageManager, client: DockerClient, options: Dock
       await manager.removeContainerReferenceFromImageState({ taskArn: task.arn, containerName: name, imageId });
     },
   };
+}
+
+/** Member by member: a spread would leave out those that are made on use. */
+function withLogin(request: PullRequest, auth: RegistryAuth): PullRequest {
+  const { taskArn, containerName, image, behaviour, platform, digest, onProgress, signal } = request;
+  return { taskArn, containerName, image, behaviour, platform, digest, onProgress, signal, auth };
 }

@@ -8,8 +8,10 @@ const MAX_IMAGES = 200;
 
 export class ImageEnvironments {
   readonly #docker: Pick<DockerClient, "inspectImage">;
-  /** By image id, longest known first. Looks under way are in here, so that those who come meanwhile share them. */
-  readonly #known = new Map<string, Promise<readonly string[] | undefined>>();
+  /** Answers by image id, longest known first. */
+  readonly #known = new Map<string, Promise<readonly string[]>>();
+  /** By image id, while the daemon is asked: those who come meanwhile share the look. */
+  readonly #looks = new Map<string, Promise<readonly string[] | undefined>>();
 
   constructor(docker: Pick<DockerClient, "inspectImage">) {
     this.#docker = docker;
@@ -20,32 +22,32 @@ export class ImageEnvironments {
    * @returns `NAME=VALUE` entries; empty when the image is not there
    * @throws {EngineError} when the daemon cannot be asked
    */
-  async of(image: string, imageId: string | undefined): Promise<readonly string[]> {
-    const known = imageId === undefined ? undefined : await this.#byId(imageId);
-    return known ?? (await this.#look(image)) ?? [];
+  of(image: string, imageId: string | undefined): Promise<readonly string[]> {
+    const known = imageId === undefined ? undefined : this.#known.get(imageId);
+    return known ?? this.#ask(image, imageId);
   }
 
-  async #byId(imageId: string): Promise<readonly string[] | undefined> {
-    const look = this.#known.get(imageId) ?? this.#keep(imageId, this.#look(imageId));
+  async #ask(image: string, imageId: string | undefined): Promise<readonly string[]> {
+    const found = imageId === undefined ? undefined : await (this.#looks.get(imageId) ?? this.#lookById(imageId));
+    return found ?? (await this.#look(image)) ?? [];
+  }
+
+  async #lookById(imageId: string): Promise<readonly string[] | undefined> {
+    const look = this.#look(imageId);
+    this.#looks.set(imageId, look);
     try {
       const found = await look;
-      if (found === undefined) this.#drop(imageId, look);
+      if (found !== undefined) this.#keep(imageId, found);
       return found;
-    } catch (error) {
-      this.#drop(imageId, look);
-      throw error;
+    } finally {
+      this.#looks.delete(imageId);
     }
   }
 
-  #keep<Look extends Promise<readonly string[] | undefined>>(imageId: string, look: Look): Look {
-    this.#known.set(imageId, look);
+  #keep(imageId: string, found: readonly string[]): void {
+    this.#known.set(imageId, Promise.resolve(found));
     const [oldest] = this.#known.keys();
     if (this.#known.size > MAX_IMAGES && oldest !== undefined) this.#known.delete(oldest);
-    return look;
-  }
-
-  #drop(imageId: string, look: Promise<unknown>): void {
-    if (this.#known.get(imageId) === look) this.#known.delete(imageId);
   }
 
   async #look(reference: string): Promise<readonly string[] | undefined> {

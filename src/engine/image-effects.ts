@@ -1,24 +1,24 @@
 /** What a container's image needs of the image service: its digest settled, the image here, and pulls let go. */
-import type { PullBehaviour } from "../core/images/pull-policy.ts";
 import type { ActionResult } from "../core/machine/input.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
-import type { LayerProgress } from "../ports/docker-client.ts";
-import type { ImageRequest, ImageService } from "../ports/image-service.ts";
+import type { ImageService } from "../ports/image-service.ts";
+import { PullSignals } from "./pull-signals.ts";
+import { type PullPorts, RunningPull } from "./running-pull.ts";
 
-export type ImageEffectsPorts = {
+export type ImageEffectsPorts = PullPorts & {
   readonly images: ImageService;
-  readonly pullBehaviour: PullBehaviour;
   readonly signal: AbortSignal;
-  readonly onPullProgress: (taskArn: Task["arn"], containerName: string, progress: LayerProgress) => void;
 };
 
 export class ImageEffects {
   readonly #ports: ImageEffectsPorts;
-  readonly #pulls = new Map<string, Cancellation>();
-  readonly #pullsUnderWay = new Set<Cancellation>();
+  readonly #parts: { readonly ports: PullPorts; readonly signals: PullSignals };
+  /** The newest pull of each task, which knows the others of the same task. */
+  readonly #pulls = new Map<Task["arn"], RunningPull>();
 
   constructor(ports: ImageEffectsPorts) {
     this.#ports = ports;
+    this.#parts = { ports, signals: new PullSignals() };
     // One listener for all pulls: a signal combined for each of them costs more than all else that a cached image needs.
     ports.signal.addEventListener("abort", () => this.#abandonAll(), { once: true });
   }
@@ -26,74 +26,65 @@ export class ImageEffects {
   /** Images of internal containers are made, not pulled. Source: engine-modern 12.3 (1). */
   async resolveManifest(task: Task, container: Container): Promise<ActionResult> {
     if (isInternal(container)) return { ok: true };
-    const { digest, source, warning } = await this.#whilePulling(task, container, (request) =>
-      this.#ports.images.prepareManifest(request),
-    );
-    return { ok: true, imageDigest: digest, digestFromRegistry: source === "registry", warning };
+    const request = this.#begin(task, container, undefined);
+    try {
+      const { digest, source, warning } = await this.#ports.images.prepareManifest(request);
+      if (source === "local" && warning === undefined) request.giveBackSignal();
+      return { ok: true, imageDigest: digest, digestFromRegistry: source === "registry", warning };
+    } finally {
+      this.#end(request);
+    }
   }
 
   async pull(task: Task, container: Container): Promise<ActionResult> {
     if (isInternal(container)) return { ok: true };
-    const { images, onPullProgress } = this.#ports;
-    const digest = container.imageDigest;
-    const onProgress = (progress: LayerProgress) => onPullProgress(task.arn, container.name, progress);
-    const result = await this.#whilePulling(task, container, (request) =>
-      images.pull(Object.assign(request, digest === undefined ? { onProgress } : { digest, onProgress })),
-    );
-    return { ok: true, ...result };
+    const request = this.#begin(task, container, container.imageDigest);
+    try {
+      const { imageId, imageDigest, pullStartedAt, warning } = await this.#ports.images.pull(request);
+      if (pullStartedAt === undefined && warning === undefined) request.giveBackSignal();
+      return { ok: true, imageId, imageDigest, pullStartedAt, warning };
+    } finally {
+      this.#end(request);
+    }
   }
 
-  async #whilePulling<T>(task: Task, container: Container, pull: (request: ImageRequest) => Promise<T>): Promise<T> {
-    const key = pullKey(task, container.name);
-    const abandon = new Cancellation();
-    this.#pulls.set(key, abandon);
-    this.#pullsUnderWay.add(abandon);
+  #begin(task: Task, container: Container, digest: string | undefined): RunningPull {
+    const pull = new RunningPull(task, container, digest, this.#parts);
+    pull.next = this.#pulls.get(task.arn);
+    this.#pulls.set(task.arn, pull);
     if (this.#ports.signal.aborted) this.#abandonAll();
-    try {
-      return await pull(this.#imageRequest(task, container, abandon));
-    } finally {
-      this.#pullsUnderWay.delete(abandon);
-      if (this.#pulls.get(key) === abandon) this.#pulls.delete(key);
+    return pull;
+  }
+
+  #end(pull: RunningPull): void {
+    const newest = this.#pulls.get(pull.taskArn);
+    if (newest === pull) {
+      if (pull.next === undefined) this.#pulls.delete(pull.taskArn);
+      else this.#pulls.set(pull.taskArn, pull.next);
+      return;
+    }
+    for (let other = newest; other !== undefined; other = other.next) {
+      if (other.next === pull) other.next = pull.next;
     }
   }
 
   #abandonAll(): void {
-    for (const pull of this.#pullsUnderWay) pull.abort(this.#ports.signal.reason);
-  }
-
-  #imageRequest(task: Task, container: Container, abandon: Cancellation): ImageRequest {
-    return {
-      taskArn: task.arn,
-      containerName: container.name,
-      image: container.image,
-      behaviour: this.#ports.pullBehaviour,
-      get signal() {
-        return abandon.signal;
-      },
-    };
+    for (const newest of this.#pulls.values()) {
+      for (const pull of withOthers(newest)) pull.abort(this.#ports.signal.reason);
+    }
   }
 
   /** Nobody waits for this container's image any more. */
   abandon(task: Task, containerName: string): void {
-    this.#pulls.get(pullKey(task, containerName))?.abort(new Error("pull is not needed any more"));
+    for (const pull of withOthers(this.#pulls.get(task.arn))) {
+      if (pull.containerName === containerName) pull.abort(new Error("pull is not needed any more"));
+    }
   }
 }
 
-/** An AbortController on use: Node takes longer to make one than a cached image takes for all else, which asks for none. */
-class Cancellation {
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(reason: unknown): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
-  }
-}
-
-function pullKey(task: Task, containerName: string): string {
-  return `${task.arn} ${containerName}`;
+/** A pull and all that began before it for the same task. */
+function withOthers(newest: RunningPull | undefined): readonly RunningPull[] {
+  const pulls: RunningPull[] = [];
+  for (let pull = newest; pull !== undefined; pull = pull.next) pulls.push(pull);
+  return pulls;
 }

@@ -83,6 +83,45 @@ describe("FreshLooks", () => {
     await clock.resolve(hung);
   });
 
+  it("waits a second for each look that hangs, however many have gone before", async () => {
+    const { clock, docker, look } = setUp();
+    docker.image("app");
+    // The look of each round waits for the one before it, so that there is never a moment without a look.
+    let before = look();
+    for (let elapsedMs = 0; elapsedMs < 700; elapsedMs += LOOK_MS) {
+      await clock.advance(LOOK_MS / 2);
+      const after = look();
+      await clock.resolve(before);
+      before = after;
+    }
+    await clock.advance(LOOK_MS / 2);
+    docker.faults.next("inspectImage", { kind: "hang", forMs: 20_000 });
+    const hung = look();
+    await clock.resolve(before);
+    await clock.advance(0);
+    const since = clock.elapsedMs;
+    await clock.resolve(look());
+    expect(clock.elapsedMs - since).toBe(1_000 + LOOK_MS);
+    await clock.resolve(hung);
+  });
+
+  it("leaves no timer when nobody looks", async () => {
+    const { clock, docker, look } = setUp();
+    docker.image("app");
+    const first = look();
+    await clock.advance(LOOK_MS / 2);
+    await clock.resolve(Promise.all([first, look()]));
+    expect(clock.pending).toBe(0);
+  });
+
+  it("looks at very many images", async () => {
+    const { clock, docker, look, asked } = setUp();
+    const names = Array.from({ length: 250 }, (_, index) => `app-${index}`);
+    for (const name of names) docker.image(name);
+    for (const name of [...names, ...names]) expect(await clock.resolve(look(name))).toBeDefined();
+    expect(asked()).toBe(500);
+  });
+
   it("tells a failure to those who share the look, and asks again for those who come later", async () => {
     const { clock, docker, look } = setUp();
     const { imageId } = docker.image("app");

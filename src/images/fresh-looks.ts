@@ -3,23 +3,36 @@
  * hundred. Nobody gets an answer to a question that was put before their own: who comes while a look is under way shares
  * the next one.
  */
-import { asEpochMs } from "../core/brand.ts";
+import { asEpochMs, type EpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
 
 /** So long a look waits for the one before it. One that hangs is overtaken then. */
 const MAX_WAIT_MS = 1_000;
 
+/** So many lines are kept while nobody stands in them: each task looks twice, and making a line takes as long as a look's share. */
+const MOST_IDLE_LINES = 100;
+
+const NEVER = asEpochMs(0);
+
 type Look = Promise<ImageInspection | undefined>;
 /** Asked for its signal only when it looks for itself or the look fails: an AbortSignal may be made on use. */
 type Passenger = { readonly signal: AbortSignal };
+/** A look and who came first, with whose signal it ends. */
+type Ride = { readonly look: Look; readonly first: Passenger };
 
 /** All looks at one image. */
 type Line = {
-  /** Settles with the look that began last; never rejects. */
-  underWay: Promise<unknown> | undefined;
-  /** The look that has not begun yet: whoever comes now shares it. It ends with the signal of who came first. */
-  boarding: { readonly look: Look; readonly first: Passenger } | undefined;
+  readonly reference: string;
+  /** The look that began last, until it ends. */
+  underWay: Ride | undefined;
+  /** The look that has not begun yet: whoever comes now shares it. */
+  boarding: Ride | undefined;
+  /** Lets those who board begin; present while they wait for the look under way. */
+  depart: (() => void) | undefined;
+  /** When those who board wait no longer. */
+  waitsUntil: EpochMs;
+  stopTimer: (() => void) | undefined;
 };
 
 export class FreshLooks {
@@ -37,13 +50,12 @@ export class FreshLooks {
    * @throws what the look throws, or the signal's reason
    */
   look(reference: string, passenger: Passenger): Look {
-    const line = this.#lines.get(reference) ?? { underWay: undefined, boarding: undefined };
+    const line = this.#lines.get(reference) ?? this.#open(reference);
     const { boarding } = line;
     if (boarding !== undefined) {
       return boarding.look.catch((error) => this.#without(boarding.first, error, reference, passenger));
     }
-    this.#lines.set(reference, line);
-    const look = this.#next(reference, line, passenger);
+    const look = this.#next(line, passenger);
     line.boarding = { look, first: passenger };
     return look;
   }
@@ -55,32 +67,69 @@ export class FreshLooks {
     return this.look(reference, passenger);
   }
 
-  async #next(reference: string, line: Line, { signal }: Passenger): Look {
+  async #next(line: Line, first: Passenger): Look {
     // Those who come in the same turn share it, too.
-    await (line.underWay === undefined ? undefined : this.#endOf(line.underWay));
+    await (line.underWay === undefined ? undefined : this.#lookUnderWay(line));
+    const ride = line.boarding;
     line.boarding = undefined;
-    const look = signal.aborted ? Promise.reject(signal.reason) : this.#inspect(reference, signal);
-    const end: Promise<void> = look.then(ignore, ignore).then(() => this.#forget(reference, line, end));
-    line.underWay = end;
-    return await look;
+    line.underWay = ride;
+    try {
+      const { signal } = first;
+      if (signal.aborted) throw signal.reason;
+      return await this.#inspect(line.reference, signal);
+    } finally {
+      // One that was overtaken is not the last one any more, and nobody waits for it.
+      if (line.underWay === ride) this.#end(line);
+    }
   }
 
-  #forget(reference: string, line: Line, end: Promise<unknown>): void {
-    if (line.underWay !== end) return;
+  #end(line: Line): void {
     line.underWay = undefined;
-    // Those who board wait for the end that has just come, and go on with this line.
-    if (line.boarding === undefined) this.#lines.delete(reference);
+    if (line.boarding !== undefined) letDepart(line);
+    else this.#rest(line);
   }
 
-  #endOf(look: Promise<unknown>): Promise<void> {
+  #rest(line: Line): void {
+    line.stopTimer?.();
+    line.stopTimer = undefined;
+    if (this.#lines.size > MOST_IDLE_LINES) this.#lines.delete(line.reference);
+  }
+
+  /** Resolves with its end, or when it has been waited for too long. */
+  #lookUnderWay(line: Line): Promise<void> {
+    line.waitsUntil = asEpochMs(this.#clock.now() + MAX_WAIT_MS);
+    line.stopTimer ??= this.#startTimer(line);
     return new Promise((resolve) => {
-      const cancel = this.#clock.schedule(asEpochMs(this.#clock.now() + MAX_WAIT_MS), resolve);
-      void look.then(() => {
-        cancel();
-        resolve();
-      });
+      line.depart = resolve;
     });
+  }
+
+  /** One timer for all waits while looks follow one another: each is much shorter than the timer. */
+  #startTimer(line: Line): () => void {
+    return this.#clock.schedule(line.waitsUntil, () => {
+      line.stopTimer = undefined;
+      if (line.depart === undefined) return;
+      if (this.#clock.now() >= line.waitsUntil) letDepart(line);
+      else line.stopTimer = this.#startTimer(line);
+    });
+  }
+
+  #open(reference: string): Line {
+    const line: Line = {
+      reference,
+      underWay: undefined,
+      boarding: undefined,
+      depart: undefined,
+      waitsUntil: NEVER,
+      stopTimer: undefined,
+    };
+    this.#lines.set(reference, line);
+    return line;
   }
 }
 
-function ignore(): void {}
+function letDepart(line: Line): void {
+  const { depart } = line;
+  line.depart = undefined;
+  depart?.();
+}

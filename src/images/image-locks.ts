@@ -21,18 +21,31 @@ export class ImageLocks {
 
   /** Waits for a deletion of this name, then runs the work; from then on until its end the name is not deleted. */
   async use<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const lock = lockName(name);
-    for (let deletion = this.#deletionOf(lock); deletion !== undefined; deletion = this.#deletionOf(lock)) {
-      await deletion;
-    }
-    this.#users.set(lock, (this.#users.get(lock) ?? 0) + 1);
+    const waiting = this.enter(name);
+    if (waiting !== undefined) await waiting;
     try {
       return await work();
     } finally {
-      const users = (this.#users.get(lock) ?? 1) - 1;
-      if (users === 0) this.#users.delete(lock);
-      else this.#users.set(lock, users);
+      this.leave(name);
     }
+  }
+
+  /**
+   * From now on until {@link leave} the name is not deleted.
+   * @returns what has to be waited for first, if it is being deleted; nothing as a rule, which costs no promise
+   */
+  enter(name: string): Promise<void> | undefined {
+    const lock = lockName(name);
+    if (this.#deletionOf(lock) !== undefined) return this.#enterAfterDeletion(lock);
+    this.#addUser(lock);
+    return undefined;
+  }
+
+  leave(name: string): void {
+    const lock = lockName(name);
+    const users = (this.#users.get(lock) ?? 1) - 1;
+    if (users === 0) this.#users.delete(lock);
+    else this.#users.set(lock, users);
   }
 
   /** Runs a deletion of names that nobody uses; `undefined` when somebody does. The work must not reject. */
@@ -58,6 +71,18 @@ export class ImageLocks {
     } finally {
       this.#deletionOfNameless = undefined;
     }
+  }
+
+  /** Another deletion may begin in the moment that one ends. */
+  async #enterAfterDeletion(lock: string): Promise<void> {
+    for (let deletion = this.#deletionOf(lock); deletion !== undefined; deletion = this.#deletionOf(lock)) {
+      await deletion;
+    }
+    this.#addUser(lock);
+  }
+
+  #addUser(lock: string): void {
+    this.#users.set(lock, (this.#users.get(lock) ?? 0) + 1);
   }
 
   #deletionOf(lock: string): Promise<unknown> | undefined {

@@ -18,8 +18,8 @@ import { type CleanupResult, ImageCleanup } from "./image-cleanup.ts";
 import { ImageLocks } from "./image-locks.ts";
 import { ImageRecords } from "./image-records.ts";
 import { inspectLocal } from "./local-image.ts";
-import { ManifestResolver } from "./manifest-resolver.ts";
-import { Puller } from "./puller.ts";
+import { ManifestResolver, manifestByLocalImage, manifestByReference } from "./manifest-resolver.ts";
+import { type Pulled, Puller, withoutPull } from "./puller.ts";
 import { RecentFailures } from "./recent-failures.ts";
 import {
   DEFAULT_IMAGE_LIMITS,
@@ -66,6 +66,7 @@ export class ImageManager {
   #store: Pick<StateStore, "commit"> | undefined;
   readonly #records = new ImageRecords();
   readonly #locks = new ImageLocks();
+  readonly #looks: FreshLooks;
   readonly #manifests: ManifestResolver;
   readonly #puller: Puller;
   readonly #cleanup: ImageCleanup;
@@ -76,9 +77,9 @@ export class ImageManager {
     this.#ports = { docker, clock, random, log, limits, registryAuth };
     this.#store = options.store;
     const failures = new RecentFailures(clock, limits.registryFailureMemoryMs);
-    const looks = new FreshLooks(clock, (reference, signal) => inspectLocal(this.#ports, reference, signal));
-    this.#manifests = new ManifestResolver(this.#ports, failures, looks);
-    this.#puller = new Puller(this.#ports, failures, looks);
+    this.#looks = new FreshLooks(clock, (reference, signal) => inspectLocal(this.#ports, reference, signal));
+    this.#manifests = new ManifestResolver(this.#ports, failures);
+    this.#puller = new Puller(this.#ports, failures);
     const cleanup = boundedCleanupOptions(options.cleanup ?? {});
     const enabled = cleanup.enabled && options.pullBehaviour !== "prefer-cached";
     const parts = { records: this.#records, locks: this.#locks };
@@ -91,8 +92,20 @@ export class ImageManager {
    * @throws {EngineError} CannotPullImageManifestError, DockerTimeoutError, CannotPullContainerAuthError
    * @throws `request.signal.reason`
    */
-  prepareManifest(request: ImageRequest): Promise<ManifestAnswer> {
-    return this.#locks.use(request.image, () => this.#manifests.resolve(request, this.#wasPulled(request.image)));
+  async prepareManifest(request: ImageRequest): Promise<ManifestAnswer> {
+    const { image } = request;
+    const waiting = this.#locks.enter(image);
+    if (waiting !== undefined) await waiting;
+    try {
+      const stated = manifestByReference(request);
+      if (stated !== undefined) return stated;
+      const pulledBefore = this.#wasPulled(image);
+      const local = await this.#looks.look(image, request);
+      const known = manifestByLocalImage(request, local, pulledBefore);
+      return known === undefined ? await this.#manifests.atRegistry(request, local) : known;
+    } finally {
+      this.#locks.leave(image);
+    }
   }
 
   /**
@@ -101,20 +114,21 @@ export class ImageManager {
    * @throws {EngineError} CannotPullContainerError, DockerTimeoutError, CannotPullContainerAuthError
    * @throws `request.signal.reason`
    */
-  pull(request: PullRequest): Promise<PullAnswer> {
-    return this.#locks.use(request.image, async () => {
-      const { answer, image } = await this.#puller.pull(request, this.#wasPulled(request.image));
-      const mutations = this.#records.record({
-        imageId: image.imageId,
-        name: request.image,
-        sizeBytes: image.sizeBytes,
-        reference: referenceKey(request.taskArn, request.containerName),
-        pulled: answer.pulled,
-        now: this.#ports.clock.now(),
-      });
-      if (mutations.length > 0) await this.#save(mutations);
-      return answer;
-    });
+  async pull(request: PullRequest): Promise<PullAnswer> {
+    const { image } = request;
+    const waiting = this.#locks.enter(image);
+    if (waiting !== undefined) await waiting;
+    try {
+      const pulledBefore = this.#wasPulled(image);
+      const local = await this.#looks.look(image, request);
+      const cached = withoutPull(request, local, pulledBefore);
+      const pulled = cached === undefined ? await this.#puller.pull(request, local) : cached;
+      const news = this.#recordPull(request, pulled);
+      if (news.length > 0) await this.#save(news);
+      return pulled.answer;
+    } finally {
+      this.#locks.leave(image);
+    }
   }
 
   /**
@@ -177,6 +191,17 @@ export class ImageManager {
    */
   explainCleanup(): Promise<readonly CleanupVerdict[]> {
     return this.#cleanup.explain();
+  }
+
+  #recordPull(request: PullRequest, { image, answer }: Pulled): readonly Mutation[] {
+    return this.#records.record({
+      imageId: image.imageId,
+      name: request.image,
+      sizeBytes: image.sizeBytes,
+      reference: referenceKey(request.taskArn, request.containerName),
+      pulled: answer.pulled,
+      now: this.#ports.clock.now(),
+    });
   }
 
   async #record(use: ImageUse): Promise<ImageState> {

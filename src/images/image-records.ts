@@ -22,9 +22,16 @@ export type ImageSighting = {
   readonly now: EpochMs;
 };
 
+/** So many names are remembered with their records: more than a host has. Beyond it they are looked for anew. */
+const MOST_NAMES = 1_000;
+
+const NOTHING: readonly Mutation[] = [];
+
 export class ImageRecords {
   readonly #states = new Map<string, ImageState>();
   readonly #references = new Map<string, Set<string>>();
+  /** Ids of the records that have a name, for names as they were asked for. Forgotten when a record's names change. */
+  readonly #holders = new Map<string, readonly string[]>();
 
   /** Takes rows of the store; references come back as the containers are seen again. */
   load(rows: readonly ImageRow[]): void {
@@ -32,7 +39,7 @@ export class ImageRecords {
       const { imageId, names, sizeBytes, pullSucceeded } = row;
       const times = { pulledAt: asEpochMs(row.pulledAt), lastUsedAt: asEpochMs(row.lastUsedAt) };
       const references = this.#referencesOf(imageId);
-      this.#states.set(imageId, { imageId, names, sizeBytes, pullSucceeded, ...times, references });
+      this.#set({ imageId, names, sizeBytes, pullSucceeded, ...times, references });
     }
   }
 
@@ -46,20 +53,22 @@ export class ImageRecords {
 
   /** The record that has this name, in whatever spelling. Source: IM-20. */
   findByName(name: string): ImageState | undefined {
-    return this.all().find((state) => state.names.some((other) => sameImageName(other, name)));
+    const [imageId] = this.#holdersOf(name);
+    return imageId === undefined ? undefined : this.#states.get(imageId);
   }
 
   /** A container uses an image under a name. Makes the record if need be. Source: IM-4, IM-6, IM-8, IM-14. */
   record(sighting: ImageSighting): readonly Mutation[] {
-    const moved = this.#takeNameFromOthers(sighting.name, sighting.imageId);
-    const known = this.#states.get(sighting.imageId) ?? newState(sighting);
-    const hasName = known.names.some((name) => sameImageName(name, sighting.name));
-    const references = this.#referencesOf(known.imageId).add(sighting.reference);
+    const { imageId, name, reference } = sighting;
     // One more user of an image is no news for its row, which does not list them.
-    if (hasName && !sighting.pulled && known.references === references) return moved;
+    if (!sighting.pulled && this.#isOnlyHolder(imageId, name) && this.addReference(imageId, reference)) return NOTHING;
+    const moved = this.#takeNameFromOthers(name, imageId);
+    const known = this.#states.get(imageId) ?? newState(sighting);
+    const hasName = this.#holdersOf(name).includes(imageId);
+    const references = this.#referencesOf(imageId).add(reference);
     const state: ImageState = {
       ...known,
-      names: hasName ? known.names : [...known.names, sighting.name],
+      names: hasName ? known.names : [...known.names, name],
       references,
       pullSucceeded: known.pullSucceeded || sighting.pulled,
       // A pull anew counts as new, or the image would go the moment it is unused. Source: W-53.
@@ -70,9 +79,8 @@ export class ImageRecords {
 
   /** A restarted engine sees a container of a known image again; `false` when there is no such record. Source: IM-7. */
   addReference(imageId: string, reference: string): boolean {
-    const state = this.#states.get(imageId);
-    if (state === undefined) return false;
-    this.#states.set(imageId, { ...state, references: this.#referencesOf(imageId).add(reference) });
+    if (!this.#states.has(imageId)) return false;
+    this.#referencesOf(imageId).add(reference);
     return true;
   }
 
@@ -80,9 +88,8 @@ export class ImageRecords {
   removeReference(imageId: string, reference: string, now: EpochMs): readonly Mutation[] | undefined {
     const state = this.#states.get(imageId);
     if (state?.references.has(reference) !== true) return undefined;
-    const references = this.#referencesOf(imageId);
-    references.delete(reference);
-    return [this.#put({ ...state, references, lastUsedAt: now })];
+    this.#referencesOf(imageId).delete(reference);
+    return [this.#put({ ...state, lastUsedAt: now })];
   }
 
   /** A name was untagged; the record goes with its last name. Source: IM-15, IM-18. */
@@ -96,13 +103,31 @@ export class ImageRecords {
 
   drop(imageId: string): readonly Mutation[] {
     this.#references.delete(imageId);
+    this.#holders.clear();
     return this.#states.delete(imageId) ? [{ type: "deleteImage", imageId }] : [];
   }
 
   #takeNameFromOthers(name: string, imageId: string): readonly Mutation[] {
     return this.all()
-      .filter((state) => state.imageId !== imageId && state.names.some((other) => sameImageName(other, name)))
+      .filter((state) => state.imageId !== imageId && hasName(state, name))
       .map((state) => this.#put({ ...state, names: state.names.filter((other) => !sameImageName(other, name)) }));
+  }
+
+  #isOnlyHolder(imageId: string, name: string): boolean {
+    const holders = this.#holdersOf(name);
+    return holders.length === 1 && holders[0] === imageId;
+  }
+
+  /** More than one only when a save failed before a restart. */
+  #holdersOf(name: string): readonly string[] {
+    const known = this.#holders.get(name);
+    if (known !== undefined) return known;
+    const holders = this.all()
+      .filter((state) => hasName(state, name))
+      .map(({ imageId }) => imageId);
+    if (this.#holders.size >= MOST_NAMES) this.#holders.clear();
+    this.#holders.set(name, holders);
+    return holders;
   }
 
   /** One set an image, changed in place: thousands of containers may use the same one. */
@@ -112,11 +137,20 @@ export class ImageRecords {
     return references;
   }
 
-  #put(state: ImageState): Mutation {
+  #set(state: ImageState): void {
+    if (this.#states.get(state.imageId)?.names !== state.names) this.#holders.clear();
     this.#states.set(state.imageId, state);
+  }
+
+  #put(state: ImageState): Mutation {
+    this.#set(state);
     const { imageId, names, sizeBytes, pulledAt, lastUsedAt, pullSucceeded } = state;
     return { type: "putImage", image: { imageId, names, sizeBytes, pulledAt, lastUsedAt, pullSucceeded } };
   }
+}
+
+function hasName({ names }: ImageState, name: string): boolean {
+  return names.some((other) => sameImageName(other, name));
 }
 
 function newState({ imageId, sizeBytes, now }: ImageSighting): ImageState {

@@ -12,10 +12,13 @@ export function inspectLocal(
   reference: string,
   signal: AbortSignal,
 ): Promise<ImageInspection | undefined> {
-  const cannotWork = (error: unknown) => !(error instanceof EngineError && error.retryable);
   return withRetries(ports, MANIFEST_BACKOFF, signal, cannotWork, () =>
     ports.docker.inspectImage(reference, { signal }),
   );
+}
+
+function cannotWork(error: unknown): boolean {
+  return !(error instanceof EngineError && error.retryable);
 }
 
 /** Built or imported on this host: no registry ever gave it a digest. */

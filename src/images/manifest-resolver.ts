@@ -10,7 +10,6 @@ import { splitReference } from "../core/images/reference.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
 import { asEngineError, isFinalPullError } from "./failures.ts";
 import { flightKey } from "./flight-key.ts";
-import type { FreshLooks } from "./fresh-looks.ts";
 import { digestOf, isBuiltHere } from "./local-image.ts";
 import { PullGate } from "./pull-gate.ts";
 import type { RecentFailures } from "./recent-failures.ts";
@@ -21,32 +20,20 @@ import { withLimit, withRetries } from "./waiting.ts";
 export class ManifestResolver {
   readonly #ports: ImagePorts;
   readonly #failures: RecentFailures;
-  readonly #looks: FreshLooks;
   readonly #gate: PullGate;
   readonly #flights = new SharedFlights<string | undefined, never>(() => "");
 
-  constructor(ports: ImagePorts, failures: RecentFailures, looks: FreshLooks) {
+  constructor(ports: ImagePorts, failures: RecentFailures) {
     this.#ports = ports;
     this.#failures = failures;
-    this.#looks = looks;
     this.#gate = new PullGate(ports.limits.maxParallelManifests);
   }
 
   /**
-   * @param pulledBefore do the records say that this name was pulled before?
+   * Asks the registry. Under `default` the local image is used when it cannot be asked.
    * @throws {EngineError} CannotPullImageManifestError, DockerTimeoutError, CannotPullContainerAuthError
    */
-  async resolve(request: ImageRequest, pulledBefore: boolean): Promise<ManifestAnswer> {
-    const { digest } = splitReference(request.image);
-    if (digest !== undefined) return { digest, source: "reference" };
-    const local = await this.#looks.look(request.image, request);
-    const facts = { cached: local !== undefined, builtHere: isBuiltHere(local), pulledBefore };
-    if (!needsRegistry(request.behaviour, facts))
-      return local === undefined ? { source: "none" } : known(local, request);
-    return this.#resolveAtRegistry(request, local);
-  }
-
-  async #resolveAtRegistry(request: ImageRequest, local: ImageInspection | undefined): Promise<ManifestAnswer> {
+  async atRegistry(request: ImageRequest, local: ImageInspection | undefined): Promise<ManifestAnswer> {
     const fallback = request.behaviour === "default" ? local : undefined;
     try {
       const digest = await this.#askRegistry(request, fallback !== undefined);
@@ -97,6 +84,27 @@ export class ManifestResolver {
       }),
     );
   }
+}
+
+/** The digest that the reference itself names, for which nobody has to be asked. */
+export function manifestByReference({ image }: ImageRequest): ManifestAnswer | undefined {
+  const { digest } = splitReference(image);
+  return digest === undefined ? undefined : { digest, source: "reference" };
+}
+
+/**
+ * The answer when no registry has to be asked for this image.
+ * @param pulledBefore do the records say that this name was pulled before?
+ * @throws {EngineError} CannotPullImageManifestError
+ */
+export function manifestByLocalImage(
+  request: ImageRequest,
+  local: ImageInspection | undefined,
+  pulledBefore: boolean,
+): ManifestAnswer | undefined {
+  const facts = { cached: local !== undefined, builtHere: isBuiltHere(local), pulledBefore };
+  if (needsRegistry(request.behaviour, facts)) return undefined;
+  return local === undefined ? { source: "none" } : known(local, request);
 }
 
 function known(local: ImageInspection, request: ImageRequest): ManifestAnswer {

@@ -11,7 +11,6 @@ import { splitReference, withDigest } from "../core/images/reference.ts";
 import type { ImageInspection, LayerProgress } from "../ports/docker-client.ts";
 import { advised, asEngineError, isFinalPullError } from "./failures.ts";
 import { flightKey } from "./flight-key.ts";
-import type { FreshLooks } from "./fresh-looks.ts";
 import { digestOf, inspectLocal, isBuiltHere } from "./local-image.ts";
 import { PullGate } from "./pull-gate.ts";
 import type { RecentFailures } from "./recent-failures.ts";
@@ -27,43 +26,30 @@ export type Pulled = { readonly answer: PullAnswer; readonly image: ImageInspect
 export class Puller {
   readonly #ports: ImagePorts;
   readonly #failures: RecentFailures;
-  readonly #looks: FreshLooks;
   readonly #gate: PullGate;
   readonly #flights = new SharedFlights<Brought, LayerProgress>((progress) => progress.layer);
 
-  constructor(ports: ImagePorts, failures: RecentFailures, looks: FreshLooks) {
+  constructor(ports: ImagePorts, failures: RecentFailures) {
     this.#ports = ports;
     this.#failures = failures;
-    this.#looks = looks;
     this.#gate = new PullGate(ports.limits.maxParallelPulls);
   }
 
   /**
-   * @param pulledBefore do the records say that this name was pulled before?
+   * Brings the image here. Under `default` the local one is used when it cannot be brought.
    * @throws {EngineError} CannotPullContainerError, DockerTimeoutError, CannotPullContainerAuthError
    */
-  async pull(request: PullRequest, pulledBefore: boolean): Promise<Pulled> {
-    const local = await this.#looks.look(request.image, request);
-    if (local !== undefined && this.#isEnough(local, request, pulledBefore)) return cached(local, request);
+  async pull(request: PullRequest, local: ImageInspection | undefined): Promise<Pulled> {
     const fallback = request.behaviour === "default" ? local : undefined;
     try {
       const { image, pullStartedAt } = await this.#bring(request, fallback !== undefined);
-      return { image, answer: { ...factsOf(image, request), pulled: true, pullStartedAt } };
+      return { image, answer: { ...answerOf(image, request, true), pullStartedAt } };
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
       const failure = advised(asEngineError(error, "CannotPullContainerError"));
       if (fallback === undefined) throw failure;
       return this.#useCached(request, fallback, failure);
     }
-  }
-
-  /** Is the local image what would be pulled anyway, or must nobody be asked? */
-  #isEnough(local: ImageInspection, request: PullRequest, pulledBefore: boolean): boolean {
-    const facts = { cached: true, builtHere: isBuiltHere(local), pulledBefore };
-    if (!needsRegistry(request.behaviour, facts)) return true;
-    if (request.behaviour !== "default" || request.digest === undefined) return false;
-    const fits = request.platform === undefined || fitsPlatform(local, request.platform);
-    return fits && digestOf(local, request.image) === request.digest;
   }
 
   #useCached(request: PullRequest, local: ImageInspection, failure: EngineError): Pulled {
@@ -74,7 +60,7 @@ export class Puller {
       image: request.image,
       error: warning,
     });
-    return { image: local, answer: { ...factsOf(local, request), pulled: false, warning } };
+    return { image: local, answer: { ...answerOf(local, request, false), warning } };
   }
 
   async #bring(request: PullRequest, hasFallback: boolean): Promise<Brought> {
@@ -149,13 +135,31 @@ function pullTarget({ image, digest }: PullRequest): string {
   return digest === undefined || splitReference(image).digest !== undefined ? image : withDigest(image, digest);
 }
 
-function cached(image: ImageInspection, request: PullRequest): Pulled {
-  return { image, answer: { ...factsOf(image, request), pulled: false } };
+/**
+ * The local image as the answer, when it is what would be pulled anyway, or when nobody must be asked.
+ * @param pulledBefore do the records say that this name was pulled before?
+ */
+export function withoutPull(
+  request: PullRequest,
+  local: ImageInspection | undefined,
+  pulledBefore: boolean,
+): Pulled | undefined {
+  if (local === undefined || !isEnough(local, request, pulledBefore)) return undefined;
+  return { image: local, answer: answerOf(local, request, false) };
 }
 
-function factsOf(image: ImageInspection, request: PullRequest): Pick<PullAnswer, "imageId" | "imageDigest"> {
+function isEnough(local: ImageInspection, request: PullRequest, pulledBefore: boolean): boolean {
+  const facts = { cached: true, builtHere: isBuiltHere(local), pulledBefore };
+  if (!needsRegistry(request.behaviour, facts)) return true;
+  if (request.behaviour !== "default" || request.digest === undefined) return false;
+  const fits = request.platform === undefined || fitsPlatform(local, request.platform);
+  return fits && digestOf(local, request.image) === request.digest;
+}
+
+function answerOf(image: ImageInspection, request: PullRequest, pulled: boolean): PullAnswer {
+  const { imageId } = image;
   const imageDigest = digestOf(image, request.image);
-  return { imageId: image.imageId, ...optional("imageDigest", imageDigest) };
+  return imageDigest === undefined ? { imageId, pulled } : { imageId, imageDigest, pulled };
 }
 
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {

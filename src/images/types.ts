@@ -17,7 +17,7 @@ export type ImageRequest = {
   readonly auth?: RegistryAuth | undefined;
   /** `os/arch[/variant]` */
   readonly platform?: string | undefined;
-  /** Fires when the container does not need the image any more. */
+  /** Fires when the container does not need the image any more. May be made on use: a spread does not copy it. */
   readonly signal: AbortSignal;
 };
 

@@ -13,7 +13,10 @@ export type ImageRequest = {
   readonly behaviour: PullBehaviour;
   /** `os/arch[/variant]` */
   readonly platform?: string;
-  /** Fires when nobody waits for this container's image any more. */
+  /**
+   * Fires when nobody waits for this container's image any more. Made on use, so a spread does not copy it; and used again
+   * for others once the answer is that the local image will do.
+   */
   readonly signal: AbortSignal;
 };
 
@@ -40,7 +43,10 @@ export interface ImageService {
   prepareManifest(request: ImageRequest): Promise<ManifestResult>;
   /** Makes the image available. @throws {EngineError} CannotPullContainerError, CannotPullContainerAuthError, DockerTimeoutError */
   pull(
-    request: ImageRequest & { readonly digest?: string; readonly onProgress?: (progress: LayerProgress) => void },
+    request: ImageRequest & {
+      readonly digest?: string | undefined;
+      readonly onProgress?: (progress: LayerProgress) => void;
+    },
   ): Promise<PullResult>;
   /** `NAME=VALUE` entries of a container's image; empty when it is not there. */
   environmentOf(container: Pick<Container, "image" | "imageId">): Promise<readonly string[]>;

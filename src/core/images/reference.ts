@@ -35,12 +35,11 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { registry, path, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
 
-/** Cuts at the last `@` and at the last `:` that is no registry's port. The parts are as written. Source: engine-behaviour 7.4. */
-export function splitReference(text: string): {
-  readonly name: string;
-  readonly tag?: string;
-  readonly digest?: string;
-} {
+/** The parts of a reference as they are written. */
+type ReferenceParts = { readonly name: string; readonly tag?: string; readonly digest?: string };
+
+/** Cuts at the last `@` and at the last `:` that is no registry's port. Source: engine-behaviour 7.4. */
+export const splitReference = remembered((text: string): ReferenceParts => {
   const at = text.lastIndexOf("@");
   const digest = at < 0 ? undefined : text.slice(at + 1);
   const tagged = at < 0 ? text : text.slice(0, at);
@@ -51,7 +50,7 @@ export function splitReference(text: string): {
     ...(hasTag ? { tag: tagged.slice(colon + 1) } : {}),
     ...(digest === undefined ? {} : { digest }),
   };
-}
+});
 
 /** The reference as written, with `:latest` when it has neither tag nor digest. Source: DC-4, DC-7. */
 export function withDefaultTag(text: string): string {
@@ -89,6 +88,7 @@ export function withDigest(text: string, digest: string): string {
  * names has one for each. Source: engine-modern 12.3 step 3, IMG-13.
  */
 export function findRepoDigest(repoDigests: readonly string[], text: string): string | undefined {
+  if (repoDigests.length === 0) return undefined;
   const repository = repositoryOf(text);
   const match = repoDigests.find((entry) => repository !== undefined && repositoryOf(entry) === repository);
   return match === undefined ? undefined : splitReference(match).digest;
