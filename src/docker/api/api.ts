@@ -84,7 +84,7 @@ export function createApi(deps: {
   }
 
   async function sendVersioned(call: Call, scope: Scope, pooled: boolean): Promise<Reply> {
-    const how = { pooled, prefix: async () => `/v${(await orAborted(negotiator.agree(), scope.signal)).apiVersion}` };
+    const how = { pooled, prefix: async () => `/v${(negotiator.standing ?? (await agreed(scope))).apiVersion}` };
     let reply = await sendRepeating(call, scope, how);
     // A daemon that was exchanged refuses the version agreed with the one before; nothing was done yet.
     if (negotiator.noticeChange(headerOf(reply.response, "api-version")) && reply.status === 400) {
@@ -93,6 +93,8 @@ export function createApi(deps: {
     }
     return answerOf(reply, call, scope);
   }
+
+  const agreed = (scope: Scope) => orAborted(negotiator.agree(), scope.signal);
 
   type How = { readonly pooled: boolean; readonly prefix: () => Promise<string> };
 
