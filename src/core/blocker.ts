@@ -22,7 +22,7 @@ export type Blocker =
       readonly type: "docker";
       readonly containerName: string;
       readonly action: string;
-      /** It will be asked when other containers' starts have gone before. */
+      /** It will be asked when other containers' calls of that kind have gone before. */
       readonly queued?: true;
     }
   /** A failed action is tried again at `until`. */

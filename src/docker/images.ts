@@ -59,7 +59,7 @@ export function imageCalls(api: Api): ImageCalls {
         const query = { fromSrc: "-", repo: repository, tag, changes };
         const call = { method: "POST", path: "/images/create", query, tar, repeatable: true } as const;
         const { response } = await api.open(call, scope);
-        await readProgress(response, scope.signal);
+        await readProgress(response, scope);
       } catch (error) {
         throw api.errorFor(error, OPERATIONS.importImage);
       } finally {

@@ -1,7 +1,7 @@
 /** The stream of records that pull and import answer with. A failure can come after the status 200. */
 import type { LayerProgress } from "../ports/docker-client.ts";
 import { DockerCallError } from "./api/failure.ts";
-import { parseJson, readLines } from "./api/read-body.ts";
+import { type Ended, parseJson, readLines } from "./api/read-body.ts";
 import { membersIn } from "./parse/body.ts";
 import type { WireProgress } from "./wire.ts";
 import { PROGRESS_SHAPE } from "./wire-shapes.ts";
@@ -12,10 +12,10 @@ import { PROGRESS_SHAPE } from "./wire-shapes.ts";
  */
 export async function readProgress(
   response: AsyncIterable<Buffer>,
-  signal: AbortSignal,
+  cut: Ended,
   onRecord: (progress: LayerProgress | undefined) => void = () => undefined,
 ): Promise<void> {
-  for await (const line of readLines(response, signal)) {
+  for await (const line of readLines(response, cut)) {
     const record: WireProgress = membersIn(parseJson(line), "a progress record", PROGRESS_SHAPE);
     const failure = failureIn(record);
     if (failure) throw failure;

@@ -30,7 +30,7 @@ async function pull(api: Api, scope: Scope, call: Call, options: PullOptions): P
   let cancelWait = scope.limit(beginMs, { type: "timeout", word: "pullBegin", limitMs: beginMs });
   const inactivityMs = options.inactivityTimeoutMs ?? PULL_INACTIVITY_LIMIT_MS;
   const { response } = await api.open(call, scope);
-  await readProgress(response, scope.signal, (progress) => {
+  await readProgress(response, scope, (progress) => {
     cancelWait();
     cancelWait = scope.limit(inactivityMs, { type: "inactive", limitMs: inactivityMs });
     if (progress) options.onProgress?.(progress);

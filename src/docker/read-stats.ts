@@ -22,7 +22,7 @@ export function statsCalls(api: Api): Pick<DockerClient, "stats"> {
         const path = `/containers/${pathPart(dockerId)}/stats`;
         const call = { method: "GET", path, query: once ? ONE_SAMPLE : STREAM, repeatable: true } as const;
         const { response } = await api.open(call, scope);
-        for await (const line of readLines(response, scope.signal)) {
+        for await (const line of readLines(response, scope)) {
           cancelWait();
           const sample = parseStats(parseJson(line));
           // Docker goes on with empty records once the container has ended, and sends them when it cannot look.

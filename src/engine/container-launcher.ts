@@ -15,11 +15,11 @@ import type { ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
 import type { MetadataAttachment, MetadataManager } from "../ports/metadata-manager.ts";
 import type { TaskEnvironment } from "../ports/task-resource.ts";
+import type { CallGate, CallSubject } from "./call-gate.ts";
 import type { ContainerCalls } from "./container-calls.ts";
 import { toFailure } from "./failure.ts";
 import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
 import { toObservation } from "./observe.ts";
-import type { StartGate, StartSubject } from "./start-gate.ts";
 
 export type ContainerLauncherPorts = {
   readonly client: DockerClient;
@@ -28,7 +28,8 @@ export type ContainerLauncherPorts = {
   readonly environment: TaskEnvironment;
   readonly metadata: MetadataManager;
   readonly factory: ContainerFactory;
-  readonly startGate: StartGate;
+  readonly createGate: CallGate;
+  readonly startGate: CallGate;
   readonly hostPorts: HostPortAllocator;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -46,7 +47,12 @@ export class ContainerLauncher {
     this.#ports = ports;
   }
 
-  async create(task: Task, container: Container, ports?: readonly PortRequest[]): Promise<ActionResult> {
+  /** In its turn, and put together no sooner: a body that waits is memory that waits. */
+  create(task: Task, container: Container, ports?: readonly PortRequest[]): Promise<ActionResult> {
+    return this.#ports.createGate.run(callSubject(task, container), () => this.#create(task, container, ports));
+  }
+
+  async #create(task: Task, container: Container, ports: readonly PortRequest[] | undefined): Promise<ActionResult> {
     const { calls, images, environment, factory, hostPorts } = this.#ports;
     const imageEnv = isInternal(container) ? [] : await calls.retried(() => images.environmentOf(container));
     const { secrets, files, logOptions } = environment.environmentOf(task.arn, container.name);
@@ -68,7 +74,7 @@ export class ContainerLauncher {
 
   /** In its turn: the daemon gets no more starts at a time than it can use. */
   start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
-    return this.#ports.startGate.run(startSubject(task, container), () =>
+    return this.#ports.startGate.run(callSubject(task, container), () =>
       container.inFlight?.again === true
         ? this.#startAgain(task, container, dockerId)
         : this.#start(task, container, dockerId),
@@ -144,7 +150,7 @@ export class ContainerLauncher {
   }
 }
 
-export function startSubject({ arn }: Task, { name }: Container): StartSubject {
+export function callSubject({ arn }: Task, { name }: Container): CallSubject {
   return { taskArn: arn, containerName: name };
 }
 

@@ -16,17 +16,17 @@ import { isRunningStatus } from "../core/status.ts";
 import { isInternal, type Task } from "../core/task.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import { CallGate } from "./call-gate.ts";
 import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner } from "./effect-runner.ts";
-import { type EngineFacts, type EngineOptions, gateLimits } from "./engine-options.ts";
+import { createLimits, type EngineFacts, type EngineOptions, startLimits } from "./engine-options.ts";
 import { EnginePhase } from "./engine-phase.ts";
 import { HostAdmission } from "./host-admission.ts";
 import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
 import { matchWithDocker, type Observations, restoredTasks } from "./restore.ts";
-import { StartGate } from "./start-gate.ts";
 import { type ActorPorts, TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
@@ -380,7 +380,8 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       environment,
       factory,
       metadata,
-      startGate: new StartGate(clock, gateLimits(config, facts)),
+      createGate: new CallGate(clock, createLimits(config, facts)),
+      startGate: new CallGate(clock, startLimits(config, facts)),
       hostPorts,
       pullBehaviour: config.machine.pullBehaviour,
       log,

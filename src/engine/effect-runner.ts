@@ -10,7 +10,7 @@ import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
 import type { ContainerInspection } from "../ports/docker-client.ts";
-import { ContainerLauncher, type ContainerLauncherPorts, startSubject } from "./container-launcher.ts";
+import { ContainerLauncher, type ContainerLauncherPorts, callSubject } from "./container-launcher.ts";
 import { toFailure, toNamedError } from "./failure.ts";
 import { ImageEffects, type ImageEffectsPorts } from "./image-effects.ts";
 import { toObservation } from "./observe.ts";
@@ -88,9 +88,10 @@ export class EffectRunner {
     }
   }
 
-  /** Has the container's start not gone to Docker yet, because others are before it? */
+  /** Has the container's create or start not gone to Docker yet, because others are before it? */
   isQueued(taskArn: Task["arn"], containerName: string): boolean {
-    return this.#ports.startGate.keepsWaiting(taskArn, containerName);
+    const { createGate, startGate } = this.#ports;
+    return createGate.keepsWaiting(taskArn, containerName) || startGate.keepsWaiting(taskArn, containerName);
   }
 
   async #container(effect: ContainerEffect, task: Task): Promise<void> {
@@ -169,7 +170,7 @@ export class EffectRunner {
 
   async #restart(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
     const { calls, startGate } = this.#ports;
-    await startGate.run(startSubject(task, container), () => calls.start(dockerId));
+    await startGate.run(callSubject(task, container), () => calls.start(dockerId));
     return { ok: true };
   }
 

@@ -69,6 +69,14 @@ export type EngineParts = {
 };
 
 /** How many starts the daemon is given at a time. */
-export function gateLimits({ startConcurrency }: EngineConfig, { info }: EngineFacts): GateLimits {
+export function startLimits({ startConcurrency }: EngineConfig, { info }: EngineFacts): GateLimits {
   return startConcurrency === undefined ? adaptiveLimits(info.cpus) : fixedLimits(startConcurrency);
+}
+
+/** Docker gains nothing from more creates at a time, and a daemon with few CPUs is not kept from its work by so many. */
+const LEAST_CREATES = 8;
+
+/** How many creates the daemon is given at a time: no fewer than starts begin with, so that these need not wait for containers. */
+export function createLimits(config: EngineConfig, facts: EngineFacts): GateLimits {
+  return fixedLimits(Math.max(LEAST_CREATES, startLimits(config, facts).initial));
 }

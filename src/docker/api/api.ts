@@ -69,7 +69,7 @@ export function createApi(deps: {
     scope.limit(limitMs, { type: "timeout", word, limitMs });
     try {
       const { response } = await sendUnversioned({ method: "GET", path: "/version", repeatable: true }, scope);
-      const body = parseJson((await readBody(response, scope.signal)).toString("utf8"));
+      const body = parseJson((await readBody(response, scope)).toString("utf8"));
       return parseVersion(body, headerOf(response, "api-version"));
     } catch (error) {
       throw withoutEffect(error);
@@ -84,7 +84,7 @@ export function createApi(deps: {
   }
 
   async function sendVersioned(call: Call, scope: Scope, pooled: boolean): Promise<Reply> {
-    const how = { pooled, prefix: async () => `/v${(await orAborted(negotiator.agree(), scope.signal)).apiVersion}` };
+    const how = { pooled, prefix: async () => `/v${(negotiator.standing ?? (await agreed(scope))).apiVersion}` };
     let reply = await sendRepeating(call, scope, how);
     // A daemon that was exchanged refuses the version agreed with the one before; nothing was done yet.
     if (negotiator.noticeChange(headerOf(reply.response, "api-version")) && reply.status === 400) {
@@ -93,6 +93,8 @@ export function createApi(deps: {
     }
     return answerOf(reply, call, scope);
   }
+
+  const agreed = (scope: Scope) => orAborted(negotiator.agree(), scope);
 
   type How = { readonly pooled: boolean; readonly prefix: () => Promise<string> };
 
@@ -120,7 +122,6 @@ export function createApi(deps: {
   }
 
   async function sendOnce(call: Call, scope: Scope, { pooled, prefix }: How): Promise<Reply> {
-    const { signal } = scope;
     const body = call.tar ?? (call.json === undefined ? undefined : Buffer.from(JSON.stringify(call.json)));
     const response = await connection.send({
       method: call.method,
@@ -128,7 +129,7 @@ export function createApi(deps: {
       headers: { ...contentType(call), ...call.headers },
       ...(body === undefined ? {} : { body }),
       pooled,
-      signal,
+      cut: scope,
     });
     return { status: response.statusCode ?? 0, response, repeated: false };
   }
@@ -160,7 +161,7 @@ export function createApi(deps: {
 
   async function readAnswer(call: Call, scope: Scope): Promise<{ readonly status: number; readonly body: Buffer }> {
     const { status, response } = await send(call, scope);
-    return { status, body: await readBody(response, scope.signal) };
+    return { status, body: await readBody(response, scope) };
   }
 
   return {
@@ -178,7 +179,7 @@ export function createApi(deps: {
     open: (call, scope) => sendVersioned(call, scope, false),
     scope: (signal) => scopes.open(signal),
     errorFor,
-    negotiate: (options) => run(OPERATIONS.version, options, (scope) => orAborted(negotiator.refresh(), scope.signal)),
+    negotiate: (options) => run(OPERATIONS.version, options, (scope) => orAborted(negotiator.refresh(), scope)),
     forgetVersion: () => negotiator.forget(),
     close() {
       scopes.close();
@@ -212,7 +213,7 @@ function withoutEffect(error: unknown): unknown {
 async function answerOf(reply: Reply, call: Call, scope: Scope): Promise<Reply> {
   const { status, response, repeated } = reply;
   if ((status >= 200 && status < 300) || call.accept?.includes(status)) return reply;
-  const text = (await readBody(response, scope.signal)).toString("utf8");
+  const text = (await readBody(response, scope)).toString("utf8");
   throw new DockerCallError({ type: "refused", status, message: messageIn(text) || `HTTP ${status}` }, { repeated });
 }
 

@@ -3,6 +3,7 @@ import * as http from "node:http";
 import type { AgentOptions } from "node:https";
 import type { DaemonAddress, TlsMaterial } from "../endpoint/parse-endpoint.ts";
 import { DockerCallError, type DockerFailure } from "./failure.ts";
+import type { Cut } from "./scope.ts";
 
 /** Idle sockets kept for the next calls. */
 const MAX_IDLE_SOCKETS = 32;
@@ -19,12 +20,12 @@ type Sending = {
   readonly body?: Uint8Array;
   /** Use a kept socket if there is one, and keep it afterwards. */
   readonly pooled: boolean;
-  /** Cuts the request, and the answer's body too. */
-  readonly signal: AbortSignal;
+  /** Ends the request, and the answer's body too. */
+  readonly cut: Cut;
 };
 
 export interface Connection {
-  /** Resolves with the head of the answer. @throws {DockerCallError} unreachable, stale, noAnswer; or the signal's reason */
+  /** Resolves with the head of the answer. @throws {DockerCallError} unreachable, stale, noAnswer; or the cut's reason */
   send(sending: Sending): Promise<http.IncomingMessage>;
   /** Closes kept sockets that no call uses: after a restart of the daemon they are all dead. */
   dropIdle(): void;
@@ -87,9 +88,9 @@ async function openWire(address: DaemonAddress, tls: TlsMaterial | undefined): P
 }
 
 function sendOver(wire: Wire, address: DaemonAddress, sending: Sending): Promise<http.IncomingMessage> {
-  const { signal, body } = sending;
+  const { cut, body } = sending;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (cut.aborted) return reject(cut.reason);
     const request = wire.request({
       ...(address.type === "unix" ? { socketPath: address.socketPath } : { host: address.host, port: address.port }),
       agent: sending.pooled ? wire.pool : wire.single,
@@ -98,15 +99,14 @@ function sendOver(wire: Wire, address: DaemonAddress, sending: Sending): Promise
       headers: { ...sending.headers, ...lengthHeader(sending) },
     });
     const isReached = watchConnect(request);
-    const cut = () => request.destroy();
-    signal.addEventListener("abort", cut, { once: true });
-    request.once("close", () => signal.removeEventListener("abort", cut));
+    request.once(
+      "close",
+      cut.onAbort(() => request.destroy()),
+    );
     request.once("response", resolve);
     // Stays registered: an error after the head of the answer shows at its body, and must not be thrown here.
     request.on("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        signal.aborted ? signal.reason : new DockerCallError(failureOf(error, request, isReached()), { cause: error }),
-      );
+      reject(cut.aborted ? cut.reason : new DockerCallError(failureOf(error, request, isReached()), { cause: error }));
     });
     request.end(body);
   });

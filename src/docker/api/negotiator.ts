@@ -16,6 +16,8 @@ export type DaemonOffer = {
 export type Agreement = { readonly apiVersion: string; readonly offer: DaemonOffer };
 
 export type Negotiator = {
+  /** The standing agreement; `undefined` while there is none, or it is being asked for. */
+  readonly standing: Agreement | undefined;
   /** The standing agreement, or a new one. Callers that come at once share one question. */
   agree(): Promise<Agreement>;
   /** Asks again, whatever is known. */
@@ -29,13 +31,17 @@ export type Negotiator = {
 export function createNegotiator(askDaemon: () => Promise<DaemonOffer>, endpoint: string): Negotiator {
   let current: Promise<Agreement> | undefined;
   let agreed: Agreement | undefined;
+  /** The question that led to it. */
+  let answered: Promise<Agreement> | undefined;
 
   function refresh(): Promise<Agreement> {
     const asking = askDaemon().then((offer) => agreeOn(offer, endpoint));
     current = asking;
     asking.then(
       (agreement) => {
-        if (current === asking) agreed = agreement;
+        if (current !== asking) return;
+        agreed = agreement;
+        answered = asking;
       },
       () => {
         if (current === asking) forget();
@@ -47,9 +53,13 @@ export function createNegotiator(askDaemon: () => Promise<DaemonOffer>, endpoint
   function forget(): void {
     current = undefined;
     agreed = undefined;
+    answered = undefined;
   }
 
   return {
+    get standing() {
+      return current === answered ? agreed : undefined;
+    },
     agree: () => current ?? refresh(),
     refresh,
     forget,

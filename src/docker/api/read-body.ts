@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { type JsonBounds, jsonExcess } from "../../core/json-cost.ts";
 import { DockerCallError, malformed } from "./failure.ts";
+import type { Cut } from "./scope.ts";
 
 /** Largest answer that is read whole: a list of some ten thousand containers. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -13,15 +14,18 @@ const UNCHECKED_CHARACTERS = 1_048_576;
 /** Answers have some twenty characters a value and are about six levels deep. */
 const ANSWER_BOUNDS: JsonBounds = { levels: 64, members: 100_000, charactersPerValue: 8 };
 
-/** @throws {DockerCallError} noAnswer when the body is cut; or the signal's reason */
-export async function* readChunks(response: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** Has the call been cut short? */
+export type Ended = Pick<Cut, "aborted" | "reason">;
+
+/** @throws {DockerCallError} noAnswer when the body is cut; or the cut's reason */
+export async function* readChunks(response: AsyncIterable<Buffer>, cut: Ended): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) yield chunk;
   } catch (error) {
-    throw signal.aborted ? signal.reason : cutShort(error);
+    throw cut.aborted ? cut.reason : cutShort(error);
   }
   // An abort that arrives with the last bytes can look like an orderly end.
-  if (signal.aborted) throw signal.reason;
+  if (cut.aborted) throw cut.reason;
 }
 
 function cutShort(error: unknown): DockerCallError {
@@ -30,9 +34,9 @@ function cutShort(error: unknown): DockerCallError {
   return new DockerCallError({ type: "noAnswer", message }, { cause: error });
 }
 
-export function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+export function readBody(response: IncomingMessage, cut: Ended): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(signal.aborted ? signal.reason : cutShort(error));
+    const fail = (error: Error) => reject(cut.aborted ? cut.reason : cutShort(error));
     const closed = () => fail(new Error("the connection closed"));
     // Cut before anybody listened: no event will come any more.
     if (response.destroyed && !response.complete) return closed();
@@ -53,9 +57,9 @@ export function readBody(response: IncomingMessage, signal: AbortSignal): Promis
 }
 
 /** Lines without their newline, empty ones left out. */
-export async function* readLines(response: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<string> {
+export async function* readLines(response: AsyncIterable<Buffer>, cut: Ended): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of readChunks(response, signal)) {
+  for await (const chunk of readChunks(response, cut)) {
     const text: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {

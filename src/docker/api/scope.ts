@@ -4,8 +4,20 @@ import { asEpochMs } from "../../core/brand.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { DockerCallError, type DockerFailure } from "./failure.ts";
 
-export type Scope = {
-  /** Fires with the caller's reason, or with a `DockerCallError`. */
+/**
+ * Tells whether a call is cut short, as an `AbortSignal` does. Node 20 makes a signal of 1.6 KB that outlives collections
+ * of the young generation, so each call has one of these instead.
+ */
+export type Cut = {
+  readonly aborted: boolean;
+  /** The caller's reason, or a `DockerCallError`. */
+  readonly reason: unknown;
+  /** @returns what takes it back */
+  onAbort(run: () => void): () => void;
+};
+
+export type Scope = Cut & {
+  /** The same for those who need a real one; made when asked for. */
   readonly signal: AbortSignal;
   /** Ends the call with `failure` after `ms`, unless what it returns is called before. */
   limit(ms: number, failure: DockerFailure): () => void;
@@ -23,60 +35,99 @@ export type Scopes = {
 };
 
 export function createScopes(clock: Clock): Scopes {
-  const live = new Set<AbortController>();
+  const live = new Set<OpenScope>();
   let closed = false;
   return {
     open(caller) {
-      const scope = openScope(clock, live, caller);
-      if (closed) scope.controller.abort(closedError());
+      const scope = new OpenScope(clock, live, caller);
+      if (closed) scope.cancel({ type: "closed" });
       return scope;
     },
     close() {
       closed = true;
-      for (const controller of live) controller.abort(closedError());
+      for (const scope of live) scope.cancel({ type: "closed" });
     },
   };
 }
 
-function openScope(
-  clock: Clock,
-  live: Set<AbortController>,
-  caller: AbortSignal | undefined,
-): Scope & { readonly controller: AbortController } {
-  const controller = new AbortController();
-  const timers = new Set<() => void>();
-  const follow = () => controller.abort(caller?.reason);
-  const cancel = (failure: DockerFailure) => controller.abort(new DockerCallError(failure));
-  live.add(controller);
-  if (caller?.aborted) follow();
-  else if (caller) listen(caller, follow);
+class OpenScope implements Scope {
+  readonly #clock: Clock;
+  readonly #live: Set<OpenScope>;
+  readonly #caller: AbortSignal | undefined;
+  readonly #follow = () => this.#abort(this.#caller?.reason);
+  readonly #timers = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #reason: unknown;
 
-  function after(ms: number, run: () => void): () => void {
-    if (!live.has(controller)) return () => undefined;
-    const stopTimer = clock.schedule(asEpochMs(clock.now() + ms), () => {
-      timers.delete(stopTimer);
+  constructor(clock: Clock, live: Set<OpenScope>, caller: AbortSignal | undefined) {
+    this.#clock = clock;
+    this.#live = live;
+    this.#caller = caller;
+    live.add(this);
+    if (caller?.aborted) this.#follow();
+    else if (caller) listen(caller, this.#follow);
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  onAbort(run: () => void): () => void {
+    this.#listeners.add(run);
+    return () => this.#listeners.delete(run);
+  }
+
+  after(ms: number, run: () => void): () => void {
+    if (!this.#live.has(this)) return () => undefined;
+    const stopTimer = this.#clock.schedule(asEpochMs(this.#clock.now() + ms), () => {
+      this.#timers.delete(stopTimer);
       run();
     });
-    timers.add(stopTimer);
+    this.#timers.add(stopTimer);
     return () => {
-      timers.delete(stopTimer);
+      this.#timers.delete(stopTimer);
       stopTimer();
     };
   }
 
-  return {
-    controller,
-    signal: controller.signal,
-    after,
-    limit: (ms, failure) => after(ms, () => cancel(failure)),
-    cancel,
-    end() {
-      live.delete(controller);
-      for (const stopTimer of timers) stopTimer();
-      timers.clear();
-      caller?.removeEventListener("abort", follow);
-    },
-  };
+  limit(ms: number, failure: DockerFailure): () => void {
+    return this.after(ms, () => this.cancel(failure));
+  }
+
+  cancel(failure: DockerFailure): void {
+    this.#abort(new DockerCallError(failure));
+  }
+
+  end(): void {
+    this.#live.delete(this);
+    for (const stopTimer of this.#timers) stopTimer();
+    this.#timers.clear();
+    this.#caller?.removeEventListener("abort", this.#follow);
+  }
+
+  /** The first reason stands. */
+  #abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    for (const run of this.#listeners) run();
+    this.#listeners.clear();
+  }
 }
 
 /** One signal of an engine guards thousands of calls: that is no leak, so Node's warning at eleven is switched off. */
@@ -85,21 +136,16 @@ function listen(signal: AbortSignal, listener: () => void): void {
   signal.addEventListener("abort", listener, { once: true });
 }
 
-function closedError(): DockerCallError {
-  return new DockerCallError({ type: "closed" });
-}
-
-/** Waits for a shared promise no longer than the signal allows. The promise itself goes on. */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) throw signal.reason;
-  let onAbort: () => void = () => undefined;
+/** Waits for a shared promise no longer than the call lasts. The promise itself goes on. */
+export async function orAborted<T>(promise: Promise<T>, cut: Cut): Promise<T> {
+  if (cut.aborted) throw cut.reason;
+  let forget: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    forget = cut.onAbort(() => reject(cut.reason));
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    forget();
   }
 }

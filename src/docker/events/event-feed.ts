@@ -54,13 +54,13 @@ export async function* readFeed(api: Api, log: Log, request: FeedRequest): Async
   // Its failure would be a bug of ours; it is thrown below, when the reader comes back.
   pumping.catch(() => undefined);
   try {
-    for (let item = await buffer.take(); item && !scope.signal.aborted; item = await buffer.take()) yield item;
+    for (let item = await buffer.take(); item && !scope.aborted; item = await buffer.take()) yield item;
   } finally {
     scope.cancel({ type: "closed" });
     scope.end();
     await pumping;
   }
-  if (!request.signal.aborted) throw api.errorFor(scope.signal.reason, OPERATIONS.openEvents);
+  if (!request.signal.aborted) throw api.errorFor(scope.reason, OPERATIONS.openEvents);
 }
 
 async function pump(feed: Feed): Promise<void> {
@@ -119,7 +119,7 @@ async function subscribe(feed: Feed, scope: Scope): Promise<AsyncIterable<string
   const query = { filters, since: toSince(feed.since) };
   const { response } = await api.open({ method: "GET", path: "/events", query, repeatable: true }, scope);
   opened();
-  return readLines(response, scope.signal);
+  return readLines(response, scope);
 }
 
 function takeLine(feed: Feed, line: string): void {
@@ -145,8 +145,8 @@ function watch({ api }: Feed, scope: Scope): void {
 async function pause(api: Api, ms: number, signal: AbortSignal): Promise<void> {
   const scope = api.scope(signal);
   await new Promise<void>((resolve) => {
-    if (scope.signal.aborted) resolve();
-    scope.signal.addEventListener("abort", () => resolve(), { once: true });
+    if (scope.aborted) resolve();
+    scope.onAbort(resolve);
     scope.after(ms, resolve);
   });
   scope.end();

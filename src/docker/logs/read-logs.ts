@@ -26,7 +26,7 @@ export function logCalls(api: Api): Pick<DockerClient, "logs"> {
         const tty = await hasTerminal(api, dockerId, scope);
         const { response } = await api.open(logCall(dockerId, request, since), scope);
         headArrived();
-        yield* readLogLines(readChunks(response, scope.signal), { tty, since });
+        yield* readLogLines(readChunks(response, scope), { tty, since });
       } catch (error) {
         if (!request.signal?.aborted) throw api.errorFor(error, OPERATIONS.readLogs);
       } finally {

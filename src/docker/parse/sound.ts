@@ -11,13 +11,16 @@ export type Shape =
   | { readonly map: Shape }
   | { readonly members: Readonly<Record<string, Shape>> };
 
-/** A copy of `body` that holds the members of `shape` only, each of its type. */
+/** A copy of `body` that holds the members of `shape` only, each of its type. Without lists in between: it is made of each event. */
 export function soundMembers(body: object, shape: Readonly<Record<string, Shape>>): object {
-  const members = Object.entries(shape).flatMap(([name, member]) => {
-    const value = Object.hasOwn(body, name) ? soundPart(Reflect.get(body, name), member) : undefined;
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(members);
+  const members: Record<string, unknown> = {};
+  for (const name in shape) {
+    const member = shape[name];
+    if (member === undefined || !Object.hasOwn(body, name)) continue;
+    const value = soundPart(Reflect.get(body, name), member);
+    if (value !== undefined) members[name] = value;
+  }
+  return members;
 }
 
 /** `undefined` for what has another type. A null in the place of a list or an object stays, as Go writes empty ones so. */
@@ -36,6 +39,13 @@ function soundList(list: readonly unknown[], shape: Shape): unknown[] {
 }
 
 function soundMap(map: object, shape: Shape): object {
+  if (shape === "text" && holdsTexts(map)) return map;
   const entries = Object.entries(map).map(([key, value]) => [key, soundPart(value, shape)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Labels and attributes nearly always do, and need no copy. */
+function holdsTexts(map: object): boolean {
+  for (const key in map) if (typeof Reflect.get(map, key) !== "string") return false;
+  return true;
 }

@@ -1,33 +1,35 @@
 /**
- * Lets a few starts through at a time, first come first served: a daemon given a hundred starts at once finishes all of
- * them late, one given a few finishes the first ones early and the last one no later.
- * Source: dependencies 1.1, 1.3; docs/performance.md; docs/decisions/016.
+ * Lets a few calls of one kind through to Docker at a time, first come first served. Starts: a daemon given a hundred at once
+ * finishes all of them late, one given a few finishes the first ones early and the last one no later. Creates: a hundred in
+ * flight are a hundred sockets and bodies that outlive a collection, and bring nothing.
+ * Source: dependencies 1.1, 1.3; docs/performance.md; docs/decisions/016, 017.
  *
  * INVARIANTS
- * - Starts that hold a place are at most the limit, or are those let in before it was lowered.
+ * - Calls that hold a place are at most the limit, or are those let in before it was lowered.
  * - Nobody overtakes who came before.
- * - Starts that hang keep nobody waiting for longer than `LEND_AFTER_MS`: then one place after the other is somebody else's.
+ * - Calls that hang keep nobody waiting for longer than `LEND_AFTER_MS`: then one place after the other is somebody else's.
+ * - Who holds a place waits for Docker and for nothing that needs a place of the same gate.
  */
 import { asEpochMs, type EpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import { GateLimit, type GateLimits } from "./gate-limit.ts";
 
-/** Several times what a start takes on a daemon that is full, and a tenth of the time after which one is given up. */
+/** Several times what a call takes on a daemon that is full, and a tenth of the time after which one is given up. */
 const LEND_AFTER_MS = 15_000;
 
-/** One at a time: a daemon on which all starts take that long is not helped by twice as many. */
+/** One at a time: a daemon on which all calls take that long is not helped by twice as many. */
 const LEND_EVERY_MS = 5_000;
 
 /** Whom to name when somebody asks who waits. */
-export type StartSubject = {
+export type CallSubject = {
   readonly taskArn: string;
   readonly containerName: string;
 };
 
 type Place = { readonly since: EpochMs };
-type Waiting = StartSubject & { readonly admit: (place: Place) => void };
+type Waiting = CallSubject & { readonly admit: (place: Place) => void };
 
-export class StartGate {
+export class CallGate {
   readonly #clock: Clock;
   readonly #limit: GateLimit;
   readonly #queue: Waiting[] = [];
@@ -41,23 +43,23 @@ export class StartGate {
     this.#limit = new GateLimit(limits);
   }
 
-  /** Starts that may hold a place right now. */
+  /** Calls that may hold a place right now. */
   get limit(): number {
     return this.#limit.current;
   }
 
-  /** Has this container's start not been let in yet? */
+  /** Has this container's call not been let in yet? */
   keepsWaiting(taskArn: string, containerName: string): boolean {
     return this.#queue.some((each) => each.taskArn === taskArn && each.containerName === containerName);
   }
 
-  async run<T>(subject: StartSubject, start: () => Promise<T>): Promise<T> {
+  async run<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
     const place = await this.#enter(subject);
     const [isAlone, isFull] = [this.#held.size === 1, this.#held.size >= this.limit];
     const began = this.#clock.now();
     try {
-      const result = await start();
-      // A start that failed says nothing about how long one takes, and one that hung no more than that it took long.
+      const result = await call();
+      // A call that failed says nothing about how long one takes, and one that hung no more than that it took long.
       const tookMs = Math.min(LEND_AFTER_MS, this.#clock.now() - began);
       this.#limit.learn({ tookMs, isAlone: isAlone && this.#held.size === 1, isFull });
       return result;
@@ -66,7 +68,7 @@ export class StartGate {
     }
   }
 
-  #enter(subject: StartSubject): Place | Promise<Place> {
+  #enter(subject: CallSubject): Place | Promise<Place> {
     if (this.#held.size < this.limit) return this.#newPlace();
     return new Promise((admit) => this.#queue.push({ ...subject, admit }));
   }
@@ -94,7 +96,7 @@ export class StartGate {
     }
   }
 
-  /** One timer for all places, not one for each start. */
+  /** One timer for all places, not one for each call. */
   #watch(): void {
     const [longest] = this.#held;
     if (longest === undefined || this.#cancelLending !== undefined) return;

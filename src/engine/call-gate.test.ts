@@ -3,12 +3,12 @@ import { asDockerName, type DockerId } from "../core/brand.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
 import { SimulatedDocker } from "../testing/simulated-docker/index.ts";
+import { CallGate, type CallSubject } from "./call-gate.ts";
 import { adaptiveLimits, fixedLimits, type GateLimits } from "./gate-limit.ts";
-import { StartGate, type StartSubject } from "./start-gate.ts";
 
 const ALONE_MS = 160;
 
-function subject(containerName = "web"): StartSubject {
+function subject(containerName = "web"): CallSubject {
   return { taskArn: "arn:task/a", containerName };
 }
 
@@ -17,13 +17,13 @@ class World {
   readonly clock = new SimulatedClock();
   readonly docker = new SimulatedDocker({ clock: this.clock, latency: { startContainer: ALONE_MS } });
   readonly client: DockerClient = this.docker.client();
-  readonly gate: StartGate;
+  readonly gate: CallGate;
   mostInFlight = 0;
   #inFlight = 0;
   #made = 0;
 
   constructor(limits: GateLimits, msPerOther: number) {
-    this.gate = new StartGate(this.clock, limits);
+    this.gate = new CallGate(this.clock, limits);
     this.docker.image("app");
     this.slow(msPerOther);
   }
@@ -58,7 +58,7 @@ class World {
   }
 }
 
-describe("StartGate", () => {
+describe("CallGate", () => {
   it("begins with four times the daemon's CPUs", () => {
     expect(new World(adaptiveLimits(2), 0).gate.limit).toBe(8);
     expect(new World(adaptiveLimits(1), 0).gate.limit).toBe(4);
@@ -181,11 +181,11 @@ describe("StartGate", () => {
 class Queue {
   readonly clock = new SimulatedClock();
   readonly order: string[] = [];
-  readonly gate: StartGate;
+  readonly gate: CallGate;
   readonly queue: (containerName: string) => Promise<unknown>;
 
   constructor(limit: number) {
-    this.gate = new StartGate(this.clock, fixedLimits(limit));
+    this.gate = new CallGate(this.clock, fixedLimits(limit));
     this.queue = (name) => this.gate.run(subject(name), async () => this.order.push(name));
   }
 }
