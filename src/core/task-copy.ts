@@ -6,7 +6,11 @@
  */
 import type { Container, Task } from "./task.ts";
 
-type AllMembers<Record> = { readonly [Member in keyof Required<Record>]: Record[Member] };
+/**
+ * A copy that nobody has seen yet, and that may be changed in place. It has all its members, set or not: that is how the
+ * compiler tells it from a frozen one, which may leave some out.
+ */
+export type Changeable<Record> = { -readonly [Member in keyof Required<Record>]: Record[Member] };
 
 /** As `{ ...container, ...changes }`. */
 export function changeContainer(container: Container, changes: Partial<Container>): Container {
@@ -18,7 +22,7 @@ export function changeTask(task: Task, changes: Partial<Task>): Task {
   return Object.assign(copyTask(task), changes);
 }
 
-function copyContainer(container: Container): AllMembers<Container> {
+export function copyContainer(container: Container): Changeable<Container> {
   return {
     name: container.name,
     type: container.type,
@@ -61,7 +65,7 @@ function copyContainer(container: Container): AllMembers<Container> {
   };
 }
 
-function copyTask(task: Task): AllMembers<Task> {
+export function copyTask(task: Task): Changeable<Task> {
   return {
     arn: task.arn,
     id: task.id,
