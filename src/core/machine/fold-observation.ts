@@ -8,7 +8,7 @@ import type { NamedError } from "../errors.ts";
 import { decideRestart } from "../restart-policy.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
 import { type Container, findContainer, type Health } from "../task.ts";
-import { type Changeable, containerDifferences, copyContainer } from "../task-copy.ts";
+import { type Changeable, copyContainer, someContainerDifference } from "../task-copy.ts";
 import { isUp } from "./derive.ts";
 import type { Draft } from "./draft.ts";
 import { blame, endByLastRun, endContainer } from "./endings.ts";
@@ -24,7 +24,7 @@ export function foldObservation(draft: Draft, name: string, observation: Observa
   if (container === undefined) return;
   const seen = copyContainer(container);
   observe(seen, observation, now);
-  if (containerDifferences(container, seen).length > 0) draft.replaceContainer(container, seen);
+  if (someContainerDifference(container, seen, () => true)) draft.replaceContainer(container, seen);
 }
 
 /** Takes in what was seen of a container. */
