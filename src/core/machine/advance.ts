@@ -40,7 +40,7 @@ function settleOne(draft: Draft, now: EpochMs, config: MachineConfig, orders: Or
   for (const container of task.containers) {
     const decision = decide(task, container, now, config);
     if (decision.type !== "settle" && decision.type !== "fail") continue;
-    if (isPulling(container)) orders.effects.push({ type: "abandonPull", containerName: container.name });
+    if (isPulling(container)) orders.add({ type: "abandonPull", containerName: container.name });
     const changing = draft.changeContainer(container);
     if (decision.type === "fail") failForDependency(changing, decision.error);
     else settleContainer(draft.task, changing, now);
@@ -58,7 +58,7 @@ function handOut(draft: Draft, container: Container, now: EpochMs, config: Machi
   if (decision.type === "wait") orders.wakeBy(decision.until);
   if (decision.type !== "act") return;
   const id = draft.nextActionId();
-  orders.effects.push(effectFor(container, decision.action, id));
+  orders.add(effectFor(container, decision.action, id));
   const begun = draft.changeContainer(container);
   begin(begun, decision.action, id, now);
   // A start timeout runs on while an image is pulled early.
@@ -114,7 +114,7 @@ function dockerIdOf(container: Container) {
 function advanceHostResources(draft: Draft, orders: Orders): void {
   const { given, task } = draft;
   if (task.knownStatus !== "STOPPED" || (given.knownStatus === "STOPPED" && !task.admitted)) return;
-  orders.effects.push({ type: "releaseHostResources" });
+  orders.add({ type: "releaseHostResources" });
   if (task.admitted) draft.change().admitted = false;
 }
 

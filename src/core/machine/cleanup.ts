@@ -19,7 +19,7 @@ export function advanceCleanup(draft: Draft, now: EpochMs, orders: Orders): void
   removeContainers(draft, now, orders);
   if (!draft.task.containers.every(isGone)) return;
   removeResources(draft, now, orders);
-  if (draft.task.resources.every(isRemoved)) orders.effects.push({ type: "forgetTask" });
+  if (draft.task.resources.every(isRemoved)) orders.add({ type: "forgetTask" });
 }
 
 /** Containers stay for who has not been told that they ended. Source: CLN-3. */
@@ -56,7 +56,7 @@ function removeContainers(draft: Draft, now: EpochMs, orders: Orders): void {
 function remove(draft: Draft, container: Container, orders: Orders): void {
   const actionId = draft.nextActionId();
   const { name: containerName, dockerName: target } = container;
-  orders.effects.push({ type: "remove", containerName, actionId, target });
+  orders.add({ type: "remove", containerName, actionId, target });
   draft.changeContainer(container).inFlight = { action: "remove", id: actionId };
 }
 

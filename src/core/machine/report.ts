@@ -8,20 +8,22 @@ import type { ContainerStateChange, StateChange, TaskStateChange } from "../stat
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
 import { isInternal } from "../task.ts";
+import { appended } from "./appended.ts";
 import type { Draft } from "./draft.ts";
 
 const REASON_MAX = 1024;
 const IDENTITY_MAX = 255;
+const NOTHING: readonly StateChange[] = [];
 
 export function report(draft: Draft, now: EpochMs): readonly StateChange[] {
-  const changes: StateChange[] = [];
+  let changes = NOTHING;
   for (const container of draft.task.containers) {
     if (!isNews(container)) continue;
-    changes.push(containerChange(draft.task, container, nextSequence(draft), now));
+    changes = appended(changes, containerChange(draft.task, container, nextSequence(draft), now));
     draft.changeContainer(container).emittedStatus = container.knownStatus;
   }
   if (isTaskNews(draft.task)) {
-    changes.push(taskChange(draft.task, nextSequence(draft), now));
+    changes = appended(changes, taskChange(draft.task, nextSequence(draft), now));
     draft.change().emittedStatus = draft.task.knownStatus;
   }
   return changes;

@@ -25,7 +25,7 @@ function isNeeded(task: Task): boolean {
 
 export function begin(draft: Draft, resource: TaskResource, action: "create" | "remove", orders: Orders): void {
   const id = draft.nextActionId();
-  orders.effects.push({
+  orders.add({
     type: action === "create" ? "createResource" : "removeResource",
     resourceId: resource.id,
     actionId: id,

@@ -36,10 +36,10 @@ export function step(task: Task, input: Input, now: EpochMs, config: MachineConf
   const draft = new Draft(task);
   fold(draft, input, now, config);
   if (isNoNews(draft, input)) return { task: draft.task, changes: NOTHING, effects: NOTHING, wakeAt: AS_BEFORE };
-  const { effects, wakeAt } = advance(draft, now, config);
+  const orders = advance(draft, now, config);
   const changes = report(draft, now);
-  if (input.type === "resumed" && wantsHostResources(draft.task)) effects.push({ type: "requestHostResources" });
-  return { task: draft.task, changes, effects: looksFirst(draft, effects), wakeAt };
+  if (input.type === "resumed" && wantsHostResources(draft.task)) orders.add({ type: "requestHostResources" });
+  return { task: draft.task, changes, effects: looksFirst(draft, orders.effects), wakeAt: orders.wakeAt };
 }
 
 /** A look that saw nothing new, and an acknowledgement that nobody waits for: nothing follows from them. */
@@ -128,8 +128,11 @@ function takeAcknowledgement(draft: Draft, upTo: number): void {
 function looksFirst({ given, task }: Draft, effects: readonly Effect[]): readonly Effect[] {
   if (given.containers === task.containers) return effects;
   const up = task.containers.filter((container, index) => hasComeUp(given.containers[index], container));
-  if (up.length === 0) return effects;
-  return [...up.map(({ name }): Effect => ({ type: "observe", containerName: name })), ...effects];
+  return up.length === 0 ? effects : [...up.map(({ name }) => look(name)), ...effects];
+}
+
+function look(containerName: string): Effect {
+  return { type: "observe", containerName };
 }
 
 function hasComeUp(before: Container | undefined, after: Container): boolean {
