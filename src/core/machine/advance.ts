@@ -18,7 +18,7 @@ import { Orders } from "./orders.ts";
 import { advanceResources } from "./resources.ts";
 import { failForDependency, settleContainer } from "./settle.ts";
 
-/** What is to be done that a step of the task asks for. */
+/** Brings the draft as far as it gets without Docker, and hands out what is to be done there. */
 export function advance(draft: Draft, now: EpochMs, config: MachineConfig): Orders {
   const orders = new Orders();
   align(draft, now, config);

@@ -39,7 +39,10 @@ export class Draft {
     return task.nextActionId - 1;
   }
 
-  /** A container of the task as it is by now, for changes. */
+  /**
+   * A container of the task as it is by now, for changes. Who goes through `task.containers` may change each when its
+   * turn has come.
+   */
   changeContainer(container: Container): Changeable<Container> {
     const index = indexOf(this.#task.containers, container);
     if (container !== this.given.containers[index]) return container as Changeable<Container>;
