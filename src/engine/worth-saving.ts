@@ -5,7 +5,7 @@
  */
 import { compareTaskStatus, isBeforeCreate } from "../core/status.ts";
 import type { Container, Task, TaskResource } from "../core/task.ts";
-import { containerDifferences, taskDifferences } from "../core/task-copy.ts";
+import { someContainerDifference, someTaskDifference } from "../core/task-copy.ts";
 import { TOLD_AGAIN, VOLATILE_PART, VOLATILE_TASK } from "./durable-part.ts";
 
 /**
@@ -22,14 +22,19 @@ const BEFORE_CREATE_PART = [
 /** What a look under the container's name tells again. */
 const STARTED_AT_ONCE = ["knownStatus", "dockerId", "startRequestedAt", "hostPorts"];
 
-/** Members that may differ without a save. */
-type Unsaved = ReadonlySet<string>;
-const TASK: Unsaved = VOLATILE_TASK;
-const EARLY_TASK: Unsaved = new Set([...VOLATILE_TASK, ...BEFORE_CREATE_TASK]);
-const EARLY_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...BEFORE_CREATE_PART]);
-const PRESENT_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...TOLD_AGAIN]);
-const STARTED_CONTAINER: Unsaved = new Set([...VOLATILE_PART, ...TOLD_AGAIN, ...STARTED_AT_ONCE]);
-const STOPPED_CONTAINER: Unsaved = VOLATILE_PART;
+/** Asked of a member that differs: is that worth a save? */
+type IsDurable = (member: string) => boolean;
+const inTask = allBut(VOLATILE_TASK);
+const inEarlyTask = allBut(VOLATILE_TASK, BEFORE_CREATE_TASK);
+const inEarlyContainer = allBut(VOLATILE_PART, BEFORE_CREATE_PART);
+const inPresentContainer = allBut(VOLATILE_PART, TOLD_AGAIN);
+const inStartedContainer = allBut(VOLATILE_PART, TOLD_AGAIN, STARTED_AT_ONCE);
+const inStoppedContainer = allBut(VOLATILE_PART);
+
+function allBut(...unsaved: readonly Iterable<string>[]): IsDurable {
+  const names = new Set(unsaved.flatMap((each) => [...each]));
+  return (member) => !names.has(member);
+}
 
 type Part = Container | TaskResource;
 
@@ -43,14 +48,17 @@ export function isWorthASave(before: Task, after: Task): boolean {
   if (!sameParts(before.resources, after.resources, isSameResource)) return true;
   // Until then its status follows from its containers' again.
   const isEarly = compareTaskStatus(after.knownStatus, "CREATED") <= 0;
-  return !areAll(taskDifferences(before, after), isEarly ? EARLY_TASK : TASK);
+  return someTaskDifference(before, after, isEarly ? inEarlyTask : inTask);
 }
 
 function isSameContainer(before: Container, after: Container): boolean {
-  const differences = containerDifferences(before, after);
-  if (isBeforeCreate(after.knownStatus)) return !isToStop(before, after) && areAll(differences, EARLY_CONTAINER);
-  if (isStartedAtOnce(before, after)) return areAll(differences, STARTED_CONTAINER);
-  return areAll(differences, after.knownStatus === "STOPPED" ? STOPPED_CONTAINER : PRESENT_CONTAINER);
+  return !isToStopEarly(before, after) && !someContainerDifference(before, after, durableMembers(before, after));
+}
+
+function durableMembers(before: Container, after: Container): IsDurable {
+  if (isBeforeCreate(after.knownStatus)) return inEarlyContainer;
+  if (isStartedAtOnce(before, after)) return inStartedContainer;
+  return after.knownStatus === "STOPPED" ? inStoppedContainer : inPresentContainer;
 }
 
 /**
@@ -64,8 +72,8 @@ function isStartedAtOnce(before: Container, after: Container): boolean {
   return isRecorded && after.inFlight?.action === "start" && !hasPorts;
 }
 
-function isToStop(before: Container, after: Container): boolean {
-  return after.desiredStatus === "STOPPED" && before.desiredStatus !== "STOPPED";
+function isToStopEarly(before: Container, after: Container): boolean {
+  return isBeforeCreate(after.knownStatus) && after.desiredStatus === "STOPPED" && before.desiredStatus !== "STOPPED";
 }
 
 function isSameResource(before: TaskResource, after: TaskResource): boolean {
@@ -80,10 +88,5 @@ function sameParts<P extends Part>(a: readonly P[], b: readonly P[], same: (a: P
     const [left, right] = [a[index] as P, b[index] as P];
     if (left !== right && !same(left, right)) return false;
   }
-  return true;
-}
-
-function areAll(differences: readonly string[], unsaved: Unsaved): boolean {
-  for (const member of differences) if (!unsaved.has(member)) return false;
   return true;
 }

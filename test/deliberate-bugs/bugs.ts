@@ -62,7 +62,10 @@ export const BUGS: readonly DeliberateBug[] = [
     name: "takes a failed stop for a stop",
     file: "core/machine/fold-result.ts",
     find: "const retry = nextRetry(container, action, failure.error, stopRetryAt, now);",
-    replace: `if (failure.indeterminate) return { ...container, knownStatus: "STOPPED" };
+    replace: `if (failure.indeterminate) {
+    container.knownStatus = "STOPPED";
+    return;
+  }
   const retry = nextRetry(container, action, failure.error, stopRetryAt, now);`,
     breaks: /is said to be STOPPED and runs/,
   },
@@ -119,9 +122,8 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "gives host resources back when the task begins to stop",
     file: "core/machine/advance.ts",
-    find: 'if (task.knownStatus !== "STOPPED" || (before.knownStatus === "STOPPED" && !task.admitted)) return task;',
-    replace:
-      'if (task.desiredStatus !== "STOPPED" || (before.desiredStatus === "STOPPED" && !task.admitted)) return task;',
+    find: 'if (task.knownStatus !== "STOPPED" || (given.knownStatus === "STOPPED" && !task.admitted)) return;',
+    replace: 'if (task.desiredStatus !== "STOPPED" || (given.desiredStatus === "STOPPED" && !task.admitted)) return;',
     breaks: /is given to|are given to tasks|is promised to two tasks/,
   },
   {
@@ -143,22 +145,22 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "removes volumes before containers",
     file: "core/machine/cleanup.ts",
-    find: "if (!swept.containers.every(isGone)) return swept;",
+    find: "if (!draft.task.containers.every(isGone)) return;",
     replace: "",
     breaks: /is removed while in use|containers are left/,
   },
   {
     name: "removes before everybody has been told",
     file: "core/machine/cleanup.ts",
-    find: "if (unreported(task) > 0) return task;",
+    find: "if (unreported(task) > 0) return;",
     replace: "",
     breaks: /nobody has acknowledged/,
   },
   {
     name: "forgets a create under way",
     file: "core/machine/settle.ts",
-    find: 'inFlight: blamed.inFlight?.action === "create" ? blamed.inFlight : undefined,',
-    replace: "inFlight: undefined,",
+    find: 'if (container.inFlight?.action !== "create") container.inFlight = undefined;',
+    replace: "container.inFlight = undefined;",
     breaks: /before its task is stored|containers are left/,
   },
   {
@@ -178,16 +180,16 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "tells a status again",
     file: "core/machine/report.ts",
-    find: "return changeContainer(container, { emittedStatus: container.knownStatus });",
-    replace: "return changeContainer(container, {});",
+    find: "draft.changeContainer(container).emittedStatus = container.knownStatus;",
+    replace: "draft.changeContainer(container);",
     breaks: /does not come to an end|is told twice/,
   },
   {
     name: "logs the environment",
     file: "engine/container-launcher.ts",
-    find: "return { imageEnv, secrets, environmentFiles: files, logOptions };",
+    find: "const facts = { imageEnv, secrets, environmentFiles: files, logOptions };",
     replace: `this.#ports.log.debug("Environment of the container", { secrets });
-    return { imageEnv, secrets, environmentFiles: files, logOptions };`,
+    const facts = { imageEnv, secrets, environmentFiles: files, logOptions };`,
     breaks: /in the log/,
   },
   {

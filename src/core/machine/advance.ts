@@ -6,92 +6,72 @@ import { assert, unreachable } from "../assert.ts";
 import { type Blocker, isTaskBlocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
-import { type Container, type ContainerAction, findContainer, type Task, type TaskResource } from "../task.ts";
-import { changeContainer, changeTask } from "../task-copy.ts";
+import type { Container, ContainerAction, Task, TaskResource } from "../task.ts";
+import type { Changeable } from "../task-copy.ts";
 import { advanceCleanup, unreportedBeforeCleanup } from "./cleanup.ts";
 import type { MachineConfig } from "./config.ts";
 import { type Decision, decide } from "./decide.ts";
-import { derive } from "./derive.ts";
+import { align } from "./derive.ts";
+import type { Draft } from "./draft.ts";
 import type { Effect } from "./effect.ts";
+import { Orders } from "./orders.ts";
 import { advanceResources } from "./resources.ts";
 import { failForDependency, settleContainer } from "./settle.ts";
-import { editContainer } from "./step-state.ts";
-import { Wake } from "./wake.ts";
 
-export type Advanced = {
-  readonly task: Task;
-  readonly effects: readonly Effect[];
-  readonly wakeAt: EpochMs | undefined;
-};
-
-export function advance(task: Task, now: EpochMs, config: MachineConfig): Advanced {
-  const effects: Effect[] = [];
-  const settled = settleAll(derive(task, now, config), now, config, effects);
-  const wake = new Wake();
-  let current = advanceResources(settled, effects);
-  for (const { name } of current.containers) current = handOut(current, name, now, config, effects, wake);
-  current = advanceHostResources(task, current, effects);
-  current = advanceCleanup(current, now, effects, wake);
-  return { task: current, effects, wakeAt: wake.at };
+/** Brings the draft as far as it gets without Docker, and hands out what is to be done there. */
+export function advance(draft: Draft, now: EpochMs, config: MachineConfig): Orders {
+  const orders = new Orders();
+  align(draft, now, config);
+  settleAll(draft, now, config, orders);
+  advanceResources(draft, orders);
+  for (const container of draft.task.containers) handOut(draft, container, now, config, orders);
+  advanceHostResources(draft, orders);
+  advanceCleanup(draft, now, orders);
+  return orders;
 }
 
 /** Steps without Docker may free each other, so they run until none is left; each makes one container STOPPED. */
-function settleAll(task: Task, now: EpochMs, config: MachineConfig, effects: Effect[]): Task {
-  let current = task;
-  for (;;) {
-    const moved = settleOne(current, now, config, effects);
-    if (moved === undefined) return current;
-    current = derive(moved, now, config);
-  }
+function settleAll(draft: Draft, now: EpochMs, config: MachineConfig, orders: Orders): void {
+  while (settleOne(draft, now, config, orders)) align(draft, now, config);
 }
 
-function settleOne(task: Task, now: EpochMs, config: MachineConfig, effects: Effect[]): Task | undefined {
+function settleOne(draft: Draft, now: EpochMs, config: MachineConfig, orders: Orders): boolean {
+  const { task } = draft;
   for (const container of task.containers) {
     const decision = decide(task, container, now, config);
     if (decision.type !== "settle" && decision.type !== "fail") continue;
-    if (isPulling(container)) effects.push({ type: "abandonPull", containerName: container.name });
-    return editContainer(task, container.name, (each) =>
-      decision.type === "fail" ? failForDependency(each, decision.error) : settleContainer(task, each, now),
-    );
+    if (isPulling(container)) orders.add({ type: "abandonPull", containerName: container.name });
+    const changing = draft.changeContainer(container);
+    if (decision.type === "fail") failForDependency(changing, decision.error);
+    else settleContainer(draft.task, changing, now);
+    return true;
   }
-  return undefined;
+  return false;
 }
 
 function isPulling(container: Container): boolean {
   return container.inFlight?.action === "pull" || container.inFlight?.action === "resolveManifest";
 }
 
-function handOut(task: Task, name: string, now: EpochMs, config: MachineConfig, effects: Effect[], wake: Wake): Task {
-  const container = find(task, name);
-  const decision = decide(task, container, now, config);
-  if (decision.type === "wait") wake.by(decision.until);
-  if (decision.type !== "act") return task;
-  const { action } = decision;
-  const id = task.nextActionId;
-  effects.push(effectFor(container, action, id));
-  const containers = task.containers.with(task.containers.indexOf(container), begin(container, action, id, now));
-  const begun: Task = changeTask(task, { nextActionId: id + 1, containers });
+function handOut(draft: Draft, container: Container, now: EpochMs, config: MachineConfig, orders: Orders): void {
+  const decision = decide(draft.task, container, now, config);
+  if (decision.type === "wait") orders.wakeBy(decision.until);
+  if (decision.type !== "act") return;
+  const id = draft.nextActionId();
+  orders.add(effectFor(container, decision.action, id));
+  const begun = draft.changeContainer(container);
+  begin(begun, decision.action, id, now);
   // A start timeout runs on while an image is pulled early.
-  const meanwhile = container.dependencies.length === 0 ? undefined : decide(begun, find(begun, name), now, config);
-  if (meanwhile?.type === "wait") wake.by(meanwhile.until);
-  return begun;
-}
-
-function find(task: Task, name: string): Container {
-  const container = findContainer(task, name);
-  assert(container !== undefined, `container ${name} is gone`);
-  return container;
+  const meanwhile = begun.dependencies.length === 0 ? undefined : decide(draft.task, begun, now, config);
+  if (meanwhile?.type === "wait") orders.wakeBy(meanwhile.until);
 }
 
 /** With what a crash must not forget, because something may exist or run by the time that the action is answered. */
-function begin(container: Container, action: ContainerAction, id: number, now: EpochMs): Container {
-  const { createRequestedAt, startRequestedAt } = container;
-  const isAgain = isStart(action) && startRequestedAt !== undefined;
-  return changeContainer(container, {
-    inFlight: isAgain ? { action, id, again: true } : { action, id },
-    createRequestedAt: action === "create" ? (createRequestedAt ?? now) : createRequestedAt,
-    startRequestedAt: isStart(action) ? (startRequestedAt ?? now) : startRequestedAt,
-  });
+function begin(container: Changeable<Container>, action: ContainerAction, id: number, now: EpochMs): void {
+  const isAgain = isStart(action) && container.startRequestedAt !== undefined;
+  container.inFlight = isAgain ? { action, id, again: true } : { action, id };
+  if (action === "create") container.createRequestedAt ??= now;
+  if (isStart(action)) container.startRequestedAt ??= now;
 }
 
 function isStart(action: ContainerAction): boolean {
@@ -131,10 +111,11 @@ function dockerIdOf(container: Container) {
  * Host resources are given back when the task is STOPPED, not when it begins to stop. A task that waited in the queue
  * leaves it in the same way. Source: engine-modern 15.3.
  */
-function advanceHostResources(before: Task, task: Task, effects: Effect[]): Task {
-  if (task.knownStatus !== "STOPPED" || (before.knownStatus === "STOPPED" && !task.admitted)) return task;
-  effects.push({ type: "releaseHostResources" });
-  return task.admitted ? changeTask(task, { admitted: false }) : task;
+function advanceHostResources(draft: Draft, orders: Orders): void {
+  const { given, task } = draft;
+  if (task.knownStatus !== "STOPPED" || (given.knownStatus === "STOPPED" && !task.admitted)) return;
+  orders.add({ type: "releaseHostResources" });
+  if (task.admitted) draft.change().admitted = false;
 }
 
 /** Why a task and its containers do not move right now. */

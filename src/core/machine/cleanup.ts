@@ -4,24 +4,22 @@
  */
 import type { EpochMs } from "../brand.ts";
 import type { Container, Task, TaskResource } from "../task.ts";
-import { changeContainer, changeTask } from "../task-copy.ts";
-import type { Effect } from "./effect.ts";
+import type { Draft } from "./draft.ts";
+import type { Orders } from "./orders.ts";
 import { begin } from "./resources.ts";
-import { editContainer } from "./step-state.ts";
-import type { Wake } from "./wake.ts";
 
-export function advanceCleanup(task: Task, now: EpochMs, effects: Effect[], wake: Wake): Task {
-  if (task.knownStatus !== "STOPPED" || task.cleanupAt === undefined) return task;
+export function advanceCleanup(draft: Draft, now: EpochMs, orders: Orders): void {
+  const { task } = draft;
+  if (task.knownStatus !== "STOPPED" || task.cleanupAt === undefined) return;
   if (now < task.cleanupAt) {
-    wake.by(task.cleanupAt);
-    return task;
+    orders.wakeBy(task.cleanupAt);
+    return;
   }
-  if (unreported(task) > 0) return task;
-  const swept = removeContainers(task, now, effects, wake);
-  if (!swept.containers.every(isGone)) return swept;
-  const emptied = removeResources(swept, now, effects, wake);
-  if (emptied.resources.every(isRemoved)) effects.push({ type: "forgetTask" });
-  return emptied;
+  if (unreported(task) > 0) return;
+  removeContainers(draft, now, orders);
+  if (!draft.task.containers.every(isGone)) return;
+  removeResources(draft, now, orders);
+  if (draft.task.resources.every(isRemoved)) orders.add({ type: "forgetTask" });
 }
 
 /** Containers stay for who has not been told that they ended. Source: CLN-3. */
@@ -44,39 +42,31 @@ function isRemoved(resource: TaskResource): boolean {
   return resource.knownStatus === "REMOVED" || (!resource.createRequested && resource.knownStatus === "NONE");
 }
 
-function removeContainers(task: Task, now: EpochMs, effects: Effect[], wake: Wake): Task {
-  let current = task;
-  for (const container of task.containers) {
+function removeContainers(draft: Draft, now: EpochMs, orders: Orders): void {
+  for (const container of draft.task.containers) {
     if (isGone(container) || container.inFlight !== undefined || container.stopOwed) continue;
     if (container.retry?.action === "remove" && container.retry.notBefore > now) {
-      wake.by(container.retry.notBefore);
+      orders.wakeBy(container.retry.notBefore);
       continue;
     }
-    current = remove(current, container, effects);
+    remove(draft, container, orders);
   }
-  return current;
 }
 
-function remove(task: Task, container: Container, effects: Effect[]): Task {
-  const id = task.nextActionId;
-  const target = container.dockerName;
-  effects.push({ type: "remove", containerName: container.name, actionId: id, target });
-  return editContainer(changeTask(task, { nextActionId: id + 1 }), container.name, (each) =>
-    changeContainer(each, {
-      inFlight: { action: "remove", id },
-    }),
-  );
+function remove(draft: Draft, container: Container, orders: Orders): void {
+  const actionId = draft.nextActionId();
+  const { name: containerName, dockerName: target } = container;
+  orders.add({ type: "remove", containerName, actionId, target });
+  draft.changeContainer(container).inFlight = { action: "remove", id: actionId };
 }
 
-function removeResources(task: Task, now: EpochMs, effects: Effect[], wake: Wake): Task {
-  let current = task;
-  for (const resource of task.resources) {
+function removeResources(draft: Draft, now: EpochMs, orders: Orders): void {
+  for (const resource of draft.task.resources) {
     if (isRemoved(resource) || resource.inFlight !== undefined) continue;
     if (resource.retry !== undefined && resource.retry.notBefore > now) {
-      wake.by(resource.retry.notBefore);
+      orders.wakeBy(resource.retry.notBefore);
       continue;
     }
-    current = begin(current, resource, "remove", effects);
+    begin(draft, resource, "remove", orders);
   }
-  return current;
 }

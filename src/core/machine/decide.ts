@@ -29,12 +29,13 @@ const wait = (...blockers: Blocker[]): Extract<Decision, { readonly type: "wait"
 /** Given to a container that a dependency kept from starting. Source: engine-modern 5.4. */
 export const DEPENDENCY_EXIT_CODE = 143;
 
-const ACTION_FOR: Readonly<Record<Exclude<ContainerStatus, "NONE" | "STOPPED">, ContainerAction>> = {
-  MANIFEST_PULLED: "resolveManifest",
-  PULLED: "pull",
-  CREATED: "create",
-  RUNNING: "start",
-  RESOURCES_PROVISIONED: "provision",
+const RESTART = act("restart");
+const STEP_TO: Readonly<Record<Exclude<ContainerStatus, "NONE" | "STOPPED">, Decision>> = {
+  MANIFEST_PULLED: act("resolveManifest"),
+  PULLED: act("pull"),
+  CREATED: act("create"),
+  RUNNING: act("start"),
+  RESOURCES_PROVISIONED: act("provision"),
 };
 
 export function decide(task: Task, container: Container, now: EpochMs, config: MachineConfig): Decision {
@@ -42,7 +43,7 @@ export function decide(task: Task, container: Container, now: EpochMs, config: M
   if (container.knownStatus === "STOPPED") return REST;
   if (container.desiredStatus === "STOPPED") return decideWayDown(task, container, now);
   if (container.inFlight !== undefined) return decideMeanwhile(task, container, container.inFlight.action, now);
-  if (container.restart.pending) return act("restart");
+  if (container.restart.pending) return RESTART;
   if (container.knownStatus === container.desiredStatus) return REST;
   return decideWayUp(task, container, now, config);
 }
@@ -95,7 +96,7 @@ function decideWayUp(task: Task, container: Container, now: EpochMs, config: Mac
     const held = decideOrder(task, container, next, now, config) ?? decideGates(task, container, next);
     if (held !== undefined) return held;
   }
-  return act(ACTION_FOR[next]);
+  return STEP_TO[next];
 }
 
 /** dependsOn, links and volumesFrom: until CREATED; afterwards nothing that happens to them matters (ORD-9). */

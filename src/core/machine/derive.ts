@@ -14,80 +14,86 @@ import {
   taskStatusOf,
 } from "../status.ts";
 import type { Container, StopCode, Task } from "../task.ts";
-import { changeContainer, changeTask } from "../task-copy.ts";
 import type { MachineConfig } from "./config.ts";
+import { Draft } from "./draft.ts";
 
 const ESSENTIAL_EXITED = "Essential container in task exited";
 /** When a user gives no reason of their own. */
 export const DEFAULT_USER_REASON = "Task stopped by user";
 
-/** Brings desired and known statuses into line; the same task when nothing follows. */
+/** What follows for a task by itself; the same task when nothing does. */
 export function derive(task: Task, now: EpochMs, config: MachineConfig): Task {
-  return deriveKnown(deriveDesired(task, now), now, config);
+  const draft = new Draft(task);
+  align(draft, now, config);
+  return draft.task;
 }
 
-function deriveDesired(task: Task, now: EpochMs): Task {
-  const stopping = task.desiredStatus !== "STOPPED" && task.containers.some(endsTask);
-  const derived = stopping ? stopBecauseOfContainers(task, now) : task;
-  return propagateDesired(markExecutionStopped(derived, now));
+/** Brings desired and known statuses into line. */
+export function align(draft: Draft, now: EpochMs, config: MachineConfig): void {
+  if (draft.task.desiredStatus !== "STOPPED") stopBecauseOfContainers(draft, now);
+  if (draft.task.executionStoppedAt === undefined) markExecutionStopped(draft, now);
+  propagateDesired(draft);
+  raiseKnown(draft, now, config);
+}
+
+function stopBecauseOfContainers(draft: Draft, now: EpochMs): void {
+  const { task } = draft;
+  if (!task.containers.some(endsTask)) return;
+  const ran = task.containers.some((container) => endsTask(container) && container.startedAt !== undefined);
+  if (ran || task.startedAt !== undefined) {
+    stopTask(draft, "EssentialContainerExited", ESSENTIAL_EXITED, now);
+    return;
+  }
+  const culprit = task.containers.find((container) => endsTask(container) && container.error !== undefined);
+  const reason = culprit?.error === undefined ? undefined : formatReason(culprit.error);
+  stopTask(draft, "TaskFailedToStart", reason, now);
 }
 
 function endsTask(container: Container): boolean {
   return container.essential && (container.knownStatus === "STOPPED" || container.desiredStatus === "STOPPED");
 }
 
-function stopBecauseOfContainers(task: Task, now: EpochMs): Task {
-  const culprit = task.containers.find((container) => endsTask(container) && container.error !== undefined);
-  const ran = task.containers.some((container) => endsTask(container) && container.startedAt !== undefined);
-  if (ran || task.startedAt !== undefined) return stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
-  const reason = culprit?.error === undefined ? undefined : formatReason(culprit.error);
-  return stopTask(task, "TaskFailedToStart", reason, now);
-}
-
 /** Sets the desired status STOPPED; code and reason are those of the first cause. Source: REASON-1, REASON-6. */
-export function stopTask(task: Task, stopCode: StopCode, reason: string | undefined, now: EpochMs): Task {
-  if (task.desiredStatus === "STOPPED") return task;
-  return changeTask(task, {
-    desiredStatus: "STOPPED",
-    stoppingAt: now,
-    stopCode: task.stopCode ?? stopCode,
-    stoppedReason: task.stoppedReason ?? reason,
-  });
+export function stopTask(draft: Draft, stopCode: StopCode, reason: string | undefined, now: EpochMs): void {
+  if (draft.task.desiredStatus === "STOPPED") return;
+  const task = draft.change();
+  task.desiredStatus = "STOPPED";
+  task.stoppingAt = now;
+  task.stopCode ??= stopCode;
+  task.stoppedReason ??= reason;
 }
 
 /** First essential stop only, never a non-essential one. Source: ID-3, DM-60, DM-61. */
-function markExecutionStopped(task: Task, now: EpochMs): Task {
-  if (task.executionStoppedAt !== undefined) return task;
-  const stopped = task.containers.find((container) => container.essential && container.knownStatus === "STOPPED");
-  if (stopped === undefined) return task;
-  return changeTask(task, { executionStoppedAt: stopped.finishedAt ?? now });
+function markExecutionStopped(draft: Draft, now: EpochMs): void {
+  const stopped = draft.task.containers.find(isEssentialStopped);
+  if (stopped !== undefined) draft.change().executionStoppedAt = stopped.finishedAt ?? now;
+}
+
+function isEssentialStopped(container: Container): boolean {
+  return container.essential && container.knownStatus === "STOPPED";
 }
 
 /** Raises each container's desired status to what the task wants; never lowers one. Source: DM-66. */
-function propagateDesired(task: Task): Task {
-  const { desiredStatus, containers } = task;
-  if (!containers.some((each) => isBehind(each, desiredStatus))) return task;
-  return changeTask(task, { containers: containers.map((each) => raiseDesired(each, desiredStatus)) });
+function propagateDesired(draft: Draft): void {
+  const { desiredStatus, containers } = draft.task;
+  for (const container of containers) {
+    const wanted = containerStatusFor(desiredStatus, container.steadyStatus);
+    const isBehind = compareContainerStatus(wanted, container.desiredStatus) > 0;
+    if (isBehind) draft.changeContainer(container).desiredStatus = wanted;
+  }
 }
 
-function isBehind({ desiredStatus, steadyStatus }: Container, ofTask: TaskStatus): boolean {
-  return compareContainerStatus(containerStatusFor(ofTask, steadyStatus), desiredStatus) > 0;
-}
-
-function raiseDesired(container: Container, ofTask: TaskStatus): Container {
-  if (!isBehind(container, ofTask)) return container;
-  return changeContainer(container, { desiredStatus: containerStatusFor(ofTask, container.steadyStatus) });
-}
-
-function deriveKnown(task: Task, now: EpochMs, config: MachineConfig): Task {
-  const known = knownStatusFor(task.containers);
-  if (known === undefined || compareTaskStatus(known, task.knownStatus) <= 0) return task;
-  const moved = { knownStatus: known, knownStatusAt: now };
-  if (known === "RUNNING") return changeTask(task, { ...moved, startedAt: now });
-  if (known !== "STOPPED") return changeTask(task, moved);
-  const ended = stopTask(task, "EssentialContainerExited", ESSENTIAL_EXITED, now);
-  const cleanupAt = asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs);
-  return changeTask(ended, { ...moved, stoppedAt: now, cleanupAt });
+function raiseKnown(draft: Draft, now: EpochMs, config: MachineConfig): void {
+  const known = knownStatusFor(draft.task.containers);
+  if (known === undefined || compareTaskStatus(known, draft.task.knownStatus) <= 0) return;
+  const task = draft.change();
+  task.knownStatus = known;
+  task.knownStatusAt = now;
+  if (known === "RUNNING") task.startedAt = now;
+  if (known !== "STOPPED") return;
+  stopTask(draft, "EssentialContainerExited", ESSENTIAL_EXITED, now);
+  task.stoppedAt = now;
+  task.cleanupAt = asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs);
 }
 
 /**
@@ -105,7 +111,7 @@ export function knownStatusFor(containers: readonly Container[]): TaskStatus | u
     if (known === undefined || compareTaskStatus(counts, known) < 0) known = counts;
   }
   if (earliest === undefined) return undefined;
-  const essentialStopped = containers.some((each) => each.essential && each.knownStatus === "STOPPED");
+  const essentialStopped = containers.some(isEssentialStopped);
   if (earliest.knownStatus === earliest.steadyStatus && essentialStopped) return undefined;
   return known;
 }

@@ -7,82 +7,105 @@ import type { EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
 import { decideRestart } from "../restart-policy.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
-import type { Container, Health } from "../task.ts";
-import { changeContainer } from "../task-copy.ts";
+import { type Container, findContainer, type Health } from "../task.ts";
+import { type Changeable, copyContainer, someContainerDifference } from "../task-copy.ts";
 import { isUp } from "./derive.ts";
+import type { Draft } from "./draft.ts";
+import { blame, endByLastRun, endContainer } from "./endings.ts";
 import type { Observation, ObservedHealth } from "./input.ts";
-import { ended, endedByLastRun, keepIfSame, withError } from "./step-state.ts";
 
 type Present = Extract<Observation, { readonly kind: "present" }>;
 type Absent = Extract<Observation, { readonly kind: "absent" }>;
 
 const HEALTH_OUTPUT_MAX = 1024;
 
-/** The same container when the observation is no news, so that a poll of what has not changed costs no save. */
-export function foldObservation(container: Container, observation: Observation, now: EpochMs): Container {
-  return keepIfSame(container, fold(container, observation, now));
+/** Leaves the draft as it is when the observation is no news, so that a poll of what has not changed costs no save. */
+export function foldObservation(draft: Draft, name: string, observation: Observation, now: EpochMs): void {
+  const container = findContainer(draft.task, name);
+  if (container === undefined) return;
+  const seen = copyContainer(container);
+  observe(seen, observation, now);
+  if (someContainerDifference(container, seen, () => true)) draft.replaceContainer(container, seen);
 }
 
-function fold(container: Container, observation: Observation, now: EpochMs): Container {
+/** Takes in what was seen of a container. */
+export function observe(container: Changeable<Container>, observation: Observation, now: EpochMs): void {
   switch (observation.kind) {
     case "health":
-      return changeContainer(container, { health: foldHealth(container, observation.health, now) });
+      container.health = foldHealth(container, observation.health, now);
+      break;
     case "absent":
-      return foldAbsence(container, observation, now);
+      foldAbsence(container, observation, now);
+      break;
     case "present":
-      return foldPresence(container, observation, now);
+      foldPresence(container, observation, now);
+      break;
   }
 }
 
 /** Only a container that had been created can vanish. Source: EN-86, peers 1. */
-function foldAbsence(container: Container, { dockerId, exitCode }: Absent, now: EpochMs): Container {
+function foldAbsence(container: Changeable<Container>, { dockerId, exitCode }: Absent, now: EpochMs): void {
   // A look at the one before, which was removed and made anew under the same name.
-  if (dockerId !== undefined && dockerId !== container.dockerId) return container;
+  if (dockerId !== undefined && dockerId !== container.dockerId) return;
   // While a create or a start is under way its answer tells; a start may make the container anew (host port taken).
-  if (isBeingMade(container)) return container;
-  // The create that a crash left without an answer did not take effect, so that nothing was started either.
-  if (container.dockerId === undefined) return changeContainer(container, { startRequestedAt: undefined });
-  if (container.knownStatus === "STOPPED") return changeContainer(container, { stopOwed: false });
-  const last = container.restart.pending ? endedByLastRun(container) : container;
-  const gone = ended(last, { finishedAt: last.finishedAt ?? now });
-  if (exitCode !== undefined) return changeContainer(gone, { exitCode });
+  if (isBeingMade(container)) return;
+  if (container.dockerId === undefined) {
+    // The create that a crash left without an answer did not take effect, so that nothing was started either.
+    container.startRequestedAt = undefined;
+    return;
+  }
+  if (container.knownStatus === "STOPPED") {
+    container.stopOwed = false;
+    return;
+  }
+  if (container.restart.pending) endByLastRun(container);
+  else endContainer(container);
+  container.finishedAt ??= now;
+  container.exitCode = exitCode ?? container.exitCode;
   // A container that was to be stopped and is gone has met its end; nobody took it away from us.
-  if (container.desiredStatus === "STOPPED") return gone;
-  return withError(gone, { name: "ContainerVanishedError", message: "No container matching saved ID found" });
+  if (exitCode !== undefined || container.desiredStatus === "STOPPED") return;
+  blame(container, { name: "ContainerVanishedError", message: "No container matching saved ID found" });
 }
 
-function foldPresence(container: Container, seen: Present, now: EpochMs): Container {
+function foldPresence(container: Changeable<Container>, seen: Present, now: EpochMs): void {
   // Under our name is our container: one that never ran may have been made anew before a crash.
   const isKnown = container.dockerId === undefined || seen.dockerId === container.dockerId;
-  if (!isKnown && (container.knownStatus !== "CREATED" || isBeingMade(container))) return container;
+  if (!isKnown && (container.knownStatus !== "CREATED" || isBeingMade(container))) return;
   switch (seen.status) {
     case "created":
-      return withMetadata(raise(container, "CREATED"), seen, now);
+      raise(container, "CREATED");
+      takeFacts(container, seen, now);
+      break;
     case "running":
-      return foldRunning(container, seen, now);
+      foldRunning(container, seen, now);
+      break;
     case "stopped":
-      return foldStopped(container, seen, now);
+      foldStopped(container, seen, now);
+      break;
   }
 }
 
-function foldRunning(container: Container, seen: Present, now: EpochMs): Container {
-  if (isOldRun(container, seen)) return container;
-  const metadata = withMetadata(container, seen, now);
-  if (container.knownStatus === "STOPPED") return changeContainer(metadata, { stopOwed: true });
-  const confirmed = container.restart.pending
-    ? changeContainer(metadata, { restart: { ...metadata.restart, pending: false } })
-    : metadata;
-  const up = raise(confirmed, "RUNNING");
-  return up.startedAt === undefined ? changeContainer(up, { startedAt: now }) : up;
-}
-
-function foldStopped(container: Container, seen: Present, now: EpochMs): Container {
-  if (answerTells(container, seen) || isOldRun(container, seen)) return container;
-  const metadata = withMetadata(container, seen, now);
+function foldRunning(container: Changeable<Container>, seen: Present, now: EpochMs): void {
+  if (isOldRun(container, seen)) return;
+  takeFacts(container, seen, now);
   if (container.knownStatus === "STOPPED") {
-    return changeContainer(metadata, { stopOwed: false, exitCode: container.exitCode ?? seen.exitCode });
+    container.stopOwed = true;
+    return;
   }
-  return recordRestart(metadata, seen, now) ?? endOf(metadata, seen, now);
+  if (container.restart.pending) container.restart = { ...container.restart, pending: false };
+  raise(container, "RUNNING");
+  container.startedAt ??= now;
+}
+
+function foldStopped(container: Changeable<Container>, seen: Present, now: EpochMs): void {
+  if (answerTells(container, seen) || isOldRun(container, seen)) return;
+  takeFacts(container, seen, now);
+  if (container.knownStatus === "STOPPED") {
+    container.stopOwed = false;
+    container.exitCode ??= seen.exitCode;
+    return;
+  }
+  if (!recordRestart(container, seen, now)) end(container, seen, now);
 }
 
 /**
@@ -108,32 +131,32 @@ function isOldRun(container: Container, seen: Present): boolean {
 /**
  * The restart is on record before Docker is asked for it. A run that nobody saw while it lasted (it ended before its
  * start was answered, or while the engine was away) counts like any other. Source: engine-modern 11.3, 36.1.
+ * @returns false when the run was the last one
  */
-function recordRestart(container: Container, seen: Present, now: EpochMs): Container | undefined {
-  const hasRun = isUp(container) || seen.startedAt !== undefined;
-  if (!hasRun || seen.exitCode === undefined) return undefined;
-  const verdict = decideRestart(container, seen.exitCode, seen.finishedAt ?? now, seen.startedAt);
-  if (!verdict.restart) return undefined;
-  return changeContainer(raise(container, "RUNNING"), {
-    finishedAt: undefined,
-    exitCode: undefined,
-    health: { status: "UNKNOWN" },
-    restart: {
-      count: container.restart.count + 1,
-      lastRestartAt: now,
-      endedRun: { startedAt: seen.startedAt, finishedAt: seen.finishedAt, exitCode: seen.exitCode },
-      pending: true,
-    },
-  });
+function recordRestart(container: Changeable<Container>, seen: Present, now: EpochMs): boolean {
+  const { startedAt, finishedAt, exitCode } = seen;
+  const hasRun = isUp(container) || startedAt !== undefined;
+  if (!hasRun || exitCode === undefined) return false;
+  if (!decideRestart(container, exitCode, finishedAt ?? now, startedAt).restart) return false;
+  raise(container, "RUNNING");
+  container.finishedAt = undefined;
+  container.exitCode = undefined;
+  container.health = { status: "UNKNOWN" };
+  container.restart = {
+    count: container.restart.count + 1,
+    lastRestartAt: now,
+    endedRun: { startedAt, finishedAt, exitCode },
+    pending: true,
+  };
+  return true;
 }
 
-function endOf(container: Container, seen: Present, now: EpochMs): Container {
-  const last = ended(container, {
-    exitCode: seen.exitCode ?? container.exitCode,
-    finishedAt: seen.finishedAt ?? container.finishedAt ?? now,
-  });
+function end(container: Changeable<Container>, seen: Present, now: EpochMs): void {
+  endContainer(container);
+  container.exitCode = seen.exitCode ?? container.exitCode;
+  container.finishedAt = seen.finishedAt ?? container.finishedAt ?? now;
   const error = errorOf(seen);
-  return error === undefined ? last : withError(last, error);
+  if (error !== undefined) blame(container, error);
 }
 
 /** OOM wins over Docker's own text. Source: engine-behaviour 7.5, STOP-8. */
@@ -143,23 +166,20 @@ function errorOf(seen: Present): NamedError | undefined {
   return { name: "DockerStateError", message: seen.stateError };
 }
 
-function raise(container: Container, status: ContainerStatus): Container {
-  if (compareContainerStatus(status, container.knownStatus) <= 0) return container;
-  return changeContainer(container, { knownStatus: status });
+function raise(container: Changeable<Container>, status: ContainerStatus): void {
+  if (compareContainerStatus(status, container.knownStatus) > 0) container.knownStatus = status;
 }
 
 /** Facts beside the status. What is known is never erased by an empty answer. Source: engine-modern 6.4. */
-function withMetadata(container: Container, seen: Present, now: EpochMs): Container {
-  return changeContainer(container, {
-    dockerId: seen.dockerId,
-    createdAt: seen.createdAt ?? container.createdAt,
-    startedAt: firstStartOf(container, seen),
-    imageId: container.imageId ?? seen.imageId,
-    imageDigest: container.imageDigest ?? seen.imageDigest,
-    ipAddress: seen.ipAddress ?? container.ipAddress,
-    networkBindings: bindingsOf(container, seen),
-    health: seen.health === undefined ? container.health : foldHealth(container, seen.health, now),
-  });
+function takeFacts(container: Changeable<Container>, seen: Present, now: EpochMs): void {
+  container.dockerId = seen.dockerId;
+  container.createdAt = seen.createdAt ?? container.createdAt;
+  container.startedAt = firstStartOf(container, seen);
+  container.imageId ??= seen.imageId;
+  container.imageDigest ??= seen.imageDigest;
+  container.ipAddress = seen.ipAddress ?? container.ipAddress;
+  container.networkBindings = bindingsOf(container, seen);
+  if (seen.health !== undefined) container.health = foldHealth(container, seen.health, now);
 }
 
 /** Docker may choose others when it starts a container again; a stopped one shows none. Source: W-37. */

@@ -5,39 +5,39 @@
 import type { EpochMs } from "../brand.ts";
 import { formatReason, type NamedError } from "../errors.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
-import { type Container, type ContainerAction, findContainer, type InFlight, type Retry, type Task } from "../task.ts";
-import { changeContainer, changeTask } from "../task-copy.ts";
+import { type Container, type ContainerAction, findContainer, type InFlight, type Retry } from "../task.ts";
+import type { Changeable } from "../task-copy.ts";
 import type { MachineConfig } from "./config.ts";
 import { isUp, stopTask } from "./derive.ts";
-import { foldObservation } from "./fold-observation.ts";
+import type { Draft } from "./draft.ts";
+import { endByLastRun, failContainer } from "./endings.ts";
+import { observe } from "./fold-observation.ts";
 import type { ActionResult, Failure, Observation } from "./input.ts";
 import { removalRetryAt, STOP_TRIES, stopRetryAt } from "./retry.ts";
-import { editContainer, endedByLastRun, failContainer } from "./step-state.ts";
 
 type Success = Extract<ActionResult, { readonly ok: true }>;
 
 export function foldActionResult(
-  task: Task,
+  draft: Draft,
   name: string,
   actionId: number,
   result: ActionResult,
   now: EpochMs,
   config: MachineConfig,
-): Task {
-  const inFlight = findContainer(task, name)?.inFlight;
-  if (inFlight?.id !== actionId) return task;
+): void {
+  const container = findContainer(draft.task, name);
+  const inFlight = container?.inFlight;
+  if (container === undefined || inFlight?.id !== actionId) return;
   const { action } = inFlight;
-  const timed = notePullTimes(task, action, result, now);
-  const landed = editContainer(timed, name, (each) =>
-    result.ok
-      ? foldSuccess(each, action, result, now)
-      : foldFailure(free(each), action, certaintyOf(result.failure, inFlight), now),
-  );
-  return result.ok ? landed : stopForFailedPull(landed, name, action, result.failure.error, now, config);
-}
-
-function free(container: Container): Container {
-  return changeContainer(container, { inFlight: undefined });
+  notePullTimes(draft, action, result, now);
+  const free = draft.changeContainer(container);
+  free.inFlight = undefined;
+  if (result.ok) {
+    foldSuccess(free, action, result, now);
+    return;
+  }
+  foldFailure(free, action, certaintyOf(result.failure, inFlight), now);
+  stopForFailedPull(draft, free, action, result.failure.error, now, config);
 }
 
 /** An earlier try without an answer may have worked, whatever came of this one. */
@@ -45,60 +45,57 @@ function certaintyOf(failure: Failure, { again = false }: InFlight): Failure {
   return again ? { ...failure, indeterminate: true } : failure;
 }
 
-/** The steps that every container takes free it in the copy that they make anyway. */
-function foldSuccess(container: Container, action: ContainerAction, result: Success, now: EpochMs): Container {
+function foldSuccess(container: Changeable<Container>, action: ContainerAction, result: Success, now: EpochMs): void {
   switch (action) {
     case "resolveManifest":
-      return changeContainer(container, {
-        inFlight: undefined,
-        retry: undefined,
-        knownStatus: furthest(container, "MANIFEST_PULLED"),
-        imageDigest: result.imageDigest ?? container.imageDigest,
-        digestResolved: result.digestFromRegistry ?? false,
-        pullError: result.warning ?? container.pullError,
-      });
+      container.retry = undefined;
+      container.knownStatus = furthest(container, "MANIFEST_PULLED");
+      container.imageDigest = result.imageDigest ?? container.imageDigest;
+      container.digestResolved = result.digestFromRegistry ?? false;
+      container.pullError = result.warning ?? container.pullError;
+      break;
     case "pull":
-      return changeContainer(container, {
-        inFlight: undefined,
-        retry: undefined,
-        knownStatus: furthest(container, "PULLED"),
-        imageId: result.imageId ?? container.imageId,
-        imageDigest: container.imageDigest ?? result.imageDigest,
-        pullError: result.warning ?? (hasPulled(result) ? undefined : container.pullError),
-      });
+      container.retry = undefined;
+      container.knownStatus = furthest(container, "PULLED");
+      container.imageId = result.imageId ?? container.imageId;
+      container.imageDigest ??= result.imageDigest;
+      container.pullError = result.warning ?? (hasPulled(result) ? undefined : container.pullError);
+      break;
     case "create":
-      return changeContainer(container, {
-        inFlight: undefined,
-        retry: undefined,
-        knownStatus: furthest(container, "CREATED"),
-        dockerId: container.dockerId ?? result.dockerId,
-        createdAt: container.createdAt ?? now,
-        hostPorts: result.hostPorts ?? container.hostPorts,
-      });
+      container.retry = undefined;
+      container.knownStatus = furthest(container, "CREATED");
+      container.dockerId ??= result.dockerId;
+      container.createdAt ??= now;
+      container.hostPorts = result.hostPorts ?? container.hostPorts;
+      break;
     case "start":
-      return observed(
-        changeContainer(container, {
-          inFlight: undefined,
-          retry: undefined,
-          knownStatus: furthest(container, "RUNNING"),
-          dockerId: result.dockerId ?? container.dockerId,
-          hostPorts: result.hostPorts ?? container.hostPorts,
-          networkBindings: container.networkBindings ?? result.networkBindings,
-          startedAt: container.startedAt ?? now,
-          startRequestedAt: undefined,
-        }),
-        result,
-        now,
-      );
+      container.retry = undefined;
+      container.knownStatus = furthest(container, "RUNNING");
+      container.dockerId = result.dockerId ?? container.dockerId;
+      container.hostPorts = result.hostPorts ?? container.hostPorts;
+      container.networkBindings ??= result.networkBindings;
+      container.startedAt ??= now;
+      container.startRequestedAt = undefined;
+      observeAfter(container, result, now);
+      break;
     case "restart":
-      return observed(restarted(free(container)), result, now);
+      container.retry = undefined;
+      container.startRequestedAt = undefined;
+      container.restart = { ...container.restart, pending: false };
+      observeAfter(container, result, now);
+      break;
     case "provision":
-      return provisioned(changeContainer(container, { inFlight: undefined, retry: undefined }), result, now);
+      container.retry = undefined;
+      provisioned(container, result, now);
+      break;
     case "stop":
     case "kill":
-      return stopped(free(container), action, result, now);
+      stopped(container, action, result, now);
+      break;
     case "remove":
-      return changeContainer(container, { inFlight: undefined, retry: undefined, removed: true });
+      container.retry = undefined;
+      container.removed = true;
+      break;
   }
 }
 
@@ -112,28 +109,20 @@ function furthest({ knownStatus }: Container, reached: ContainerStatus): Contain
   return compareContainerStatus(reached, knownStatus) <= 0 ? knownStatus : reached;
 }
 
-function restarted(container: Container): Container {
-  return changeContainer(container, {
-    retry: undefined,
-    startRequestedAt: undefined,
-    restart: { ...container.restart, pending: false },
-  });
-}
-
-function observed(container: Container, result: Success, now: EpochMs): Container {
-  return result.observation === undefined ? container : foldObservation(container, result.observation, now);
+function observeAfter(container: Changeable<Container>, { observation }: Success, now: EpochMs): void {
+  if (observation !== undefined) observe(container, observation, now);
 }
 
 /**
  * Docker took the stop; what it showed afterwards tells whether the container is down. One that still runs (nobody could
  * look, or somebody started it again) is stopped again after a while, not at once. Source: W-9, W-20.
  */
-function stopped(container: Container, action: "stop" | "kill", result: Success, now: EpochMs): Container {
-  const seen = observed(container, result, now);
-  if (seen.knownStatus === "STOPPED" && !seen.stopOwed) return seen;
-  if (wasNeverMade(seen)) return changeContainer(seen, { retry: undefined });
-  if (isDown(result.observation)) return endedUnseen(seen);
-  return changeContainer(seen, { retry: nextRetry(container, action, STILL_UP, stopRetryAt, now) });
+function stopped(container: Changeable<Container>, action: "stop" | "kill", result: Success, now: EpochMs): void {
+  observeAfter(container, result, now);
+  if (container.knownStatus === "STOPPED" && !container.stopOwed) return;
+  if (wasNeverMade(container)) container.retry = undefined;
+  else if (isDown(result.observation)) endUnseen(container);
+  else container.retry = nextRetry(container, action, STILL_UP, stopRetryAt, now);
 }
 
 const STILL_UP: NamedError = { name: "CannotStopContainerError", message: "container was not seen to stop" };
@@ -148,41 +137,54 @@ function isDown(observation: Observation | undefined): boolean {
 }
 
 /** Down, and no run was seen that is not on record: it never ran, or the recorded run was its last. */
-function endedUnseen(container: Container): Container {
-  if (isUp(container)) return endedByLastRun(container);
-  return changeContainer(container, { stopOwed: false, startRequestedAt: undefined, retry: undefined });
+function endUnseen(container: Changeable<Container>): void {
+  if (isUp(container)) {
+    endByLastRun(container);
+    return;
+  }
+  container.stopOwed = false;
+  container.startRequestedAt = undefined;
+  container.retry = undefined;
 }
 
 /** The network of a pause container is up once its address is known. */
-function provisioned(container: Container, result: Success, now: EpochMs): Container {
-  const seen = observed(container, result, now);
-  return seen.knownStatus === "RUNNING" ? changeContainer(seen, { knownStatus: "RESOURCES_PROVISIONED" }) : seen;
+function provisioned(container: Changeable<Container>, result: Success, now: EpochMs): void {
+  observeAfter(container, result, now);
+  if (container.knownStatus === "RUNNING") container.knownStatus = "RESOURCES_PROVISIONED";
 }
 
-function foldFailure(container: Container, action: ContainerAction, failure: Failure, now: EpochMs): Container {
+function foldFailure(container: Changeable<Container>, action: ContainerAction, failure: Failure, now: EpochMs): void {
   switch (action) {
     case "resolveManifest":
-      return changeContainer(container, {
-        knownStatus: furthest(container, "MANIFEST_PULLED"),
-        pullError: failure.error,
-      });
+      container.knownStatus = furthest(container, "MANIFEST_PULLED");
+      container.pullError = failure.error;
+      break;
     case "pull":
-      return changeContainer(container, { knownStatus: furthest(container, "PULLED"), pullError: failure.error });
+      container.knownStatus = furthest(container, "PULLED");
+      container.pullError = failure.error;
+      break;
     case "create":
       // Seen all the same: an earlier try had made it, or its end is known already.
-      if (compareContainerStatus(container.knownStatus, "CREATED") >= 0) return container;
-      return failContainer(container, createError(container, failure));
+      if (compareContainerStatus(container.knownStatus, "CREATED") < 0) {
+        failContainer(container, createError(container, failure));
+      }
+      break;
     case "start":
-      return failedStart(container, failure);
+      failedStart(container, failure);
+      break;
     case "provision":
-      return failContainer(container, failure.error);
+      failContainer(container, failure.error);
+      break;
     case "restart":
-      return failedRestart(container, failure);
+      failedRestart(container, failure);
+      break;
     case "stop":
     case "kill":
-      return failedStop(container, action, failure, now);
+      failedStop(container, action, failure, now);
+      break;
     case "remove":
-      return changeContainer(container, { retry: nextRetry(container, "remove", failure.error, removalRetryAt, now) });
+      container.retry = nextRetry(container, "remove", failure.error, removalRetryAt, now);
+      break;
   }
 }
 
@@ -192,35 +194,40 @@ function createError(container: Container, failure: Failure): NamedError {
 }
 
 /** When nobody knows whether it started, a stop is owed. Source: engine-modern 4.10, CORE-13. */
-function failedStart(container: Container, failure: Failure): Container {
-  const answered: Container = changeContainer(container, { startRequestedAt: undefined });
-  if (container.knownStatus !== "CREATED") return answered;
-  return changeContainer(failContainer(answered, failure.error), {
-    dockerId: failure.dockerId ?? container.dockerId,
-    hostPorts: failure.hostPorts ?? container.hostPorts,
-    exitCode: container.exitCode ?? failure.exitCode,
-    stopOwed: failure.indeterminate,
-  });
+function failedStart(container: Changeable<Container>, failure: Failure): void {
+  container.startRequestedAt = undefined;
+  if (container.knownStatus !== "CREATED") return;
+  failContainer(container, failure.error);
+  container.dockerId = failure.dockerId ?? container.dockerId;
+  container.hostPorts = failure.hostPorts ?? container.hostPorts;
+  container.exitCode ??= failure.exitCode;
+  container.stopOwed = failure.indeterminate;
 }
 
 /**
  * A restart that fails ends the container with the exit code of the run before; one that may have worked has to be
  * stopped first. Source: RST-5.
  */
-function failedRestart(container: Container, failure: Failure): Container {
-  const answered: Container = changeContainer(container, { startRequestedAt: undefined });
-  if (container.knownStatus === "STOPPED" || !container.restart.pending) return answered;
-  if (failure.indeterminate) return changeContainer(answered, { desiredStatus: "STOPPED", stopOwed: true });
-  return changeContainer(endedByLastRun(answered), { desiredStatus: "STOPPED", pullError: failure.error });
+function failedRestart(container: Changeable<Container>, failure: Failure): void {
+  container.startRequestedAt = undefined;
+  if (container.knownStatus === "STOPPED" || !container.restart.pending) return;
+  container.desiredStatus = "STOPPED";
+  if (failure.indeterminate) {
+    container.stopOwed = true;
+    return;
+  }
+  endByLastRun(container);
+  container.pullError = failure.error;
 }
 
 /** Only an observed end or a confirmed absence is STOPPED: a failed stop is tried again, for ever. Source: W-9, W-20. */
-function failedStop(container: Container, action: "stop" | "kill", failure: Failure, now: EpochMs): Container {
-  if (failure.status === 404) return foldObservation(container, { kind: "absent" }, now);
+function failedStop(container: Changeable<Container>, action: "stop" | "kill", failure: Failure, now: EpochMs): void {
+  if (failure.status === 404) {
+    observe(container, { kind: "absent" }, now);
+    return;
+  }
   const retry = nextRetry(container, action, failure.error, stopRetryAt, now);
-  return changeContainer(container, {
-    retry: isAway(failure) ? { ...retry, attempts: attemptsWhileAway(container, retry) } : retry,
-  });
+  container.retry = isAway(failure) ? { ...retry, attempts: attemptsWhileAway(container, retry) } : retry;
 }
 
 /** No answer, and the call never got there. */
@@ -252,26 +259,26 @@ function nextRetry(
 
 /** Under `always` and `once` a failed pull stops the whole task, essential or not. Source: engine-modern 4.10. */
 function stopForFailedPull(
-  task: Task,
-  name: string,
+  draft: Draft,
+  container: Changeable<Container>,
   action: ContainerAction,
   error: NamedError,
   now: EpochMs,
   config: MachineConfig,
-): Task {
-  if (action !== "pull" && action !== "resolveManifest") return task;
-  if (config.pullBehaviour !== "always" && config.pullBehaviour !== "once") return task;
-  const culprit = findContainer(task, name);
-  if (culprit === undefined || culprit.knownStatus === "STOPPED") return task;
-  const failed = editContainer(task, name, (container) => failContainer(container, error));
-  return stopTask(failed, "TaskFailedToStart", formatReason(error), now);
+): void {
+  if (action !== "pull" && action !== "resolveManifest") return;
+  if (config.pullBehaviour !== "always" && config.pullBehaviour !== "once") return;
+  if (container.knownStatus === "STOPPED") return;
+  failContainer(container, error);
+  stopTask(draft, "TaskFailedToStart", formatReason(error), now);
 }
 
 /** First pull's begin, last pull's end; nothing when no pull was needed. Source: engine-behaviour 1.11, EN-67. */
-function notePullTimes(task: Task, action: ContainerAction, result: ActionResult, now: EpochMs): Task {
-  if (action !== "pull") return task;
+function notePullTimes(draft: Draft, action: ContainerAction, result: ActionResult, now: EpochMs): void {
+  if (action !== "pull") return;
   const began = result.ok ? result.pullStartedAt : result.failure.pullStartedAt;
-  if (began === undefined) return task;
-  const first = task.pullStartedAt === undefined || began < task.pullStartedAt ? began : task.pullStartedAt;
-  return changeTask(task, { pullStartedAt: first, pullStoppedAt: now });
+  if (began === undefined) return;
+  const task = draft.change();
+  if (task.pullStartedAt === undefined || began < task.pullStartedAt) task.pullStartedAt = began;
+  task.pullStoppedAt = now;
 }

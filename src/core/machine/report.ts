@@ -8,34 +8,32 @@ import type { ContainerStateChange, StateChange, TaskStateChange } from "../stat
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
 import { isInternal } from "../task.ts";
-import { changeContainer, changeTask } from "../task-copy.ts";
+import { appended } from "./appended.ts";
+import type { Draft } from "./draft.ts";
 
 const REASON_MAX = 1024;
 const IDENTITY_MAX = 255;
+const NOTHING: readonly StateChange[] = [];
 
-const NOTHING: readonly never[] = [];
-
-/** Members that are absent when there is nothing to tell are added one by one: a spread for each costs several times more. */
-type Draft<Change> = { -readonly [Member in keyof Change]: Change[Member] };
-
-export function report(task: Task, now: EpochMs): { readonly task: Task; readonly changes: readonly StateChange[] } {
-  if (!isTaskNews(task) && !task.containers.some(isNews)) return { task, changes: NOTHING };
-  const told = task.containers.map((container) => (isNews(container) ? tell(container) : container));
-  const changes: StateChange[] = [];
-  for (const [index, container] of told.entries()) {
-    if (container !== task.containers[index]) changes.push(containerChange(task, container, changes.length, now));
+export function report(draft: Draft, now: EpochMs): readonly StateChange[] {
+  let changes = NOTHING;
+  for (const container of draft.task.containers) {
+    if (!isNews(container)) continue;
+    changes = appended(changes, containerChange(draft.task, container, nextSequence(draft), now));
+    draft.changeContainer(container).emittedStatus = container.knownStatus;
   }
-  const isTold = isTaskNews(task);
-  if (isTold) changes.push(taskChange(task, changes.length, now));
-  const emittedStatus = isTold ? task.knownStatus : task.emittedStatus;
-  return {
-    task: changeTask(task, { containers: told, emittedStatus, nextChange: task.nextChange + changes.length }),
-    changes,
-  };
+  if (isTaskNews(draft.task)) {
+    changes = appended(changes, taskChange(draft.task, nextSequence(draft), now));
+    draft.change().emittedStatus = draft.task.knownStatus;
+  }
+  return changes;
 }
 
-function tell(container: Container): Container {
-  return changeContainer(container, { emittedStatus: container.knownStatus });
+/** Numbers are given in the order in which changes are told. */
+function nextSequence(draft: Draft): number {
+  const task = draft.change();
+  task.nextChange += 1;
+  return task.nextChange - 1;
 }
 
 /** RUNNING counts at the steady status; a digest is news only when it was resolved by asking. Source: DM-12. */
@@ -52,13 +50,15 @@ function isTaskNews(task: Task): boolean {
   return task.knownStatus === "RUNNING" || task.knownStatus === "STOPPED";
 }
 
-/** @param before how many changes of this step come before it */
-function containerChange(task: Task, container: Container, before: number, now: EpochMs): ContainerStateChange {
+/** Members that are absent when there is nothing to tell are added one by one: a spread for each costs several times more. */
+type Unfinished<Change> = { -readonly [Member in keyof Change]: Change[Member] };
+
+function containerChange(task: Task, container: Container, sequence: number, now: EpochMs): ContainerStateChange {
   const { knownStatus, dockerId, imageDigest, exitCode, error } = container;
-  const change: Draft<ContainerStateChange> = {
+  const change: Unfinished<ContainerStateChange> = {
     type: "container",
     taskArn: task.arn,
-    sequence: task.nextChange + before,
+    sequence,
     at: now,
     containerName: container.name,
     containerArn: container.containerArn,
@@ -72,13 +72,13 @@ function containerChange(task: Task, container: Container, before: number, now: 
   return change;
 }
 
-function taskChange(task: Task, before: number, now: EpochMs): TaskStateChange {
+function taskChange(task: Task, sequence: number, now: EpochMs): TaskStateChange {
   const { knownStatus, stopCode, stoppedReason, pullStartedAt, pullStoppedAt, executionStoppedAt } = task;
   const ended = knownStatus === "STOPPED";
-  const change: Draft<TaskStateChange> = {
+  const change: Unfinished<TaskStateChange> = {
     type: "task",
     taskArn: task.arn,
-    sequence: task.nextChange + before,
+    sequence,
     at: now,
     status: knownStatus === "RUNNING" || knownStatus === "STOPPED" ? knownStatus : "MANIFEST_PULLED",
   };

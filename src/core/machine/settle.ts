@@ -2,36 +2,34 @@
 import type { EpochMs } from "../brand.ts";
 import { judgeDependencies } from "../dependencies.ts";
 import type { NamedError } from "../errors.ts";
-import type { Container, Task } from "../task.ts";
-import { changeContainer } from "../task-copy.ts";
+import { type Container, findContainer, type Task } from "../task.ts";
+import type { Changeable } from "../task-copy.ts";
 import { DEPENDENCY_EXIT_CODE } from "./decide.ts";
-import { endedByLastRun, failContainer } from "./step-state.ts";
+import { endByLastRun, failContainer } from "./endings.ts";
 
 /**
  * Writes a container off that does not run. A create under way stays on record, so that the clean-up waits for what it
  * leaves; a pull under way is let go. Source: engine-modern 6.2, CORE-8, STOP-5.
  */
-export function settleContainer(task: Task, container: Container, now: EpochMs): Container {
-  const base = container.restart.pending ? endedByLastRun(container) : container;
-  const failure = base.error === undefined ? inheritedFailure(task, base, now) : undefined;
-  const blamed = failure === undefined ? base : withDependencyFailure(base, failure);
-  return changeContainer(blamed, {
-    knownStatus: "STOPPED",
-    retry: undefined,
-    inFlight: blamed.inFlight?.action === "create" ? blamed.inFlight : undefined,
-  });
+export function settleContainer(task: Task, container: Changeable<Container>, now: EpochMs): void {
+  if (container.restart.pending) endByLastRun(container);
+  const failure = container.error === undefined ? inheritedFailure(task, container, now) : undefined;
+  if (failure !== undefined) takeDependencyFailure(container, failure);
+  container.knownStatus = "STOPPED";
+  container.retry = undefined;
+  if (container.inFlight?.action !== "create") container.inFlight = undefined;
 }
 
-export function failForDependency(container: Container, error: NamedError): Container {
-  return changeContainer(withDependencyFailure(container, error), {
-    knownStatus: "STOPPED",
-    retry: undefined,
-    inFlight: undefined,
-  });
+export function failForDependency(container: Changeable<Container>, error: NamedError): void {
+  takeDependencyFailure(container, error);
+  container.knownStatus = "STOPPED";
+  container.retry = undefined;
+  container.inFlight = undefined;
 }
 
-function withDependencyFailure(container: Container, error: NamedError): Container {
-  return changeContainer(failContainer(container, error), { exitCode: container.exitCode ?? DEPENDENCY_EXIT_CODE });
+function takeDependencyFailure(container: Changeable<Container>, error: NamedError): void {
+  failContainer(container, error);
+  container.exitCode ??= DEPENDENCY_EXIT_CODE;
 }
 
 /**
@@ -40,7 +38,7 @@ function withDependencyFailure(container: Container, error: NamedError): Contain
  */
 function inheritedFailure(task: Task, container: Container, now: EpochMs): NamedError | undefined {
   if (container.startedAt !== undefined || container.dockerId !== undefined) return undefined;
-  const find = (name: string) => task.containers.find((each) => each.name === name);
+  const find = (name: string) => findContainer(task, name);
   const failed = container.dependencies.some((edge) => find(edge.containerName)?.error !== undefined);
   return failed ? judgeDependencies(container, find, now).failure : undefined;
 }

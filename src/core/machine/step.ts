@@ -9,17 +9,16 @@ import { withGpus } from "../gpus.ts";
 import type { StateChange } from "../state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
-import { changeContainer, changeTask } from "../task-copy.ts";
 import { advance } from "./advance.ts";
 import type { MachineConfig } from "./config.ts";
 import { DEFAULT_USER_REASON, stopTask } from "./derive.ts";
+import { Draft } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import { foldObservation } from "./fold-observation.ts";
 import { foldActionResult } from "./fold-result.ts";
 import type { Input } from "./input.ts";
 import { report } from "./report.ts";
 import { foldResourceResult } from "./resources.ts";
-import { editContainer } from "./step-state.ts";
 
 export type Step = {
   readonly task: Task;
@@ -34,83 +33,106 @@ export const AS_BEFORE = "asBefore";
 const NOTHING: readonly never[] = [];
 
 export function step(task: Task, input: Input, now: EpochMs, config: MachineConfig): Step {
-  const folded = fold(task, input, now, config);
-  if (isNoNews(task, folded, input)) return { task: folded, changes: NOTHING, effects: NOTHING, wakeAt: AS_BEFORE };
-  const advanced = advance(folded, now, config);
-  const reported = report(advanced.task, now);
-  const effects = [...refreshes(task, reported.task), ...advanced.effects];
-  if (input.type === "resumed" && wantsHostResources(reported.task)) effects.push({ type: "requestHostResources" });
-  return { task: reported.task, changes: reported.changes, effects, wakeAt: advanced.wakeAt };
+  const draft = new Draft(task);
+  fold(draft, input, now, config);
+  if (isNoNews(draft, input)) return { task: draft.task, changes: NOTHING, effects: NOTHING, wakeAt: AS_BEFORE };
+  const orders = advance(draft, now, config);
+  const changes = report(draft, now);
+  if (input.type === "resumed" && wantsHostResources(draft.task)) orders.add({ type: "requestHostResources" });
+  return { task: draft.task, changes, effects: looksFirst(draft, orders.effects), wakeAt: orders.wakeAt };
 }
 
 /** A look that saw nothing new, and an acknowledgement that nobody waits for: nothing follows from them. */
-function isNoNews(before: Task, after: Task, input: Input): boolean {
-  if (input.type === "containerObserved") return after === before;
-  return input.type === "acknowledged" && after.knownStatus !== "STOPPED";
+function isNoNews({ given, task }: Draft, input: Input): boolean {
+  if (input.type === "containerObserved") return task === given;
+  return input.type === "acknowledged" && task.knownStatus !== "STOPPED";
 }
 
 function wantsHostResources(task: Task): boolean {
   return !task.admitted && task.desiredStatus !== "STOPPED";
 }
 
-function fold(task: Task, input: Input, now: EpochMs, config: MachineConfig): Task {
+function fold(draft: Draft, input: Input, now: EpochMs, config: MachineConfig): void {
   switch (input.type) {
     case "timerFired":
-      return task;
+      break;
     case "resumed":
-      return input.observations.reduce(
-        (current, { containerName, observation }) =>
-          editContainer(current, containerName, (each) => foldObservation(each, observation, now)),
-        task,
-      );
+      for (const { containerName, observation } of input.observations) {
+        foldObservation(draft, containerName, observation, now);
+      }
+      break;
     case "stopRequested":
-      return requestStop(task, input, now);
+      requestStop(draft, input, now);
+      break;
     case "hostResourcesGranted":
-      return changeTask(withGpus(task, input.gpus), { admitted: true });
+      draft.take(withGpus(draft.task, input.gpus));
+      draft.change().admitted = true;
+      break;
     case "admissionRefused":
-      return stopTask(task, "TaskFailedToStart", formatReason(input.error), now);
+      stopTask(draft, "TaskFailedToStart", formatReason(input.error), now);
+      break;
     case "containerObserved":
-      return editContainer(task, input.containerName, (each) => foldObservation(each, input.observation, now));
+      foldObservation(draft, input.containerName, input.observation, now);
+      break;
     case "actionFinished":
-      return foldActionResult(task, input.containerName, input.actionId, input.result, now, config);
+      foldActionResult(draft, input.containerName, input.actionId, input.result, now, config);
+      break;
     case "resourceFinished":
-      return foldResourceResult(task, input.resourceId, input.actionId, input.error, now);
+      foldResourceResult(draft, input.resourceId, input.actionId, input.error, now);
+      break;
     case "acknowledged":
-      return acknowledge(task, input.upTo);
+      takeAcknowledgement(draft, input.upTo);
+      break;
     case "removalRequested":
-      return task.knownStatus === "STOPPED"
-        ? changeTask(task, { cleanupAt: now, acknowledgedChange: task.nextChange - 1 })
-        : task;
+      requestRemoval(draft, now);
+      break;
     default:
-      return unreachable(input);
+      unreachable(input);
   }
 }
 
-function requestStop(task: Task, input: Extract<Input, { readonly type: "stopRequested" }>, now: EpochMs): Task {
-  const reason = input.reason ?? DEFAULT_USER_REASON;
-  const stopping = stopTask(task, input.stopCode ?? "UserInitiated", reason, now);
-  return input.force === true && !stopping.forceStop ? changeTask(stopping, { forceStop: true }) : stopping;
+function requestStop(draft: Draft, input: Extract<Input, { readonly type: "stopRequested" }>, now: EpochMs): void {
+  stopTask(draft, input.stopCode ?? "UserInitiated", input.reason ?? DEFAULT_USER_REASON, now);
+  if (input.force === true && !draft.task.forceStop) draft.change().forceStop = true;
+}
+
+function requestRemoval(draft: Draft, now: EpochMs): void {
+  if (draft.task.knownStatus !== "STOPPED") return;
+  const task = draft.change();
+  task.cleanupAt = now;
+  task.acknowledgedChange = task.nextChange - 1;
+}
+
+/** An acknowledgement by itself, for a row that lags behind the outbox. */
+export function acknowledge(task: Task, upTo: number): Task {
+  const draft = new Draft(task);
+  takeAcknowledgement(draft, upTo);
+  return draft.task;
 }
 
 /** What was emitted up to here has been sent, when nothing newer is outstanding. Source: engine-behaviour 9.4. */
-export function acknowledge(task: Task, upTo: number): Task {
-  if (upTo <= task.acknowledgedChange) return task;
-  if (upTo < task.nextChange - 1) return changeTask(task, { acknowledgedChange: upTo });
-  const containers = task.containers.map((each) => markSent(each));
-  const sentStatus = compareTaskStatus(task.emittedStatus, task.sentStatus) > 0 ? task.emittedStatus : task.sentStatus;
-  return changeTask(task, { acknowledgedChange: upTo, containers, sentStatus });
-}
-
-function markSent(container: Container): Container {
-  if (compareContainerStatus(container.emittedStatus, container.sentStatus) <= 0) return container;
-  return changeContainer(container, { sentStatus: container.emittedStatus });
+function takeAcknowledgement(draft: Draft, upTo: number): void {
+  if (upTo <= draft.task.acknowledgedChange) return;
+  const task = draft.change();
+  task.acknowledgedChange = upTo;
+  if (upTo < task.nextChange - 1) return;
+  for (const container of task.containers) {
+    const { emittedStatus, sentStatus } = container;
+    const isAhead = compareContainerStatus(emittedStatus, sentStatus) > 0;
+    if (isAhead) draft.changeContainer(container).sentStatus = emittedStatus;
+  }
+  if (compareTaskStatus(task.emittedStatus, task.sentStatus) > 0) task.sentStatus = task.emittedStatus;
 }
 
 /** A container that came up is looked at once: addresses, exact times, and whether it is gone again already. */
-function refreshes(before: Task, after: Task): readonly Effect[] {
-  if (before.containers === after.containers) return NOTHING;
-  const up = after.containers.filter((container, index) => hasComeUp(before.containers[index], container));
-  return up.map(({ name }) => ({ type: "observe", containerName: name }));
+function looksFirst({ given, task }: Draft, effects: readonly Effect[]): readonly Effect[] {
+  if (given.containers === task.containers) return effects;
+  const up = task.containers.filter((container, index) => hasComeUp(given.containers[index], container));
+  return up.length === 0 ? effects : [...up.map(({ name }) => look(name)), ...effects];
+}
+
+function look(containerName: string): Effect {
+  return { type: "observe", containerName };
 }
 
 function hasComeUp(before: Container | undefined, after: Container): boolean {
