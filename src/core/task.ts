@@ -123,7 +123,7 @@ export type Container = {
   readonly stopOwed: boolean;
 
   readonly dockerName: DockerName;
-  /** Set when a create was handed out: from then on an object under `dockerName` may exist. */
+  /** Set when a create was handed out, or may have been before a crash: an object under `dockerName` may exist. */
   readonly createRequestedAt?: EpochMs | undefined;
   /**
    * A start or restart was handed out and has not been answered: it may run although nobody has seen it do so. Outlives
@@ -177,7 +177,7 @@ export type TaskResource = {
   readonly volatile: boolean;
   /** Plain data that the adapter of this type understands. Never a secret's value. */
   readonly spec: Readonly<Record<string, unknown>>;
-  /** A create was handed out: something may exist, so removal is due whatever the answer was. */
+  /** A create was handed out, or may have been before a crash: something may exist, so that its removal is due. */
   readonly createRequested: boolean;
   readonly inFlight?: { readonly action: "create" | "remove"; readonly id: number } | undefined;
   readonly retry?: { readonly attempts: number; readonly notBefore: EpochMs; readonly error: NamedError } | undefined;

@@ -44,7 +44,7 @@ function restoredTask(saved: Task, oldest: number): Task {
     ...task,
     admitted: false,
     containers: task.containers.map((each) => restoredContainer(each, task)),
-    resources: task.resources.map(restoredResource),
+    resources: task.resources.map((each) => restoredResource(each, task)),
   };
 }
 
@@ -62,9 +62,11 @@ function restoredContainer(saved: Container, task: Task): Container {
   };
 }
 
-function restoredResource(resource: TaskResource): TaskResource {
+/** That it was asked for, or made, has no save of its own either. */
+function restoredResource(resource: TaskResource, { knownStatus: taskStatus }: Task): TaskResource {
   const knownStatus = resource.volatile && resource.knownStatus === "CREATED" ? "NONE" : resource.knownStatus;
-  return { ...resource, knownStatus, inFlight: undefined, retry: undefined };
+  const createRequested = resource.createRequested || taskStatus !== "STOPPED";
+  return { ...resource, knownStatus, createRequested, inFlight: undefined, retry: undefined };
 }
 
 export type Observations = ReadonlyMap<TaskArn, readonly ContainerObservation[]>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asDockerId, asEpochMs } from "../core/brand.ts";
-import type { Container, Task } from "../core/task.ts";
+import type { Container, Task, TaskResource } from "../core/task.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
 import { isWorthASave } from "./worth-saving.ts";
 
@@ -49,6 +49,27 @@ describe("isWorthASave()", () => {
     );
     expect(isWorthASave(task, withContainer({ desiredStatus: "STOPPED" }))).toBe(true);
     expect(isWorthASave(task, withContainer({ ...asked, desiredStatus: "STOPPED" }))).toBe(true);
+  });
+
+  it("saves nothing for a resource that is asked for or made, and its removal", () => {
+    const resource: TaskResource = {
+      id: "dockerVolume/data",
+      type: "dockerVolume",
+      gates: "CREATED",
+      knownStatus: "NONE",
+      volatile: false,
+      spec: {},
+      createRequested: false,
+    };
+    const withResource = (given: Partial<TaskResource>): Task => ({ ...task, resources: [{ ...resource, ...given }] });
+    const asked = withResource({ createRequested: true, inFlight: { action: "create", id: 1 } });
+    const made = withResource({ createRequested: true, knownStatus: "CREATED" });
+    expect(isWorthASave(withResource({}), asked)).toBe(false);
+    expect(isWorthASave(asked, made)).toBe(false);
+    expect(isWorthASave(made, withResource({ createRequested: true, knownStatus: "REMOVED" }))).toBe(true);
+    expect(isWorthASave(made, withResource({ createRequested: true, knownStatus: "CREATED", spec: { a: 1 } }))).toBe(
+      true,
+    );
   });
 
   it("saves when something was pulled: it is not to be pulled again", () => {

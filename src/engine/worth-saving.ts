@@ -76,9 +76,13 @@ function isToStopEarly(before: Container, after: Container): boolean {
   return isBeforeCreate(after.knownStatus) && after.desiredStatus === "STOPPED" && before.desiredStatus !== "STOPPED";
 }
 
+/** That it was made needs no save: it is on record from the beginning, and making it again leaves one. */
 function isSameResource(before: TaskResource, after: TaskResource): boolean {
   const members = Object.keys({ ...before, ...after }) as (keyof TaskResource)[];
-  return members.every((member) => before[member] === after[member] || VOLATILE_PART.has(member));
+  return members.every((member) => {
+    if (before[member] === after[member] || VOLATILE_PART.has(member)) return true;
+    return member === "createRequested" || (member === "knownStatus" && after.knownStatus === "CREATED");
+  });
 }
 
 function sameParts<P extends Part>(a: readonly P[], b: readonly P[], same: (a: P, b: P) => boolean): boolean {

@@ -58,8 +58,8 @@ export async function withoutIntent(
   }
   for (const { name, labels: found } of await client.listVolumes({ labels })) {
     const resources = known.get(found[TASK_ARN_LABEL] ?? "")?.resources ?? [];
-    const isMeant = resources.some(({ type, createRequested }) => type === "dockerVolume" && createRequested);
-    if (!isMeant) problems.push(`volume ${name} was made before its row said so`);
+    const isMeant = resources.some(({ type }) => type === "dockerVolume");
+    if (!isMeant) problems.push(`volume ${name} was made before its task was on record`);
   }
   return problems;
 }

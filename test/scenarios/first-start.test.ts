@@ -131,3 +131,31 @@ describe("a first start", () => {
     expect(host.docker.find(name)?.status).toBe("running");
   });
 });
+
+describe("a volume", () => {
+  it("goes with its task, also when the engine died before anybody knew that it was made", async () => {
+    const host = new SimulatedHost();
+    const store = new MemoryStateStore();
+    const { engine: first } = await engineOn(host, store);
+    // Made on the host: no registry is asked, so that no digest is told and saved.
+    host.docker.image("made-here:1", { where: "daemon" });
+    const volumes = [{ name: "data", dockerVolumeConfiguration: { scope: "task", driver: "local" } }];
+    const task = host.task(
+      [{ name: "web", image: "made-here:1", mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] }],
+      {
+        volumes,
+      },
+    );
+    host.docker.faults.next("createVolume", { kind: "hang", forMs: 600_000, takesEffect: true });
+    await host.clock.resolve(first.addTask(task));
+    await host.clock.advance(1_000);
+    first.abandon();
+    expect(store.snapshot().tasks[0]?.resources[0]).toMatchObject({ knownStatus: "NONE", createRequested: false });
+    const { engine } = await engineOn(host, store);
+    expect(await host.clock.resolve(host.docker.client().listVolumes({ labels: {} }))).toHaveLength(1);
+    await host.clock.resolve(engine.stopTask(task.arn, { force: true }));
+    await until(host, engine, task, "STOPPED");
+    await host.clock.resolve(engine.removeTask(task.arn));
+    expect(await host.clock.resolve(host.docker.client().listVolumes({ labels: {} }))).toEqual([]);
+  });
+});

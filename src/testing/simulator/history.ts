@@ -57,9 +57,7 @@ export class History {
       if (isToRun || startRequestedAt !== undefined) this.startsAsked.add(dockerName);
     }
     for (const resource of task.resources) {
-      if (resource.type === "dockerVolume" && resource.createRequested) {
-        this.volumesAsked.add(readVolumeSpec(resource).volumeName);
-      }
+      if (resource.type === "dockerVolume") this.volumesAsked.add(readVolumeSpec(resource).volumeName);
     }
   }
 

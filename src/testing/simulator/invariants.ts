@@ -189,7 +189,7 @@ export class InvariantChecker {
     if (operation === "removeVolume" && /is in use/.test(outcome))
       this.fail(`volume ${subject} is removed while in use`);
     if (operation === "createVolume" && !this.history.volumesAsked.has(subject)) {
-      this.fail(`volume ${subject} is made before the intent is stored`);
+      this.fail(`volume ${subject} is made before its task is stored`);
     }
     if (operation === "removeImage") this.#mayBeRemoved(subject);
   }
