@@ -58,7 +58,7 @@ function killRows(figures) {
   });
   return [
     "The engine's process is killed with SIGKILL and started again until all of its tasks are done and cleaned up. At each",
-    "start, before anything is tidied up, whatever is in Docker must be in a row as an intent; when all is over, Docker's own",
+    "start, before anything is tidied up, whatever is in Docker must belong to a row that names it; when all is over, Docker's own",
     "events say how often each container was made and started.",
     "",
     ...table([["the engine is killed", "lives", ...columns, "time"], ...rows]),
