@@ -7,13 +7,13 @@ import { EngineError } from "../core/errors.ts";
 import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
 import type { ActionResult, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
-import { type Container, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
+import { type Container, type HostPortLease, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
 import { changeContainer } from "../core/task-copy.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { CreateBody, DockerClient } from "../ports/docker-client.ts";
 import type { ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
-import type { MetadataAttachment, MetadataManager } from "../ports/metadata-manager.ts";
+import { type MetadataAttachment, type MetadataManager, NO_METADATA } from "../ports/metadata-manager.ts";
 import type { TaskEnvironment } from "../ports/task-resource.ts";
 import type { CallGate, CallSubject } from "./call-gate.ts";
 import type { ContainerCalls } from "./container-calls.ts";
@@ -63,7 +63,7 @@ export class ContainerLauncher {
     const requests = ports ?? requestedHostPorts(current, container);
     const leases = requests.length === 0 ? [] : await hostPorts.lease(owner, requests);
     try {
-      const ready = changeContainer(container, { hostPorts: leases });
+      const ready = withPorts(container, leases);
       const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
       return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
     } catch (error) {
@@ -142,7 +142,7 @@ export class ContainerLauncher {
   }
 
   #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> | undefined {
-    if (isInternal(container)) return undefined;
+    if (isInternal(container) || this.#ports.metadata === NO_METADATA) return undefined;
     return this.#ports.metadata.create(task, container).catch((error: unknown) => {
       this.#ports.log.warn("Cannot make container metadata", { containerName: container.name, error });
       return undefined;
@@ -152,6 +152,11 @@ export class ContainerLauncher {
 
 export function callSubject({ arn }: Task, { name }: Container): CallSubject {
   return { taskArn: arn, containerName: name };
+}
+
+function withPorts(container: Container, hostPorts: readonly HostPortLease[]): Container {
+  if (hostPorts.length === 0 && container.hostPorts.length === 0) return container;
+  return changeContainer(container, { hostPorts });
 }
 
 function isLogRouter(task: Task, container: Container): boolean {
