@@ -93,21 +93,33 @@ export class ContainerLauncher {
    * choice is chosen again, and the container, which never ran, made anew. Source: engine-modern 17.2. So is one that a
    * daemon has half started before it crashed: containerd keeps that half, and no other try will ever get past it.
    */
-  async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
-    try {
-      await this.#ports.calls.start(dockerId);
-      const observation = isLogRouter(task, container) ? await this.#addressOf(task, container, dockerId) : undefined;
-      return { ok: true, networkBindings: bindingsOf(task, container), observation };
-    } catch (error) {
-      const requests = requestedHostPorts(task, container);
-      if (isHalfStarted(error)) {
-        const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
-        this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
-        return await this.#startAnew(task, container, requests);
-      }
-      if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
-      return await this.#startAnew(task, container, requests.map(anyPort));
+  #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    return this.#ports.calls.start(dockerId).then(
+      () => this.#started(task, container, dockerId),
+      (error: unknown) => this.#startAnewAfter(error, task, container, dockerId),
+    );
+  }
+
+  #started(task: Task, container: Container, dockerId: DockerId): ActionResult | Promise<ActionResult> {
+    const networkBindings = bindingsOf(task, container);
+    if (!isLogRouter(task, container)) return { ok: true, networkBindings };
+    return this.#addressOf(task, container, dockerId).then((observation) => ({
+      ok: true,
+      networkBindings,
+      observation,
+    }));
+  }
+
+  /** @throws what stood in the way, when a new container would not get past it */
+  #startAnewAfter(error: unknown, task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    const requests = requestedHostPorts(task, container);
+    if (isHalfStarted(error)) {
+      const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
+      this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
+      return this.#startAnew(task, container, requests);
     }
+    if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
+    return this.#startAnew(task, container, requests.map(anyPort));
   }
 
   /** Those who log through a router are told its address when they are created, which is soon. Source: engine-modern 21.2. */

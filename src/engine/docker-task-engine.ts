@@ -305,13 +305,13 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       config: config.machine,
       save: (task, changes) => this.#store.commit(mutationsOf(task, changes)),
       perform: (effect, task) => this.#perform(effect, task),
-      onState: (task, changes) => this.#publish(task, changes),
+      onState: (task, changes, before) => this.#publish(task, changes, before),
       onCrash: (error, { arn }) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: arn, error }),
     };
   }
 
-  #publish(task: Task, changes: readonly StateChange[]): void {
-    const before = this.#state.put(task);
+  #publish(task: Task, changes: readonly StateChange[], before: Task): void {
+    this.#state.put(task, before);
     this.#outbox.publish(changes);
     this.#options.containerChanges.publishDifference(before, task);
     if (task.knownStatus === "STOPPED") this.#options.credentials.removeTaskCredentials(task.arn);
@@ -421,7 +421,6 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 }
 
 function mutationsOf(task: Task, changes: readonly StateChange[]): readonly Mutation[] {
-  const mutations: Mutation[] = [{ type: "putTask", task }];
-  for (const change of changes) mutations.push({ type: "putChange", change });
-  return mutations;
+  const row: Mutation = { type: "putTask", task };
+  return changes.length === 0 ? [row] : [row, ...changes.map((change): Mutation => ({ type: "putChange", change }))];
 }

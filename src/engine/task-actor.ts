@@ -30,7 +30,7 @@ export type ActorPorts = {
   readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
   /** Begins an effect; its answer comes back through `send`. Never throws. */
   readonly perform: (effect: Effect, task: Task) => void;
-  readonly onState: (task: Task, changes: readonly StateChange[]) => void;
+  readonly onState: (task: Task, changes: readonly StateChange[], before: Task) => void;
   /** Our bug, not Docker's: the actor does no more work. */
   readonly onCrash: (error: unknown, task: Task) => void;
 };
@@ -138,9 +138,10 @@ export class TaskActor {
 
   /** What was asked for and is saved, if it has to be. */
   #letGo({ task, changes, effects, wakeAt }: Step): void {
-    if (task !== this.#task) {
+    const before = this.#task;
+    if (task !== before) {
       this.#task = task;
-      this.#ports.onState(task, changes);
+      this.#ports.onState(task, changes, before);
     }
     if (wakeAt !== AS_BEFORE) this.#wakeBy(wakeAt);
     for (const effect of effects) this.#ports.perform(effect, task);

@@ -30,12 +30,13 @@ export class TaskEngineState {
   readonly #byId = new Map<string, Place>();
   readonly #byIp = new Map<string, Place>();
 
-  /** Adds a task or replaces its snapshot. For the engine only. @returns the snapshot before */
-  put(task: Task): Task | undefined {
-    const before = this.#tasks.get(task.arn);
+  /**
+   * Adds a task or replaces its snapshot. For the engine only.
+   * @param before the snapshot that is here, from who has it: a look among all tasks costs more than the rest
+   */
+  put(task: Task, before = this.#tasks.get(task.arn)): void {
     this.#tasks.set(task.arn, task);
     if (before?.containers !== task.containers) this.#reindex(before, task);
-    return before;
   }
 
   /** For the engine only. Unknown ARNs are ignored. */
