@@ -188,8 +188,9 @@ const NO_ENVIRONMENT: TaskEnvironment = {
 function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: EngineFacts): ContainerFactory {
   const { region = DEFAULT_REGION, volumePaths = {}, remoteLogs = "local", environment = NO_ENVIRONMENT } = options;
   const hostOptions = { ...options, environment };
-  return (task, container, { imageEnv, secrets, environmentFiles, logOptions }) =>
-    buildCreateBody(task, container, {
+  return (task, container, { imageEnv, secrets, environmentFiles, logOptions }) => {
+    const { cgroupParent, gpuDeviceIds, nvidiaRuntime, firelens } = hostContext(task, container, hostOptions);
+    return buildCreateBody(task, container, {
       imageEnv,
       secrets,
       environmentFiles,
@@ -202,8 +203,12 @@ function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: 
       taskMemoryFallback: true,
       remoteLogs,
       volumePaths,
-      ...hostContext(task, container, hostOptions),
+      cgroupParent,
+      gpuDeviceIds,
+      nvidiaRuntime,
+      firelens,
     });
+  };
 }
 
 function imageService(manager: ImageManager, client: DockerClient, options: DockerTaskEngineOptions): ImageService {

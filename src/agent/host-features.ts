@@ -7,7 +7,7 @@ import { EngineError, InvalidInputError } from "../core/errors.ts";
 import { cgroupParentOf } from "../core/resources/cgroup.ts";
 import { firelensFilesOf, routerEnvironment } from "../core/resources/firelens.ts";
 import type { Container, Task } from "../core/task.ts";
-import type { CreateContext } from "../docker/create-body/index.ts";
+import type { CreateContext, FirelensContext } from "../docker/create-body/index.ts";
 import type { EngineFacts } from "../engine/engine-options.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import type { Log } from "../ports/log.ts";
@@ -90,17 +90,20 @@ export function hostContext(
   { gpuIds }: Pick<Container, "gpuIds">,
   { nvidiaRuntime, environment }: Pick<HostFeatureOptions, "nvidiaRuntime"> & { readonly environment: TaskEnvironment },
 ): Pick<CreateContext, "cgroupParent" | "firelens" | "gpuDeviceIds" | "nvidiaRuntime"> {
-  const cgroupParent = cgroupParentOf(task);
   const files = firelensFilesOf(task);
-  const logOptionsOf = (containerName: string) => environment.environmentOf(task.arn, containerName).logOptions;
   return {
-    ...(cgroupParent === undefined ? {} : { cgroupParent }),
-    ...(gpuIds === undefined ? {} : { gpuDeviceIds: gpuIds }),
-    ...(nvidiaRuntime === undefined ? {} : { nvidiaRuntime }),
-    ...(files === undefined
-      ? {}
-      : { firelens: { ...files, routerEnvironment: routerEnvironment(task.definition, logOptionsOf) } }),
+    cgroupParent: cgroupParentOf(task),
+    gpuDeviceIds: gpuIds,
+    nvidiaRuntime,
+    firelens: files === undefined ? undefined : { ...files, routerEnvironment: routerVariables(task, environment) },
   };
+}
+
+function routerVariables(
+  { arn, definition }: Task,
+  environment: TaskEnvironment,
+): FirelensContext["routerEnvironment"] {
+  return routerEnvironment(definition, (containerName) => environment.environmentOf(arn, containerName).logOptions);
 }
 
 function dataDirectoryOf({ hostDataDir, dataDir }: Ports): string | undefined {

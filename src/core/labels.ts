@@ -15,12 +15,14 @@ export function taskLabels(task: Task, engineId: string): Readonly<Record<string
 
 /** On every container, over the user's labels of the same name. */
 export function containerLabels(task: Task, container: Container, engineId: string): Readonly<Record<string, string>> {
-  return {
+  const labels: Record<string, string> = {
     "com.amazonaws.ecs.cluster": task.cluster,
     [CONTAINER_NAME_LABEL]: container.name,
     "com.amazonaws.ecs.task-definition-family": task.family,
     "com.amazonaws.ecs.task-definition-version": String(task.revision),
-    ...(container.imageDigest === undefined ? {} : { [IMAGE_DIGEST_LABEL]: container.imageDigest }),
-    ...taskLabels(task, engineId),
+    [TASK_ARN_LABEL]: task.arn,
+    [ENGINE_ID_LABEL]: engineId,
   };
+  if (container.imageDigest !== undefined) labels[IMAGE_DIGEST_LABEL] = container.imageDigest;
+  return labels;
 }

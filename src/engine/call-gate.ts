@@ -27,6 +27,7 @@ export type CallSubject = {
 };
 
 type Place = { readonly since: EpochMs };
+type Measured = { readonly began: EpochMs; readonly isAlone: boolean; readonly isFull: boolean };
 type Waiting = CallSubject & { readonly admit: (place: Place) => void };
 
 export class CallGate {
@@ -55,17 +56,24 @@ export class CallGate {
 
   async run<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
     const place = await this.#enter(subject);
-    const [isAlone, isFull] = [this.#held.size === 1, this.#held.size >= this.limit];
-    const began = this.#clock.now();
+    const measured = this.#limit.isFixed ? undefined : this.#measure();
     try {
       const result = await call();
-      // A call that failed says nothing about how long one takes, and one that hung no more than that it took long.
-      const tookMs = Math.min(LEND_AFTER_MS, this.#clock.now() - began);
-      this.#limit.learn({ tookMs, isAlone: isAlone && this.#held.size === 1, isFull });
+      if (measured !== undefined) this.#learn(measured);
       return result;
     } finally {
       this.#release(place);
     }
+  }
+
+  #measure(): Measured {
+    return { began: this.#clock.now(), isAlone: this.#held.size === 1, isFull: this.#held.size >= this.limit };
+  }
+
+  /** A call that failed says nothing about how long one takes, and one that hung no more than that it took long. */
+  #learn({ began, isAlone, isFull }: Measured): void {
+    const tookMs = Math.min(LEND_AFTER_MS, this.#clock.now() - began);
+    this.#limit.learn({ tookMs, isAlone: isAlone && this.#held.size === 1, isFull });
   }
 
   #enter(subject: CallSubject): Place | Promise<Place> {
@@ -98,8 +106,9 @@ export class CallGate {
 
   /** One timer for all places, not one for each call. */
   #watch(): void {
+    if (this.#cancelLending !== undefined) return;
     const [longest] = this.#held;
-    if (longest === undefined || this.#cancelLending !== undefined) return;
+    if (longest === undefined) return;
     // The host's time may have been set back since.
     const lentAt = Math.min(this.#lentAt ?? 0, this.#clock.now());
     const at = Math.max(longest.since + LEND_AFTER_MS, lentAt + LEND_EVERY_MS);

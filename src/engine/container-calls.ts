@@ -26,6 +26,9 @@ export const DEFAULT_CALL_LIMITS: CallLimits = {
   killTimeoutMs: 10_000,
 };
 
+type Call<T> = (timeoutMs: number) => Promise<T>;
+type Settle<T> = (failure: EngineError) => Promise<(T extends void ? true : T) | undefined>;
+
 const POLL_FIRST_MS = 50;
 const POLL_MAX_MS = 1_000;
 
@@ -43,8 +46,8 @@ export class ContainerCalls {
   }
 
   /** Creates, or adopts what an earlier try left under the name. @throws {EngineError} CannotCreateContainerError, … */
-  async create(name: DockerName, body: CreateBody): Promise<DockerId> {
-    const { dockerId } = await this.#untilCertain<{ readonly dockerId: DockerId }>(
+  create(name: DockerName, body: CreateBody): Promise<DockerId> {
+    const created = this.#untilCertain<{ readonly dockerId: DockerId }>(
       this.#limits.createTimeoutMs,
       (timeoutMs) => this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs }),
       async (failure) => {
@@ -53,7 +56,7 @@ export class ContainerCalls {
         return seen !== undefined && isSame(seen, body) ? seen : undefined;
       },
     );
-    return dockerId;
+    return created.then(({ dockerId }) => dockerId);
   }
 
   /** @throws {EngineError} CannotStartContainerError, DockerTimeoutError */
@@ -89,7 +92,7 @@ export class ContainerCalls {
 
   /** For calls that are safe to repeat: a daemon that is away or busy is waited for. */
   retried<T>(call: () => Promise<T>): Promise<T> {
-    return this.#untilCertain(this.#limits.createTimeoutMs, call, async () => undefined);
+    return this.#untilCertain(this.#limits.createTimeoutMs, call, leftOpen);
   }
 
   async #untilDown(dockerId: DockerId): Promise<ContainerInspection | undefined> {
@@ -112,7 +115,7 @@ export class ContainerCalls {
       this.#limits.startTimeoutMs,
       (timeoutMs) =>
         this.#client.inspectContainer(idOrName, { signal: this.#signal, timeoutMs: Math.min(30_000, timeoutMs) }),
-      async () => undefined,
+      leftOpen,
     );
   }
 
@@ -120,22 +123,35 @@ export class ContainerCalls {
    * Tries until the call works, fails for good, or the limit is over.
    * @param settle looks whether a failed call took effect; a value other than undefined is the outcome
    */
-  async #untilCertain<T>(
-    limitMs: number,
-    call: (timeoutMs: number) => Promise<T>,
-    settle: (failure: EngineError) => Promise<(T extends void ? true : T) | undefined>,
-  ): Promise<T> {
+  #untilCertain<T>(limitMs: number, call: Call<T>, settle: Settle<T>): Promise<T> {
     const deadline = this.#deadline(limitMs);
+    let first: Promise<T>;
+    try {
+      first = call(Math.max(1, limitMs));
+    } catch (error) {
+      first = Promise.reject(error);
+    }
+    return first.catch((error: unknown) => this.#goOn(error, deadline, { call, settle }));
+  }
+
+  /** Hardly ever: the first try has failed. */
+  async #goOn<T>(
+    failure: unknown,
+    deadline: EpochMs,
+    { call, settle }: { readonly call: Call<T>; readonly settle: Settle<T> },
+  ): Promise<T> {
+    let error = failure;
     for (let attempt = 0; ; attempt += 1) {
+      if (!(error instanceof EngineError) || this.#signal.aborted) throw error;
+      const outcome = await settle(error);
+      if (outcome !== undefined) return outcome as T;
+      const isPassing = error.retryable || error.indeterminate;
+      if (!isPassing || error.name === "DockerTimeoutError" || this.#clock.now() >= deadline) throw error;
+      await this.#pause(attempt);
       try {
         return await call(Math.max(1, deadline - this.#clock.now()));
-      } catch (error) {
-        if (!(error instanceof EngineError) || this.#signal.aborted) throw error;
-        const outcome = await settle(error);
-        if (outcome !== undefined) return outcome as T;
-        const isPassing = error.retryable || error.indeterminate;
-        if (!isPassing || error.name === "DockerTimeoutError" || this.#clock.now() >= deadline) throw error;
-        await this.#pause(attempt);
+      } catch (again) {
+        error = again;
       }
     }
   }
@@ -148,6 +164,11 @@ export class ContainerCalls {
     const ms = Math.min(POLL_MAX_MS, POLL_FIRST_MS * 2 ** Math.min(attempt, 8));
     await wait(this.#clock, ms, this.#signal);
   }
+}
+
+/** There is nothing to look at: only another try will tell. */
+async function leftOpen(): Promise<undefined> {
+  return undefined;
 }
 
 /** Is what stands under our name the container that this body asks for, and not somebody else's? */

@@ -7,13 +7,13 @@ import { EngineError } from "../core/errors.ts";
 import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
 import type { ActionResult, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
-import { type Container, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
+import { type Container, type HostPortLease, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
 import { changeContainer } from "../core/task-copy.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { CreateBody, DockerClient } from "../ports/docker-client.ts";
 import type { ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
-import type { MetadataAttachment, MetadataManager } from "../ports/metadata-manager.ts";
+import { type MetadataAttachment, type MetadataManager, NO_METADATA } from "../ports/metadata-manager.ts";
 import type { TaskEnvironment } from "../ports/task-resource.ts";
 import type { CallGate, CallSubject } from "./call-gate.ts";
 import type { ContainerCalls } from "./container-calls.ts";
@@ -63,7 +63,7 @@ export class ContainerLauncher {
     const requests = ports ?? requestedHostPorts(current, container);
     const leases = requests.length === 0 ? [] : await hostPorts.lease(owner, requests);
     try {
-      const ready = changeContainer(container, { hostPorts: leases });
+      const ready = withPorts(container, leases);
       const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
       return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
     } catch (error) {
@@ -93,21 +93,33 @@ export class ContainerLauncher {
    * choice is chosen again, and the container, which never ran, made anew. Source: engine-modern 17.2. So is one that a
    * daemon has half started before it crashed: containerd keeps that half, and no other try will ever get past it.
    */
-  async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
-    try {
-      await this.#ports.calls.start(dockerId);
-      const observation = isLogRouter(task, container) ? await this.#addressOf(task, container, dockerId) : undefined;
-      return { ok: true, networkBindings: bindingsOf(task, container), observation };
-    } catch (error) {
-      const requests = requestedHostPorts(task, container);
-      if (isHalfStarted(error)) {
-        const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
-        this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
-        return await this.#startAnew(task, container, requests);
-      }
-      if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
-      return await this.#startAnew(task, container, requests.map(anyPort));
+  #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    return this.#ports.calls.start(dockerId).then(
+      () => this.#started(task, container, dockerId),
+      (error: unknown) => this.#startAnewAfter(error, task, container, dockerId),
+    );
+  }
+
+  #started(task: Task, container: Container, dockerId: DockerId): ActionResult | Promise<ActionResult> {
+    const networkBindings = bindingsOf(task, container);
+    if (!isLogRouter(task, container)) return { ok: true, networkBindings };
+    return this.#addressOf(task, container, dockerId).then((observation) => ({
+      ok: true,
+      networkBindings,
+      observation,
+    }));
+  }
+
+  /** @throws what stood in the way, when a new container would not get past it */
+  #startAnewAfter(error: unknown, task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
+    const requests = requestedHostPorts(task, container);
+    if (isHalfStarted(error)) {
+      const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
+      this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
+      return this.#startAnew(task, container, requests);
     }
+    if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
+    return this.#startAnew(task, container, requests.map(anyPort));
   }
 
   /** Those who log through a router are told its address when they are created, which is soon. Source: engine-modern 21.2. */
@@ -142,7 +154,7 @@ export class ContainerLauncher {
   }
 
   #metadataFor(task: Task, container: Container): Promise<MetadataAttachment | undefined> | undefined {
-    if (isInternal(container)) return undefined;
+    if (isInternal(container) || this.#ports.metadata === NO_METADATA) return undefined;
     return this.#ports.metadata.create(task, container).catch((error: unknown) => {
       this.#ports.log.warn("Cannot make container metadata", { containerName: container.name, error });
       return undefined;
@@ -152,6 +164,11 @@ export class ContainerLauncher {
 
 export function callSubject({ arn }: Task, { name }: Container): CallSubject {
   return { taskArn: arn, containerName: name };
+}
+
+function withPorts(container: Container, hostPorts: readonly HostPortLease[]): Container {
+  if (hostPorts.length === 0 && container.hostPorts.length === 0) return container;
+  return changeContainer(container, { hostPorts });
 }
 
 function isLogRouter(task: Task, container: Container): boolean {

@@ -63,6 +63,8 @@ export class ContainerWatch {
   }
 
   #take(event: DockerEvent): void {
+    // No news, and one comes with each container.
+    if (event.action === "create" || event.action === "oom") return;
     const found = this.#ports.findByDockerId(event.dockerId);
     if (found === undefined) return;
     const { task, container } = found;
@@ -84,9 +86,6 @@ export class ContainerWatch {
       case "stop":
       case "restart":
         if (container.knownStatus !== "STOPPED") this.#look(task, container, undefined);
-        break;
-      case "create":
-      case "oom":
         break;
     }
   }

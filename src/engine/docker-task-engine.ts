@@ -14,7 +14,7 @@ import type { Input } from "../core/machine/input.ts";
 import type { StateChange } from "../core/state-change.ts";
 import { isRunningStatus } from "../core/status.ts";
 import { isInternal, type Task } from "../core/task.ts";
-import type { StoredState } from "../ports/state-store.ts";
+import type { Mutation, StoredState } from "../ports/state-store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { CallGate } from "./call-gate.ts";
 import { ContainerCalls } from "./container-calls.ts";
@@ -45,6 +45,8 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   readonly #adding = new Map<TaskArn, Promise<void>>();
   readonly #state: TaskEngineState;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
+  /** A copy of the listeners, kept until one more or one fewer listens. */
+  #told: readonly ((event: EngineEvent) => void)[] | undefined;
   readonly #outbox: Outbox;
   readonly #admission: HostAdmission;
   readonly #actorPorts: ActorPorts;
@@ -239,7 +241,11 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   subscribe(listener: (event: EngineEvent) => void): () => void {
     this.#phase.assertInitialised();
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#told = undefined;
+    return () => {
+      this.#listeners.delete(listener);
+      this.#told = undefined;
+    };
   }
 
   disable(): void {
@@ -297,20 +303,15 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     return {
       clock,
       config: config.machine,
-      save: (task, changes) =>
-        this.#store.commit([
-          { type: "putTask", task },
-          ...changes.map((change) => ({ type: "putChange", change }) as const),
-        ]),
+      save: (task, changes) => this.#store.commit(mutationsOf(task, changes)),
       perform: (effect, task) => this.#perform(effect, task),
-      onState: (task, changes) => this.#publish(task, changes),
+      onState: (task, changes, before) => this.#publish(task, changes, before),
       onCrash: (error, { arn }) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: arn, error }),
     };
   }
 
-  #publish(task: Task, changes: readonly StateChange[]): void {
-    const before = this.#state.taskByArn(task.arn);
-    this.#state.put(task);
+  #publish(task: Task, changes: readonly StateChange[], before: Task): void {
+    this.#state.put(task, before);
     this.#outbox.publish(changes);
     this.#options.containerChanges.publishDifference(before, task);
     if (task.knownStatus === "STOPPED") this.#options.credentials.removeTaskCredentials(task.arn);
@@ -318,7 +319,9 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 
   #emit(event: EngineEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    // Who begins or ends to listen while it is told does so from the next event on.
+    this.#told ??= [...this.#listeners];
+    for (const listener of this.#told) listener(event);
   }
 
   #perform(effect: Effect, task: Task): void {
@@ -415,4 +418,9 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       throw new EngineError("EngineNotInitializedError", "Cannot act: the engine is not initialised");
     return this.#runner;
   }
+}
+
+function mutationsOf(task: Task, changes: readonly StateChange[]): readonly Mutation[] {
+  const row: Mutation = { type: "putTask", task };
+  return changes.length === 0 ? [row] : [row, ...changes.map((change): Mutation => ({ type: "putChange", change }))];
 }

@@ -10,6 +10,7 @@ import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
 import type { ContainerInspection } from "../ports/docker-client.ts";
+import { NO_METADATA } from "../ports/metadata-manager.ts";
 import { ContainerLauncher, type ContainerLauncherPorts, callSubject } from "./container-launcher.ts";
 import { toFailure, toNamedError } from "./failure.ts";
 import { ImageEffects, type ImageEffectsPorts } from "./image-effects.ts";
@@ -94,19 +95,25 @@ export class EffectRunner {
     return createGate.keepsWaiting(taskArn, containerName) || startGate.keepsWaiting(taskArn, containerName);
   }
 
-  async #container(effect: ContainerEffect, task: Task): Promise<void> {
-    const { containerName, actionId } = effect;
-    const container = findContainer(task, containerName);
-    if (container === undefined) return;
-    let result: ActionResult;
-    try {
-      result = await this.#act(effect, task, container);
-    } catch (error) {
-      if (this.#ports.signal.aborted) return;
-      result = { ok: false, failure: await this.#explain(effect, error) };
-    }
+  #container(effect: ContainerEffect, task: Task): Promise<void> {
+    const container = findContainer(task, effect.containerName);
+    if (container === undefined) return Promise.resolve();
+    return this.#begin(effect, task, container).then(
+      (result) => this.#answer(effect, task, result),
+      (error: unknown) => this.#answerFailure(effect, task, error),
+    );
+  }
+
+  #answer(effect: ContainerEffect, task: Task, result: ActionResult): void {
+    if (effect.type === "start" && result.ok) void this.updateMetadata(task.arn, effect.containerName);
     if (this.#ports.signal.aborted) return;
+    const { containerName, actionId } = effect;
     this.#ports.send(task.arn, { type: "actionFinished", containerName, actionId, result });
+  }
+
+  async #answerFailure(effect: ContainerEffect, task: Task, error: unknown): Promise<void> {
+    if (this.#ports.signal.aborted) return;
+    this.#answer(effect, task, { ok: false, failure: await this.#explain(effect, error) });
   }
 
   /** A start that failed has left an exit code behind. Source: W-29. */
@@ -117,7 +124,15 @@ export class EffectRunner {
     return seen?.exitCode === undefined || seen.exitCode === 0 ? failure : { ...failure, exitCode: seen.exitCode };
   }
 
-  /** May throw as well as reject. */
+  /** What is thrown at once is an answer as well. */
+  #begin(effect: ContainerEffect, task: Task, container: Container): Promise<ActionResult> {
+    try {
+      return this.#act(effect, task, container);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   #act(effect: ContainerEffect, task: Task, container: Container): Promise<ActionResult> {
     const { calls } = this.#ports;
     switch (effect.type) {
@@ -128,7 +143,7 @@ export class EffectRunner {
       case "create":
         return this.#launcher.create(task, container);
       case "start":
-        return this.#start(task, container, effect.dockerId);
+        return this.#launcher.start(task, container, effect.dockerId);
       case "restart":
         return this.#restart(task, container, effect.dockerId);
       case "provision":
@@ -142,12 +157,6 @@ export class EffectRunner {
       default:
         return unreachable(effect);
     }
-  }
-
-  async #start(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
-    const result = await this.#launcher.start(task, container, dockerId);
-    if (result.ok) void this.updateMetadata(task.arn, container.name);
-    return result;
   }
 
   /** @param known absent when a crash left the create without an answer: what has its name and is ours is meant */
@@ -176,6 +185,7 @@ export class EffectRunner {
 
   /** In the background of a container that runs. Never rejects. Source: EN-12, EN-84. */
   async updateMetadata(taskArn: Task["arn"], containerName: string): Promise<void> {
+    if (this.#ports.metadata === NO_METADATA) return;
     const found = this.#find(taskArn, containerName);
     if (found === undefined || isInternal(found.container)) return;
     try {

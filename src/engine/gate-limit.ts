@@ -55,6 +55,11 @@ export class GateLimit {
     this.#current = limits.initial;
   }
 
+  /** There is nothing to learn. */
+  get isFixed(): boolean {
+    return this.#limits.min === this.#limits.max;
+  }
+
   get current(): number {
     return this.#current;
   }

@@ -1,7 +1,7 @@
 /** Task resources made and removed through their adapters, one for each type. */
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
-import type { Task } from "../core/task.ts";
+import type { Task, TaskResource } from "../core/task.ts";
 import { changeTask } from "../core/task-copy.ts";
 import type { TaskResourceAdapter } from "../ports/task-resource.ts";
 import type { ContainerCalls } from "./container-calls.ts";
@@ -14,6 +14,8 @@ export type ResourceEffectsPorts = {
   readonly signal: AbortSignal;
   readonly send: (taskArn: string, input: Input) => void;
 };
+
+const NONE: readonly TaskResource[] = [];
 
 export class ResourceEffects {
   readonly #ports: ResourceEffectsPorts;
@@ -29,9 +31,11 @@ export class ResourceEffects {
 
   /** With what this host's settings add to what the definition asks for; part of the task's row from the beginning. */
   withHostResources(task: Task): Task {
+    const planned: TaskResource[] = [];
+    for (const adapter of this.#ports.resources.values()) planned.push(...(adapter.plan?.(task) ?? NONE));
+    if (planned.length === 0) return task;
     const known = new Set(task.resources.map(({ id }) => id));
-    const adapters = [...this.#ports.resources.values()];
-    const added = adapters.flatMap((adapter) => adapter.plan?.(task) ?? []).filter(({ id }) => !known.has(id));
+    const added = planned.filter(({ id }) => !known.has(id));
     return added.length === 0 ? task : changeTask(task, { resources: [...task.resources, ...added] });
   }
 

@@ -30,7 +30,7 @@ export type ActorPorts = {
   readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
   /** Begins an effect; its answer comes back through `send`. Never throws. */
   readonly perform: (effect: Effect, task: Task) => void;
-  readonly onState: (task: Task, changes: readonly StateChange[]) => void;
+  readonly onState: (task: Task, changes: readonly StateChange[], before: Task) => void;
   /** Our bug, not Docker's: the actor does no more work. */
   readonly onCrash: (error: unknown, task: Task) => void;
 };
@@ -57,7 +57,9 @@ export class TaskActor {
   send(input: Input): void {
     if (this.#stopped) return;
     assert(this.#inbox.length < INBOX_MAX, `Cannot queue input: inbox holds ${INBOX_MAX}`);
-    this.#inbox.push(input);
+    // A list written down with one input has room for one, which most have; the first push makes room for 17.
+    if (this.#inbox.length === 0) this.#inbox = [input];
+    else this.#inbox.push(input);
     if (!this.#draining) this.#drain();
   }
 
@@ -89,7 +91,7 @@ export class TaskActor {
         const before = this.#task;
         const next = this.#foldInbox();
         if (next.changes.length > 0 || isWorthASave(before, next.task)) {
-          void this.#saveAndGoOn(next);
+          this.#saveAndGoOn(next);
           return;
         }
         this.#letGo(next);
@@ -103,10 +105,17 @@ export class TaskActor {
     this.#saved = undefined;
   }
 
-  async #saveAndGoOn(next: Step): Promise<void> {
+  #saveAndGoOn(next: Step): void {
+    const saved = this.#ports.save(next.task, next.changes);
+    void saved.then(
+      () => this.#goOn(next),
+      (error: unknown) => this.#crash(error),
+    );
+  }
+
+  #goOn(next: Step): void {
+    if (this.#stopped) return;
     try {
-      await this.#ports.save(next.task, next.changes);
-      if (this.#stopped) return;
       this.#letGo(next);
     } catch (error) {
       this.#crash(error);
@@ -119,19 +128,20 @@ export class TaskActor {
   #foldInbox(): Step {
     const batch = this.#inbox;
     this.#inbox = [];
-    let folded: Step = { task: this.#task, changes: [], effects: [], wakeAt: AS_BEFORE };
-    for (const [index, input] of batch.entries()) {
-      const next = step(folded.task, input, this.#ports.clock.now(), this.#ports.config);
-      folded = index === 0 ? next : together(folded, next);
+    let folded: Step | undefined;
+    for (const input of batch) {
+      const next = step(folded?.task ?? this.#task, input, this.#ports.clock.now(), this.#ports.config);
+      folded = folded === undefined ? next : together(folded, next);
     }
-    return folded;
+    return folded ?? { task: this.#task, changes: [], effects: [], wakeAt: AS_BEFORE };
   }
 
   /** What was asked for and is saved, if it has to be. */
   #letGo({ task, changes, effects, wakeAt }: Step): void {
-    if (task !== this.#task) {
+    const before = this.#task;
+    if (task !== before) {
       this.#task = task;
-      this.#ports.onState(task, changes);
+      this.#ports.onState(task, changes, before);
     }
     if (wakeAt !== AS_BEFORE) this.#wakeBy(wakeAt);
     for (const effect of effects) this.#ports.perform(effect, task);

@@ -30,15 +30,13 @@ export class TaskEngineState {
   readonly #byId = new Map<string, Place>();
   readonly #byIp = new Map<string, Place>();
 
-  /** Adds a task or replaces its snapshot. For the engine only. */
-  put(task: Task): void {
-    const before = this.#tasks.get(task.arn);
+  /**
+   * Adds a task or replaces its snapshot. For the engine only.
+   * @param before the snapshot that is here, from who has it: a look among all tasks costs more than the rest
+   */
+  put(task: Task, before = this.#tasks.get(task.arn)): void {
     this.#tasks.set(task.arn, task);
-    if (before?.containers === task.containers) return;
-    task.containers.forEach((container, index) => {
-      const known = before?.containers[index];
-      if (container !== known) this.#reindex(known, container, { taskArn: task.arn, index });
-    });
+    if (before?.containers !== task.containers) this.#reindex(before, task);
   }
 
   /** For the engine only. Unknown ARNs are ignored. */
@@ -126,27 +124,33 @@ export class TaskEngineState {
     return task === undefined || container === undefined ? undefined : { task, container };
   }
 
-  #reindex(before: Container | undefined, after: Container, place: Place): void {
-    this.#reindexId(before, after, place);
-    this.#reindexIp(before, after, place);
+  #reindex(before: Task | undefined, { arn, containers }: Task): void {
+    for (let index = 0; index < containers.length; index += 1) {
+      const [old, container] = [before?.containers[index], containers[index]];
+      if (container === undefined || container === old) continue;
+      this.#reindexId(old, container, arn, index);
+      this.#reindexIp(old, container, arn, index);
+    }
   }
 
-  #reindexId(before: Container | undefined, after: Container, place: Place): void {
-    const [old, id] = [before === undefined ? undefined : idOf(before), idOf(after)];
+  #reindexId(before: Container | undefined, after: Container, taskArn: TaskArn, index: number): void {
+    const old = before === undefined ? undefined : idOf(before);
+    const id = idOf(after);
     if (old === id) return;
     this.#dropId(old);
-    if (id !== undefined) this.#byId.set(id, place);
+    if (id !== undefined) this.#byId.set(id, { taskArn, index });
   }
 
   #dropId(id: DockerId | DockerName | undefined): void {
     if (id !== undefined) this.#byId.delete(id);
   }
 
-  #reindexIp(before: Container | undefined, after: Container, place: Place): void {
-    const [old, ip] = [before === undefined ? undefined : ipOf(before), ipOf(after)];
+  #reindexIp(before: Container | undefined, after: Container, taskArn: TaskArn, index: number): void {
+    const old = before === undefined ? undefined : ipOf(before);
+    const ip = ipOf(after);
     if (old === ip) return;
-    this.#dropIp(old, place.taskArn);
-    if (ip !== undefined) this.#byIp.set(ip, place);
+    this.#dropIp(old, taskArn);
+    if (ip !== undefined) this.#byIp.set(ip, { taskArn, index });
   }
 
   /** Another one may have the address by now. */

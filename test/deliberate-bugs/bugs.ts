@@ -25,7 +25,7 @@ export const BUGS: readonly DeliberateBug[] = [
     name: "publishes before it saves",
     file: "engine/task-actor.ts",
     find: "if (next.changes.length > 0 || isWorthASave(before, next.task)) {",
-    replace: `this.#ports.onState(next.task, next.changes);
+    replace: `this.#ports.onState(next.task, next.changes, before);
         if (next.changes.length > 0 || isWorthASave(before, next.task)) {`,
     breaks: /is stored|stored as|is told twice|was ".*" and is now/,
   },

@@ -9,7 +9,7 @@ export type CreateContext = {
   readonly region: string;
   readonly launchEnv: "AWS_ECS_EC2" | "AWS_ECS_FARGATE";
   /** Parent of the task's containers: `/ecs/TASKID` on v1, `ecstasks-TASKID.slice` on v2 with systemd. */
-  readonly cgroupParent?: string;
+  readonly cgroupParent?: string | undefined;
   /** Of the daemon's host; version 2 knows no swappiness. */
   readonly cgroupVersion: "1" | "2";
   /** Without a parent cgroup: give containers that have no memory limit the task's. */
@@ -40,16 +40,16 @@ export type CreateContext = {
   /** Values of `logConfiguration.secretOptions`, by option. */
   readonly logOptions: Readonly<Record<string, string>>;
   /** The task's log router, when it has one. */
-  readonly firelens?: FirelensContext;
+  readonly firelens?: FirelensContext | undefined;
 
   /** Host directories that stand in for volumes of other services (EFS, EBS, ...), by the volume's name. */
   readonly volumePaths: Readonly<Record<string, string>>;
   /** Network that a task with its own address joins; the default bridge when absent. */
   readonly awsvpcNetwork?: string;
   /** GPUs that were given to this container. */
-  readonly gpuDeviceIds?: readonly string[];
+  readonly gpuDeviceIds?: readonly string[] | undefined;
   /** The daemon's runtime for containers with such GPUs; they are device requests without it. Source: ECS_NVIDIA_RUNTIME. */
-  readonly nvidiaRuntime?: string;
+  readonly nvidiaRuntime?: string | undefined;
 };
 
 export type FirelensContext = {

@@ -15,9 +15,13 @@ export function environmentEntries(input: CreateInput): readonly string[] {
   for (const { name, value } of input.definition.environment) values.set(name, value);
   for (const [name, value] of Object.entries(input.context.secrets)) values.set(name, value);
   for (const [name, value] of input.context.environmentFiles) addIfAbsent(values, name, value);
-  for (const [name, value] of [...endpoints(input), ...gpus(input)]) values.set(name, value);
-  for (const [name, value] of additions(input, values)) addIfAbsent(values, name, value);
-  return [...values].map(([name, value]) => `${name}=${value}`);
+  for (const [name, value] of endpoints(input)) values.set(name, value);
+  for (const [name, value] of gpus(input)) values.set(name, value);
+  for (const [name, value] of credentials(input)) addIfAbsent(values, name, value);
+  addIfAbsent(values, "AWS_EXECUTION_ENV", input.context.launchEnv);
+  for (const [name, value] of region(input, values)) addIfAbsent(values, name, value);
+  for (const [name, value] of firelensVariables(input)) addIfAbsent(values, name, value);
+  return Array.from(values, ([name, value]) => `${name}=${value}`);
 }
 
 function addIfAbsent(values: Map<string, string>, name: string, value: string): void {
@@ -25,6 +29,8 @@ function addIfAbsent(values: Map<string, string>, name: string, value: string): 
 }
 
 type Entry = readonly [name: string, value: string];
+
+const NONE: readonly Entry[] = [];
 
 /** The engine's own addresses, which a definition cannot replace. */
 function endpoints({ context }: CreateInput): readonly Entry[] {
@@ -41,19 +47,9 @@ function endpoints({ context }: CreateInput): readonly Entry[] {
   return entries;
 }
 
-function additions(input: CreateInput, values: ReadonlyMap<string, string>): readonly Entry[] {
-  const { context } = input;
-  return [
-    ...credentials(input),
-    ["AWS_EXECUTION_ENV", context.launchEnv],
-    ...region(input, values),
-    ...firelensVariables(input),
-  ];
-}
-
 function credentials({ context }: CreateInput): readonly Entry[] {
   const { credentialsPath, metadataBaseUrl } = context;
-  if (credentialsPath === undefined) return [];
+  if (credentialsPath === undefined) return NONE;
   if (metadataBaseUrl === undefined || metadataBaseUrl === LINK_LOCAL_BASE) {
     return [["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", credentialsPath]];
   }
@@ -64,15 +60,20 @@ const REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /** Either variable, wherever it comes from, says that somebody chose the region: then neither is added. */
 function region({ context }: CreateInput, values: ReadonlyMap<string, string>): readonly Entry[] {
-  const isInImage = (name: string) => context.imageEnv.some((entry) => entry === name || entry.startsWith(`${name}=`));
+  const isInImage = (name: string) => context.imageEnv.some((entry) => isAbout(entry, name));
   if (REGION_VARIABLES.some((name) => values.has(name) || isInImage(name))) return [];
   return REGION_VARIABLES.map((name) => [name, context.region] as const);
+}
+
+/** `NAME=VALUE`, or the name alone. */
+function isAbout(entry: string, name: string): boolean {
+  return entry.startsWith(name) && (entry.length === name.length || entry[name.length] === "=");
 }
 
 /** Applications may talk to the log router by themselves. Source: engine-modern 21.2. */
 function firelensVariables({ definition, context }: CreateInput): readonly Entry[] {
   const { firelens } = context;
-  if (firelens === undefined) return [];
+  if (firelens === undefined) return NONE;
   if (definition.firelensConfiguration !== undefined) {
     const fluentd: readonly Entry[] = definition.firelensConfiguration.type === "fluentd" ? [["FLUENT_UID", "0"]] : [];
     return [...Object.entries(firelens.routerEnvironment), ...fluentd];
@@ -86,6 +87,6 @@ function firelensVariables({ definition, context }: CreateInput): readonly Entry
 
 /** A container that named others than its own would use a GPU that belongs to another task. */
 function gpus({ context }: CreateInput): readonly Entry[] {
-  const ids = context.gpuDeviceIds ?? [];
-  return ids.length === 0 ? [] : [["NVIDIA_VISIBLE_DEVICES", ids.join(",")]];
+  const ids = context.gpuDeviceIds;
+  return ids === undefined || ids.length === 0 ? NONE : [["NVIDIA_VISIBLE_DEVICES", ids.join(",")]];
 }

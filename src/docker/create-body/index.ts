@@ -10,16 +10,16 @@ import type { CreateBody, HostConfig } from "../../ports/docker-client.ts";
 import { type CreateContext, type CreateInput, createInput } from "./context.ts";
 import { environmentEntries } from "./env.ts";
 import { gpuMembers } from "./gpu.ts";
-import { healthMembers } from "./health.ts";
+import { healthCheckOf } from "./health.ts";
 import { linuxMembers } from "./linux.ts";
-import { logLabels, logMembers } from "./logging.ts";
-import { namespaceMembers, networkMembers } from "./network.ts";
+import { logConfigOf, logLabels } from "./logging.ts";
+import { type NetworkMembers, namespaceMembers, networkMembers } from "./network.ts";
 import { pauseBody } from "./pause.ts";
-import { nonEmpty, optional } from "./present.ts";
+import { type Members, nonEmpty, putTogether } from "./present.ts";
 import { resourceMembers } from "./resources.ts";
 import { volumeMembers } from "./volumes.ts";
 
-export type { CreateContext } from "./context.ts";
+export type { CreateContext, FirelensContext } from "./context.ts";
 
 /**
  * The create body of a container. Other containers that it refers to (links, volumesFrom, shared namespaces) must have
@@ -40,39 +40,49 @@ export function buildCreateBody(task: Task, container: Container, context: Creat
 }
 
 function bodyOf(input: CreateInput): CreateBody {
-  const { definition, container, context, task } = input;
+  const { definition, container } = input;
   const network = networkMembers(input);
-  return {
+  const own = {
     Image: container.image,
-    ...optional("Cmd", nonEmpty(definition.command)),
-    ...optional("Entrypoint", nonEmpty(definition.entryPoint)),
+    Cmd: nonEmpty(definition.command),
+    Entrypoint: nonEmpty(definition.entryPoint),
     Env: environmentEntries(input),
-    Labels: { ...definition.dockerLabels, ...logLabels(input), ...containerLabels(task, container, context.engineId) },
-    ...optional("User", user(input)),
-    ...optional("WorkingDir", definition.workingDirectory),
-    ...optional("OpenStdin", definition.interactive === true ? true : undefined),
-    ...optional("Tty", definition.pseudoTerminal === true ? true : undefined),
+    Labels: labelsOf(input),
+    User: user(input),
+    WorkingDir: definition.workingDirectory,
+    OpenStdin: definition.interactive === true ? true : undefined,
+    Tty: definition.pseudoTerminal === true ? true : undefined,
     StopTimeout: Math.ceil(container.stopTimeoutMs / 1000),
-    ...healthMembers(definition.healthCheck),
-    ...network.config,
+    Healthcheck: healthCheckOf(definition.healthCheck),
     HostConfig: hostConfigOf(input, network.host),
   };
+  return putTogether<CreateBody>(own, network.config);
 }
 
-function hostConfigOf(input: CreateInput, network: Partial<HostConfig>): HostConfig {
-  return {
-    ...network,
-    ...namespaceMembers(input),
-    ...resourceMembers(input),
-    ...volumeMembers(input),
-    ...linuxMembers(input),
-    ...gpuMembers(input),
-    ...logMembers(input),
-    ...optional("ReadonlyRootfs", input.definition.readonlyRootFilesystem === true ? true : undefined),
-    ...optional("CgroupParent", input.context.cgroupParent),
+function hostConfigOf(input: CreateInput, network: NetworkMembers["host"]): HostConfig {
+  const own: Partial<Members<HostConfig>> = {
+    LogConfig: logConfigOf(input),
+    ReadonlyRootfs: input.definition.readonlyRootFilesystem === true ? true : undefined,
+    CgroupParent: input.context.cgroupParent,
     // The engine restarts containers itself.
     RestartPolicy: { Name: "no" },
   };
+  return putTogether<HostConfig>(
+    network,
+    namespaceMembers(input),
+    resourceMembers(input),
+    volumeMembers(input),
+    linuxMembers(input),
+    gpuMembers(input),
+    own,
+  );
+}
+
+function labelsOf(input: CreateInput): NonNullable<CreateBody["Labels"]> {
+  const { definition, task, container, context } = input;
+  const own = containerLabels(task, container, context.engineId);
+  if (definition.dockerLabels === undefined && definition.logConfiguration === undefined) return own;
+  return { ...definition.dockerLabels, ...logLabels(input), ...own };
 }
 
 /** A log router needs root for its socket, unless the definition says who it is. Source: interfaces 1.5.2. */

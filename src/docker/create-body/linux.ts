@@ -1,35 +1,46 @@
 /** What the kernel is told about a container. Source: interfaces 1.5, engine-modern 19. */
-import type { Device, LinuxParameters, SystemControl, Tmpfs } from "../../core/definition/types.ts";
+import type { Device, LinuxParameters, SystemControl, Tmpfs, Ulimit } from "../../core/definition/types.ts";
 import { EngineError } from "../../core/errors.ts";
 import { networkModeOf } from "../../core/host-ports.ts";
 import type { Task } from "../../core/task.ts";
 import type { HostConfig } from "../../ports/docker-client.ts";
 import type { CreateInput } from "./context.ts";
-import { mibToBytes, nonEmpty, nonEmptyMap, optional } from "./present.ts";
+import { type Members, mibToBytes, nonEmpty, nonEmptyMap } from "./present.ts";
 
-type LinuxMembers = Pick<
-  HostConfig,
-  "CapAdd" | "CapDrop" | "Devices" | "Init" | "ShmSize" | "Tmpfs" | "Ulimits" | "Sysctls" | "SecurityOpt" | "Privileged"
+type LinuxMembers = Members<
+  Pick<
+    HostConfig,
+    | "CapAdd"
+    | "CapDrop"
+    | "Devices"
+    | "Init"
+    | "ShmSize"
+    | "Tmpfs"
+    | "Ulimits"
+    | "Sysctls"
+    | "SecurityOpt"
+    | "Privileged"
+  >
 >;
 
 const NONE: readonly never[] = [];
 
 /** @throws {EngineError} HostConfigError */
 export function linuxMembers(input: CreateInput): LinuxMembers {
-  const { definition, task } = input;
+  const { definition } = input;
   const linux: LinuxParameters = definition.linuxParameters ?? {};
   const shm = linux.sharedMemorySize;
   return {
     CapAdd: linux.capabilities?.add ?? NONE,
     CapDrop: linux.capabilities?.drop ?? NONE,
     SecurityOpt: securityOptions(input),
-    ...optional("Privileged", privileged(input)),
-    ...optional("Devices", nonEmpty(linux.devices?.map(device))),
-    ...optional("Init", linux.initProcessEnabled === true ? true : undefined),
-    ...optional("ShmSize", shm === undefined || shm === 0 ? undefined : mibToBytes(shm)),
-    ...optional("Tmpfs", nonEmptyMap(Object.fromEntries(linux.tmpfs?.map(tmpfs) ?? NONE))),
-    ...optional("Ulimits", nonEmpty(ulimits(input))),
-    ...optional("Sysctls", nonEmptyMap(sysctls(definition.systemControls.filter(isOwn(task))))),
+    Privileged: privileged(input),
+    Devices: nonEmpty(linux.devices?.map(device)),
+    Init: linux.initProcessEnabled === true ? true : undefined,
+    ShmSize: shm === undefined || shm === 0 ? undefined : mibToBytes(shm),
+    Tmpfs: linux.tmpfs === undefined ? undefined : nonEmptyMap(Object.fromEntries(linux.tmpfs.map(tmpfs))),
+    Ulimits: nonEmpty(definition.ulimits?.map(ulimit)),
+    Sysctls: ownSysctls(input),
   };
 }
 
@@ -74,16 +85,17 @@ function tmpfs({ containerPath, size, mountOptions }: Tmpfs): readonly [path: st
  * Only what the definition says. Fargate gives every container nofile 65535, but a daemon that may not raise limits (in
  * a sandbox, rootless) would refuse the start, and one that may gives more by default.
  */
-function ulimits({ definition }: CreateInput): NonNullable<HostConfig["Ulimits"]> {
-  return (definition.ulimits ?? []).map(({ name, softLimit, hardLimit }) => ({
-    Name: name,
-    Soft: softLimit,
-    Hard: hardLimit,
-  }));
+function ulimit({ name, softLimit, hardLimit }: Ulimit): NonNullable<HostConfig["Ulimits"]>[number] {
+  return { Name: name, Soft: softLimit, Hard: hardLimit };
 }
 
 export function sysctls(controls: readonly SystemControl[]): Readonly<Record<string, string>> {
   return Object.fromEntries(controls.map(({ namespace, value }) => [namespace, value]));
+}
+
+function ownSysctls({ task, definition }: CreateInput): HostConfig["Sysctls"] | undefined {
+  const controls = definition.systemControls;
+  return controls.length === 0 ? undefined : nonEmptyMap(sysctls(controls.filter(isOwn(task))));
 }
 
 /** A kernel setting belongs to whoever owns the namespace that it is about. */

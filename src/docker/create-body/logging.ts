@@ -15,6 +15,7 @@ const LOCAL_DRIVERS: ReadonlySet<string> = new Set(["json-file", "local", "none"
 /** Given to a non-blocking driver that names no buffer of its own. */
 const DEFAULT_BUFFER = "10m";
 
+type LogConfig = NonNullable<HostConfig["LogConfig"]>;
 type Options = Readonly<Record<string, string>>;
 
 /** Does the container write to the task's log router? */
@@ -23,9 +24,9 @@ export function sendsToFirelens(definition: ContainerDefinition): boolean {
 }
 
 /** Without a log configuration the daemon's default applies. @throws {EngineError} HostConfigError */
-export function logMembers(input: CreateInput): Pick<HostConfig, "LogConfig"> {
+export function logConfigOf(input: CreateInput): LogConfig | undefined {
   const config = input.definition.logConfiguration;
-  if (config === undefined) return {};
+  if (config === undefined) return undefined;
   if (isKeptLocally(input, config)) return logConfig("json-file", { ...LOCAL_LOG_BOUNDS, ...deliveryOptions(config) });
   switch (config.logDriver) {
     case "awslogs":
@@ -54,9 +55,9 @@ function isKeptLocally({ context }: CreateInput, { logDriver }: LogConfiguration
   return logDriver !== "awsfirelens" || context.firelens === undefined;
 }
 
-function logConfig(driver: string, options: Options): Pick<HostConfig, "LogConfig"> {
+function logConfig(driver: string, options: Options): LogConfig {
   const buffer = options.mode === "non-blocking" ? { "max-buffer-size": DEFAULT_BUFFER } : {};
-  return { LogConfig: { Type: driver, Config: { ...buffer, ...options } } };
+  return { Type: driver, Config: { ...buffer, ...options } };
 }
 
 /** How lines are handed to the driver, whichever it is. */

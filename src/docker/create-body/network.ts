@@ -9,11 +9,13 @@ import type { CreateBody, HostConfig } from "../../ports/docker-client.ts";
 import type { CreateInput } from "./context.ts";
 import { namespaceOwner, networkOwner, requireCreated } from "./peers.ts";
 import { bridgePorts } from "./ports.ts";
-import { nonEmpty, nonEmptyMap, optional } from "./present.ts";
+import { type Members, nonEmpty, nonEmptyMap } from "./present.ts";
 
 export type NetworkMembers = {
-  readonly config: Pick<CreateBody, "Hostname" | "NetworkDisabled" | "ExposedPorts">;
-  readonly host: Pick<HostConfig, "NetworkMode" | "PortBindings" | "Links" | "Dns" | "DnsSearch" | "ExtraHosts">;
+  readonly config: Partial<Members<Pick<CreateBody, "Hostname" | "NetworkDisabled" | "ExposedPorts">>>;
+  readonly host: Partial<
+    Members<Pick<HostConfig, "NetworkMode" | "PortBindings" | "Links" | "Dns" | "DnsSearch" | "ExtraHosts">>
+  >;
 };
 
 /** @throws {EngineError} HostConfigError */
@@ -34,11 +36,11 @@ export function networkMembers(input: CreateInput): NetworkMembers {
 function bridgeNetwork(input: CreateInput): NetworkMembers {
   const ports = bridgePorts(input.task, input.container);
   return {
-    config: { ...ownNetwork(input), ...optional("ExposedPorts", nonEmptyMap(ports.exposed)) },
+    config: { ...ownNetwork(input), ExposedPorts: nonEmptyMap(ports.exposed) },
     host: {
       NetworkMode: "bridge",
-      ...optional("PortBindings", nonEmptyMap(ports.bindings)),
-      ...optional("Links", nonEmpty((input.definition.links ?? []).map((link) => dockerLink(input.task, link)))),
+      PortBindings: nonEmptyMap(ports.bindings),
+      Links: nonEmpty(input.definition.links?.map((link) => dockerLink(input.task, link))),
       ...resolution(input),
     },
   };
@@ -47,16 +49,16 @@ function bridgeNetwork(input: CreateInput): NetworkMembers {
 /** What only a container with a network stack of its own can have. */
 function ownNetwork({ definition }: CreateInput): NetworkMembers["config"] {
   return {
-    ...optional("Hostname", definition.hostname),
-    ...optional("NetworkDisabled", definition.disableNetworking === true ? true : undefined),
+    Hostname: definition.hostname,
+    NetworkDisabled: definition.disableNetworking === true ? true : undefined,
   };
 }
 
-function resolution({ definition }: CreateInput): Pick<HostConfig, "Dns" | "DnsSearch" | "ExtraHosts"> {
+function resolution({ definition }: CreateInput): Members<Pick<HostConfig, "Dns" | "DnsSearch" | "ExtraHosts">> {
   return {
-    ...optional("Dns", nonEmpty(definition.dnsServers)),
-    ...optional("DnsSearch", nonEmpty(definition.dnsSearchDomains)),
-    ...optional("ExtraHosts", nonEmpty(definition.extraHosts?.map(extraHost))),
+    Dns: nonEmpty(definition.dnsServers),
+    DnsSearch: nonEmpty(definition.dnsSearchDomains),
+    ExtraHosts: nonEmpty(definition.extraHosts?.map(extraHost)),
   };
 }
 
@@ -78,8 +80,8 @@ function joined(task: Task, owner: Container | undefined, namespace: string): st
 }
 
 /** The task's pid and ipc modes for one of its ordinary containers. Source: interfaces 1.5, engine-modern 22. */
-export function namespaceMembers({ task }: CreateInput): Pick<HostConfig, "PidMode" | "IpcMode"> {
-  return { ...optional("PidMode", pidMode(task)), ...optional("IpcMode", ipcMode(task)) };
+export function namespaceMembers({ task }: CreateInput): Members<Pick<HostConfig, "PidMode" | "IpcMode">> {
+  return { PidMode: pidMode(task), IpcMode: ipcMode(task) };
 }
 
 function pidMode(task: Task): string | undefined {

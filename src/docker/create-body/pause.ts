@@ -11,37 +11,39 @@ import { isOfSharedIpc, isOfSharedNetwork, sysctls } from "./linux.ts";
 import { extraHost } from "./network.ts";
 import { namespaceOwner } from "./peers.ts";
 import { pausePorts } from "./ports.ts";
-import { nonEmpty, nonEmptyMap, optional } from "./present.ts";
+import { type Members, nonEmpty, nonEmptyMap, putTogether } from "./present.ts";
 import { LOWEST_CPU_SHARES } from "./resources.ts";
 
 /** It only waits for its end, so it gets nothing that waiting does not need. */
 export function pauseBody(task: Task, container: Container, context: CreateContext): CreateBody {
-  const network =
+  const network: PauseNetwork =
     container.type === "CNI_PAUSE"
       ? networkOf(task, container, context)
       : { config: {}, host: { NetworkMode: "none" } };
-  return {
+  const host: Partial<Members<HostConfig>> = {
+    CpuShares: LOWEST_CPU_SHARES,
+    CapDrop: ["ALL"],
+    SecurityOpt: ["no-new-privileges"],
+    ReadonlyRootfs: true,
+    LogConfig: { Type: "none", Config: {} },
+    RestartPolicy: { Name: "no" },
+    IpcMode: ownsIpc(task, container) ? "shareable" : undefined,
+    Sysctls: nonEmptyMap(sysctls(sharedControls(task, container))),
+    CgroupParent: context.cgroupParent,
+  };
+  const own = {
     Image: container.image,
     Labels: containerLabels(task, container, context.engineId),
-    ...network.config,
-    HostConfig: {
-      ...network.host,
-      CpuShares: LOWEST_CPU_SHARES,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges"],
-      ReadonlyRootfs: true,
-      LogConfig: { Type: "none", Config: {} },
-      RestartPolicy: { Name: "no" },
-      ...optional("IpcMode", ownsIpc(task, container) ? "shareable" : undefined),
-      ...optional("Sysctls", nonEmptyMap(sysctls(sharedControls(task, container)))),
-      ...optional("CgroupParent", context.cgroupParent),
-    },
+    HostConfig: putTogether<HostConfig>(network.host, host),
   };
+  return putTogether<CreateBody>(own, network.config);
 }
 
 type PauseNetwork = {
-  readonly config: Pick<CreateBody, "Hostname" | "ExposedPorts">;
-  readonly host: Pick<HostConfig, "NetworkMode" | "PortBindings" | "Dns" | "DnsSearch" | "ExtraHosts">;
+  readonly config: Partial<Members<Pick<CreateBody, "Hostname" | "ExposedPorts">>>;
+  readonly host: Partial<
+    Members<Pick<HostConfig, "NetworkMode" | "PortBindings" | "Dns" | "DnsSearch" | "ExtraHosts">>
+  >;
 };
 
 function networkOf(task: Task, container: Container, context: CreateContext): PauseNetwork {
@@ -49,15 +51,15 @@ function networkOf(task: Task, container: Container, context: CreateContext): Pa
   const all = task.definition.containerDefinitions;
   return {
     config: {
-      ...optional("Hostname", all.find(({ hostname }) => hostname !== undefined)?.hostname),
-      ...optional("ExposedPorts", nonEmptyMap(ports.exposed)),
+      Hostname: all.find(({ hostname }) => hostname !== undefined)?.hostname,
+      ExposedPorts: nonEmptyMap(ports.exposed),
     },
     host: {
       NetworkMode: context.awsvpcNetwork ?? "bridge",
-      ...optional("PortBindings", nonEmptyMap(ports.bindings)),
-      ...optional("Dns", gathered(all.map(({ dnsServers }) => dnsServers))),
-      ...optional("DnsSearch", gathered(all.map(({ dnsSearchDomains }) => dnsSearchDomains))),
-      ...optional("ExtraHosts", gathered(all.map(({ extraHosts }) => extraHosts?.map(extraHost)))),
+      PortBindings: nonEmptyMap(ports.bindings),
+      Dns: gathered(all.map(({ dnsServers }) => dnsServers)),
+      DnsSearch: gathered(all.map(({ dnsSearchDomains }) => dnsSearchDomains)),
+      ExtraHosts: gathered(all.map(({ extraHosts }) => extraHosts?.map(extraHost))),
     },
   };
 }

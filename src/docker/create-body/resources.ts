@@ -3,7 +3,7 @@
  */
 import type { HostConfig } from "../../ports/docker-client.ts";
 import type { CreateInput } from "./context.ts";
-import { mibToBytes, optional } from "./present.ts";
+import { type Members, mibToBytes } from "./present.ts";
 
 /** Docker reads 0 as 1024, and the kernel refuses 1. */
 export const LOWEST_CPU_SHARES = 2;
@@ -11,17 +11,15 @@ const HIGHEST_CPU_SHARES = 262_144;
 /** The daemon refuses less (ECS raises to 4, which today's daemons do not take). */
 const LOWEST_MEMORY_MIB = 6;
 
-type ResourceMembers = Pick<
-  HostConfig,
-  "CpuShares" | "Memory" | "MemoryReservation" | "MemorySwap" | "MemorySwappiness"
->;
+type SwapMembers = Partial<Members<Pick<HostConfig, "MemorySwap" | "MemorySwappiness">>>;
+type ResourceMembers = Members<Pick<HostConfig, "CpuShares" | "Memory" | "MemoryReservation">> & SwapMembers;
 
 export function resourceMembers(input: CreateInput): ResourceMembers {
   const { definition } = input;
   return {
     CpuShares: cpuShares(definition.cpu),
-    ...optional("Memory", memoryBytes(definition.memory) ?? taskMemoryBytes(input)),
-    ...optional("MemoryReservation", memoryBytes(definition.memoryReservation)),
+    Memory: memoryBytes(definition.memory) ?? taskMemoryBytes(input),
+    MemoryReservation: memoryBytes(definition.memoryReservation),
     ...swapMembers(input),
   };
 }
@@ -45,12 +43,12 @@ function taskMemoryBytes({ task, context }: CreateInput): number | undefined {
 }
 
 /** Swap is counted on top of the container's own memory limit, and means nothing without one. */
-function swapMembers({ definition, context }: CreateInput): Pick<HostConfig, "MemorySwap" | "MemorySwappiness"> {
+function swapMembers({ definition, context }: CreateInput): SwapMembers {
   const { maxSwap, swappiness } = definition.linuxParameters ?? {};
   const memory = memoryBytes(definition.memory);
   if (maxSwap === undefined || memory === undefined) return {};
   return {
     MemorySwap: memory + mibToBytes(maxSwap),
-    ...optional("MemorySwappiness", context.cgroupVersion === "1" ? swappiness : undefined),
+    MemorySwappiness: context.cgroupVersion === "1" ? swappiness : undefined,
   };
 }

@@ -7,21 +7,21 @@ import { dockerVolumeName } from "../../core/resources/volumes.ts";
 import type { HostConfig } from "../../ports/docker-client.ts";
 import type { CreateInput } from "./context.ts";
 import { requireCreated } from "./peers.ts";
-import { nonEmpty, optional } from "./present.ts";
+import { type Members, nonEmpty } from "./present.ts";
 
 /** Directory under which a container finds its metadata file. */
 export const METADATA_MOUNT = "/opt/ecs/metadata";
 
 /** @throws {EngineError} HostConfigError */
-export function volumeMembers(input: CreateInput): Pick<HostConfig, "Binds" | "VolumesFrom"> {
+export function volumeMembers(input: CreateInput): Members<Pick<HostConfig, "Binds" | "VolumesFrom">> {
   const binds = [
     ...input.definition.mountPoints.map((mountPoint) => bind(input, mountPoint)),
     ...metadataBind(input),
     ...routerBinds(input),
   ];
   return {
-    ...optional("Binds", nonEmpty(binds)),
-    ...optional("VolumesFrom", nonEmpty(volumesFrom(input))),
+    Binds: nonEmpty(binds),
+    VolumesFrom: nonEmpty(volumesFrom(input)),
   };
 }
 
