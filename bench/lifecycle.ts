@@ -80,6 +80,7 @@ async function sampleBody(docker: SimulatedDocker): Promise<CreateBody> {
 const sizes: Record<string, unknown> = {};
 // Warm code on all sides, as in a process that has been up for a while.
 await engineRun(2_000, new MemoryStateStore());
+await engineRun(2_000, await DiskStateStore.open({ folder: freshFolder() }));
 await bareRun(2_000);
 for (const count of SIZES) {
   const rounds = count > 20_000 ? 1 : 3;
