@@ -303,7 +303,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     return {
       clock,
       config: config.machine,
-      save: (task, changes) => this.#store.commit(mutationsOf(task, changes)),
+      save: (task, changes) => this.#store.commit(taskWithChanges(task, changes)),
       perform: (effect, task) => this.#perform(effect, task),
       onState: (task, changes, before) => this.#publish(task, changes, before),
       onCrash: (error, { arn }) => log.error("Task actor crashed: this is a bug in Berth", { taskArn: arn, error }),
@@ -420,7 +420,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 }
 
-function mutationsOf(task: Task, changes: readonly StateChange[]): readonly Mutation[] {
+function taskWithChanges(task: Task, changes: readonly StateChange[]): readonly Mutation[] {
   const row: Mutation = { type: "putTask", task };
   return changes.length === 0 ? [row] : [row, ...changes.map((change): Mutation => ({ type: "putChange", change }))];
 }

@@ -3,6 +3,7 @@
  * are durable before they get here. A task has a bounded number of changes (each reported status of each container
  * once), so what is not read costs a bounded amount per task and holds up nobody else.
  */
+import { assert } from "../core/assert.ts";
 import type { TaskArn } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
 import type { StateChange } from "../core/state-change.ts";
@@ -83,9 +84,9 @@ export class Outbox {
     this.#takeBack();
   }
 
+  /** To be asked for only while the queue holds one. */
   #nextResult(): Result {
     const change = this.#take();
-    if (change === undefined) return OVER;
     return { done: false, value: { change, acknowledge: () => this.#acknowledge(change.taskArn, change.sequence) } };
   }
 
@@ -99,9 +100,10 @@ export class Outbox {
     else this.#delivered.set(taskArn, left);
   }
 
-  #take(): StateChange | undefined {
+  #take(): StateChange {
     const change = this.#queue[this.#next];
-    if (change !== undefined) this.#noteDelivered(change);
+    assert(change !== undefined, "Cannot tell a state change: none is queued");
+    this.#noteDelivered(change);
     this.#next += 1;
     if (this.#next < this.#queue.length) return change;
     this.#queue = [];

@@ -67,9 +67,9 @@ function durableMembers(before: Container, after: Container): IsDurable {
  */
 function isStartedAtOnce(before: Container, after: Container): boolean {
   if (before.knownStatus !== "PULLED" || after.knownStatus !== "CREATED") return false;
-  const isRecorded = before.createRequestedAt !== undefined && before.createRequestedAt === after.createRequestedAt;
+  const wasAsked = before.createRequestedAt !== undefined && before.createRequestedAt === after.createRequestedAt;
   const hasPorts = before.hostPorts.length > 0 || after.hostPorts.length > 0;
-  return isRecorded && after.inFlight?.action === "start" && !hasPorts;
+  return wasAsked && after.inFlight?.action === "start" && !hasPorts;
 }
 
 function isToStopEarly(before: Container, after: Container): boolean {

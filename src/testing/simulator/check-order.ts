@@ -31,7 +31,7 @@ export function checkDockerEvent(history: History, event: SimulatedEvent, fail: 
 
 /** The task is stored first, with the container's name; and what is made is the only object of this container. */
 function mayBeMade(history: History, { task, container }: Found, fail: Fail): void {
-  const isStored = history.rowOf(container.dockerName) !== undefined && history.startsAsked.has(container.dockerName);
+  const isStored = history.rowOf(container.dockerName) !== undefined && history.namesOnRecord.has(container.dockerName);
   if (!isStored) fail(`${container.name} is created before its task is stored`);
   const alike = [...history.docker.state.containers].filter(
     ({ labels }) => labels[TASK_ARN_LABEL] === task.arn && labels[CONTAINER_NAME_LABEL] === container.name,
@@ -60,7 +60,8 @@ function mayStart(history: History, { task, container }: Found, fail: Fail): voi
 function isRecorded(history: History, { container }: Found, event: SimulatedEvent, fail: Fail): void {
   const row = history.rowOf(container.dockerName);
   // A start that a dead engine asked for may be carried out when the next one has got over it already.
-  if (!history.startsAsked.has(container.dockerName)) fail(`${container.name} is started before the intent is stored`);
+  if (!history.namesOnRecord.has(container.dockerName))
+    fail(`${container.name} is started before the intent is stored`);
   const starts = (history.truthOf(container.dockerName).starts.get(event.id) ?? 0) + 1;
   const attempts = 1 + (row?.restart.count ?? 0) + history.lateStartsOf(container.dockerName);
   if (starts > attempts) fail(`${container.name} is started ${starts} times, and ${attempts} are on record`);

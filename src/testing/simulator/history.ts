@@ -24,9 +24,9 @@ export class History {
   /** The newest stored row of each task. */
   readonly rows = new Map<string, Task>();
   /** Containers, by Docker name, of which a row said at some time that they may be made and started. */
-  readonly startsAsked = new Set<string>();
+  readonly namesOnRecord = new Set<string>();
   /** Names of volumes of which a row said at some time that they may be made. */
-  readonly volumesAsked = new Set<string>();
+  readonly volumesOnRecord = new Set<string>();
   /** Tasks that may go before everybody has been told, by ARN. */
   readonly removals = new Set<string>();
   readonly #truth = new Map<string, Truth>();
@@ -54,10 +54,10 @@ export class History {
     for (const { dockerName, knownStatus, desiredStatus, startRequestedAt } of task.containers) {
       // That it is to run says that it may be made and started, under its name.
       const isToRun = knownStatus !== "STOPPED" && desiredStatus !== "STOPPED";
-      if (isToRun || startRequestedAt !== undefined) this.startsAsked.add(dockerName);
+      if (isToRun || startRequestedAt !== undefined) this.namesOnRecord.add(dockerName);
     }
     for (const resource of task.resources) {
-      if (resource.type === "dockerVolume") this.volumesAsked.add(readVolumeSpec(resource).volumeName);
+      if (resource.type === "dockerVolume") this.volumesOnRecord.add(readVolumeSpec(resource).volumeName);
     }
   }
 

@@ -188,7 +188,7 @@ export class InvariantChecker {
   #dockerCall({ operation, subject, outcome }: CallRecord): void {
     if (operation === "removeVolume" && /is in use/.test(outcome))
       this.fail(`volume ${subject} is removed while in use`);
-    if (operation === "createVolume" && !this.history.volumesAsked.has(subject)) {
+    if (operation === "createVolume" && !this.history.volumesOnRecord.has(subject)) {
       this.fail(`volume ${subject} is made before its task is stored`);
     }
     if (operation === "removeImage") this.#mayBeRemoved(subject);
