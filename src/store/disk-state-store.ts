@@ -4,6 +4,8 @@
  * INVARIANTS
  * - One process has the folder, one writer writes: groups of commits go to disk one after the other, each whole or not
  *   at all, and a commit resolves when its group is on the disk.
+ * - A commit is written down when it is made, and what follows is compared with it; so after a write that failed those
+ *   that wait are written down anew.
  * - What is read back is what was written: rows that changed or vanished are an error, never an empty answer.
  * - After a commit that failed the memory of what is in the journal is built anew from the disk.
  *
@@ -20,7 +22,7 @@ import type { FoundRows } from "./journal/found-rows.ts";
 import { Journal } from "./journal/journal.ts";
 import type { FoundJournal } from "./journal/segments.ts";
 import { readLegacyStore } from "./legacy/legacy-store.ts";
-import { parseKey, type RowKey, type RowOperation, toOperation, toRawState } from "./row-table.ts";
+import { parseKey, type RowKey, toOperation, toRawState } from "./row-table.ts";
 import { SavedTasks } from "./saved-tasks.ts";
 import { setAside } from "./set-aside.ts";
 import { readRows } from "./state-document.ts";
@@ -55,8 +57,11 @@ export class DiskStateStore implements StateStore {
   readonly #log: Log;
   readonly #journal: Journal;
   readonly #lock: FolderLock;
-  readonly #waiting: Commit[] = [];
+  /** Those that the next write takes. */
+  #waiting: Commit[] = [];
   #tasks = new SavedTasks();
+  /** While the disk is read nobody knows what a commit is to be compared with: those that come wait for the end of it. */
+  #isLearning = false;
   #writer: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #broken: Error | undefined;
@@ -99,16 +104,17 @@ export class DiskStateStore implements StateStore {
       this.#requireOpen();
       const opened = this.#opened;
       this.#opened = undefined;
-      return opened ?? this.#toState(await this.#read());
+      return opened ?? (await this.#learn());
     });
   }
 
   commit(mutations: readonly Mutation[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#requireOpen();
+      this.#requireUsable();
       if (this.#waiting.length >= MAX_WAITING_COMMITS) {
         throw storeError(`Cannot save: ${MAX_WAITING_COMMITS} commits wait for the disk already`);
       }
+      if (!this.#isLearning) this.#writeDown(mutations);
       this.#waiting.push({ mutations, resolve, reject });
       this.#writer ??= this.#writeAll();
     });
@@ -135,24 +141,28 @@ export class DiskStateStore implements StateStore {
   async #writeAll(): Promise<void> {
     // Whoever commits in this turn of the event loop is in the first group.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      await this.#exclusively(() => this.#writeGroup(this.#waiting.splice(0)));
+    while (this.#hasWork) {
+      await this.#exclusively(() => this.#writeGroup());
       await this.#exclusively(() => this.#clean());
     }
     this.#writer = undefined;
   }
 
-  async #writeGroup(commits: readonly Commit[]): Promise<void> {
-    const group: Commit[] = [];
+  get #hasWork(): boolean {
+    return this.#broken === undefined && (this.#waiting.length > 0 || !this.#journal.isEmpty);
+  }
+
+  async #writeGroup(): Promise<void> {
+    const group = this.#waiting;
+    this.#waiting = [];
     this.#opened = undefined;
     try {
-      if (this.#broken !== undefined) throw this.#broken;
-      await this.#journal.write(this.#operationsOf(commits, group));
+      await this.#journal.write();
       for (const { resolve } of group) resolve();
     } catch (error) {
       const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
       await this.#relearn();
-      for (const { reject } of commits) reject(failure); // who was refused alone has heard of it
+      for (const { reject } of group) reject(failure);
     }
   }
 
@@ -166,14 +176,47 @@ export class DiskStateStore implements StateStore {
     }
   }
 
-  /** After a failure only the disk knows what is in the journal. When even that cannot be read, nothing more is written. */
+  /** After a failure only the disk knows what is in the journal. */
   async #relearn(): Promise<void> {
-    if (this.#broken !== undefined) return;
+    await this.#learn().catch((error: unknown) => {
+      this.#log.error("Cannot save any more: what is saved cannot be read", { folder: this.#folder, error });
+    });
+  }
+
+  /**
+   * Reads what is on the disk, and writes down anew what waits. When that cannot be read, nothing more is written.
+   * @throws {EngineError} StateStoreError
+   */
+  async #learn(): Promise<StoredState> {
+    this.#isLearning = true;
     try {
-      this.#tasks = SavedTasks.of(this.#toState(await this.#journal.read()).tasks);
+      const state = this.#toState(await this.#read());
+      this.#tasks = SavedTasks.of(state.tasks);
+      this.#waiting = this.#waiting.filter((commit) => this.#isWrittenDown(commit));
+      return state;
     } catch (error) {
       this.#broken = storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
+      for (const { reject } of this.#waiting.splice(0)) reject(this.#broken);
+      throw error;
+    } finally {
+      this.#isLearning = false;
     }
+  }
+
+  /** One that cannot be written down is refused alone. */
+  #isWrittenDown({ mutations, reject }: Commit): boolean {
+    try {
+      this.#writeDown(mutations);
+      return true;
+    } catch (error) {
+      reject(error);
+      return false;
+    }
+  }
+
+  /** @throws {TypeError} when a row cannot be written as JSON; nothing of the commit is written down then */
+  #writeDown(mutations: readonly Mutation[]): void {
+    this.#journal.add(this.#tasks.operationsOf(mutations));
   }
 
   async #prepareOrSetAside(onDamage: "refuse" | "setAside"): Promise<void> {
@@ -250,28 +293,6 @@ export class DiskStateStore implements StateStore {
     }
   }
 
-  /**
-   * One commit after the other, so that only one is in memory as text. One that cannot be written down is refused alone;
-   * the others join the group.
-   */
-  *#operationsOf(commits: readonly Commit[], group: Commit[]): Generator<RowOperation> {
-    for (const commit of commits) {
-      const operations = this.#writtenDown(commit);
-      if (operations === undefined) continue;
-      group.push(commit);
-      yield* operations;
-    }
-  }
-
-  #writtenDown({ mutations, reject }: Commit): readonly RowOperation[] | undefined {
-    try {
-      return this.#tasks.operationsOf(mutations);
-    } catch (error) {
-      reject(error);
-      return undefined;
-    }
-  }
-
   #exclusively<Result>(use: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(use);
     this.#turn = result.catch(() => undefined); // its caller hears of it
@@ -280,6 +301,11 @@ export class DiskStateStore implements StateStore {
 
   #requireOpen(): void {
     if (this.#closing !== undefined) throw storeError("Cannot use the state store: it is closed");
+  }
+
+  #requireUsable(): void {
+    this.#requireOpen();
+    if (this.#broken !== undefined) throw this.#broken;
   }
 }
 

@@ -29,14 +29,15 @@ export class SeededRandom implements Random {
   }
 
   hex(digits: number): string {
-    let text = "";
+    // Appended one by one they would be a tree of strings, each digit a node, for as long as the text lives.
+    const text = Buffer.alloc(digits);
     let word = 0;
     for (let index = 0; index < digits; index++) {
       if (index % 8 === 0) word = this.#word();
-      text += HEX[word & 15];
+      text[index] = HEX.charCodeAt(word & 15);
       word >>>= 4;
     }
-    return text;
+    return text.toString("latin1");
   }
 
   uuid(): string {

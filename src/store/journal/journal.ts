@@ -1,15 +1,16 @@
 /**
- * A journal of rows: every write goes behind the one before it, in one call that returns when it is on the disk.
+ * A journal of rows: every write goes behind the one before it, in one call that returns when it is on the disk. What the
+ * next write takes is written down as soon as it is known, while what it is made of is still in the processor's caches.
  *
  * INVARIANTS
- * - Writes do not overlap; whoever uses the journal sees to that.
+ * - Writes do not overlap; whoever uses the journal sees to that. Adding to the next write is allowed at any time.
  * - A write goes into room that was filled with zeros before, or begins a segment under a name that nobody reads yet. So
  *   it needs no room that a full disk could refuse half-way, and what was cut off can be told (see `tail.ts`).
  * - After a write that failed only the disk knows what is in the journal: nothing is written until it was read again.
  *
  * What is superseded stays until the journal is more than twice as large as what it is for. Then the rows of the oldest
- * segment that still count are written once more, and the segment is deleted: one with each write, so that no write
- * waits for more than that.
+ * segment that still count go with the next write once more, behind whatever that has been given, and the segment is
+ * deleted after it: one with each write, so that no write waits for more than that.
  */
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
@@ -17,8 +18,8 @@ import { join } from "node:path";
 import { assert, unreachable } from "../../core/assert.ts";
 import { acknowledgementKey, changeKey, isChangeKey, parseSequenceKey, type RowOperation } from "../row-table.ts";
 import { FoundRows } from "./found-rows.ts";
-import { type FrameHead, FrameWriter, linesOf } from "./frame.ts";
-import { type IndexedRow, RowIndex } from "./row-index.ts";
+import { type Frame, type FrameHead, FrameWriter, linesOf } from "./frame.ts";
+import { type IndexedRow, NOWHERE, type Place, RowIndex } from "./row-index.ts";
 import { type FoundJournal, readClosedSegment, readJournal, type SegmentSize, segmentName } from "./segments.ts";
 
 /** Zeros behind the first frame of a segment: a piece, as often as it takes. */
@@ -34,13 +35,25 @@ const { O_CREAT, O_TRUNC, O_WRONLY, O_DSYNC } = constants;
 
 type OpenSegment = { readonly number: number; readonly file: FileHandle };
 
+/** What goes to the disk in one write. */
+type Pending = {
+  readonly writer: FrameWriter;
+  place: Place;
+  /** The segment of which everything that counts is in this write or in later segments. */
+  cleaned: number | undefined;
+};
+
 export class Journal {
   readonly #folder: string;
   readonly #schema: number;
-  readonly #writer = new FrameWriter();
+  /** Is filled while the other is written. */
+  #next = emptyWrite();
+  #other = emptyWrite();
   #index = new RowIndex();
   #segments = new Map<number, SegmentSize>();
   #newest = 0;
+  /** Segments whose files may go. */
+  #unneeded: number[] = [];
   #nextFrame = 1;
   /** The one that is written to; the first write of a journal's life begins another. */
   #current: OpenSegment | undefined;
@@ -52,14 +65,15 @@ export class Journal {
   }
 
   /**
-   * Learns what is there.
+   * Learns what is there. What was added to the next write is forgotten.
    * @returns undefined when there is no journal yet
    * @throws {DamagedFile} when something that was written is missing or changed
    */
   async read(): Promise<FoundJournal | undefined> {
-    this.#writer.reset();
     await this.#leaveSegment();
     const found = await readJournal(this.#folder);
+    beginAnew(this.#next);
+    this.#unneeded = [];
     this.#index = RowIndex.of(found?.rows ?? new FoundRows());
     this.#segments = new Map(found?.segments);
     this.#newest = found?.newest ?? 0;
@@ -67,10 +81,22 @@ export class Journal {
     return found;
   }
 
-  /** All operations or none; resolves when they are on the disk. When it rejects, {@link read} has to come first. */
-  async write(operations: Iterable<RowOperation>): Promise<void> {
-    const rows = this.#encode(operations);
-    if (!this.#writer.isEmpty) await this.#append("rows", this.#oldest, rows);
+  /** Adds operations to the next write. */
+  add(operations: readonly RowOperation[]): void {
+    for (const operation of operations) this.#encode(operation);
+  }
+
+  /** Is there nothing to write? */
+  get isEmpty(): boolean {
+    return this.#next.writer.isEmpty && this.#next.cleaned === undefined;
+  }
+
+  /**
+   * Everything that was added, or nothing; resolves when it is on the disk. When it rejects, {@link read} has to come
+   * first, and what was added since has to be added again.
+   */
+  async write(): Promise<void> {
+    if (!this.isEmpty) await this.#append("rows", this.#next.cleaned === undefined ? this.#oldest : this.#oldest + 1);
   }
 
   /** The rows of these operations and no others, in a segment that needs none before it. */
@@ -78,38 +104,43 @@ export class Journal {
     await this.#leaveSegment();
     const former = [...this.#segments.keys()];
     this.#index = new RowIndex();
-    await this.#append("rows", this.#newest + 1, this.#encode(operations));
-    for (const segment of former) await this.#delete(segment);
+    this.add(operations);
+    await this.#append("rows", this.#newest + 1);
+    for (const segment of former) this.#forget(segment);
+    await this.#deleteUnneeded();
   }
 
   /**
-   * Gives back the room of one segment, when there is much to be had. When it rejects, {@link read} has to come first.
+   * Gives back the room of a segment that is no longer needed, and lets the next write do without another one when there
+   * is much to be had.
    * @param wholeRow a row as it is by now, of those of which changes were written
    */
   async clean(wholeRow: (key: string) => string | undefined): Promise<void> {
+    await this.#deleteUnneeded();
     const oldest = this.#oldest;
     const size = this.#segments.get(oldest);
     if (size === undefined || oldest === this.#newest || !this.#isLarge()) return;
-    const rows = [...(await this.#rowsOf(oldest, size.end))].map(([key, json]) => this.#putAgain(key, json, wholeRow));
-    await this.#append("rows", oldest + 1, rows);
-    await this.#delete(oldest);
+    const frames = await readClosedSegment(this.#folder, oldest, size.end);
+    // From here on nothing comes between: what counts now is what the next write makes of it.
+    for (const [key, json] of this.#rowsOf(oldest, frames)) this.#putAgain(key, json, wholeRow);
+    this.#next.cleaned = oldest;
   }
 
   /** Tells the next reader that nothing follows. */
   async close(): Promise<void> {
     try {
-      if (this.#current !== undefined) await this.#append("end", this.#oldest, []);
+      if (this.#current !== undefined) await this.#append("end", this.#oldest);
     } finally {
       await this.#leaveSegment();
     }
   }
 
   /** What of a segment still counts. */
-  async #rowsOf(segment: number, end: number): Promise<ReadonlyMap<string, Buffer>> {
+  #rowsOf(segment: number, frames: readonly Frame[]): ReadonlyMap<string, Buffer> {
     const rows = new Map<string, Buffer>();
-    for (const frame of await readClosedSegment(this.#folder, segment, end)) {
+    for (const frame of frames) {
       for (const { key, kind, json } of linesOf(frame)) {
-        if (kind === "row" && this.#indexed(key)?.segment === segment) rows.set(key, json);
+        if (kind === "row" && this.#indexed(key)?.place.segment === segment) rows.set(key, json);
       }
     }
     return rows;
@@ -120,13 +151,13 @@ export class Journal {
     return place === undefined ? this.#index.rowOf(key) : this.#index.changeOf(place.taskArn, place.sequence);
   }
 
-  #putAgain(key: string, json: Buffer, wholeRow: (key: string) => string | undefined): IndexedRow {
+  #putAgain(key: string, json: Buffer, wholeRow: (key: string) => string | undefined): void {
     const place = isChangeKey(key) ? parseSequenceKey(key) : undefined;
-    if (place !== undefined) return this.#index.putChange(place.taskArn, place.sequence, this.#writer.put(key, json));
+    if (place !== undefined) return this.#putChange(place.taskArn, place.sequence, key, json);
     const isPatched = (this.#index.rowOf(key)?.patchBytes ?? 0) > 0;
     const whole = isPatched ? wholeRow(key) : json;
     assert(whole !== undefined, `Cannot write row ${key} anew: nobody knows what it is by now`);
-    return this.#put(key, whole);
+    this.#put(key, whole);
   }
 
   get #oldest(): number {
@@ -139,19 +170,8 @@ export class Journal {
     return bytes > SMALL_BYTES + 2 * this.#index.bytes;
   }
 
-  /** Begins a frame with these. @returns the rows that are in it */
-  #encode(operations: Iterable<RowOperation>): readonly IndexedRow[] {
-    this.#writer.reset();
-    const rows: IndexedRow[] = [];
-    for (const operation of operations) {
-      const row = this.#encodeOne(operation);
-      if (row !== undefined) rows.push(row);
-    }
-    return rows;
-  }
-
-  /** @returns the row that is written as a whole */
-  #encodeOne(operation: RowOperation): IndexedRow | undefined {
+  #encode(operation: RowOperation): void {
+    const { writer } = this.#next;
     switch (operation.type) {
       case "put":
         return this.#put(operation.key, operation.json);
@@ -159,56 +179,71 @@ export class Journal {
         return this.#patch(operation);
       case "putChange": {
         const { taskArn, sequence, json } = operation;
-        return this.#index.putChange(taskArn, sequence, this.#writer.put(changeKey(taskArn, sequence), json));
+        return this.#putChange(taskArn, sequence, changeKey(taskArn, sequence), json);
       }
       case "remove":
-        if (this.#index.remove(operation)) this.#writer.remove(operation.key);
-        return undefined;
+        if (this.#index.remove(operation)) writer.remove(operation.key);
+        return;
       case "acknowledge":
-        if (this.#index.remove(operation)) {
-          this.#writer.remove(acknowledgementKey(operation.taskArn, operation.upTo));
-        }
-        return undefined;
+        if (this.#index.remove(operation)) writer.remove(acknowledgementKey(operation.taskArn, operation.upTo));
+        return;
       default:
-        return unreachable(operation);
+        unreachable(operation);
     }
   }
 
-  #patch({ key, json, whole }: Extract<RowOperation, { readonly type: "patch" }>): IndexedRow | undefined {
+  #patch({ key, json, whole }: Extract<RowOperation, { readonly type: "patch" }>): void {
     if (!this.#index.hasRoomForPatch(key, json.length)) return this.#put(key, whole());
-    this.#index.patch(key, this.#writer.patch(key, json));
-    return undefined;
+    this.#index.patch(key, this.#next.writer.patch(key, json));
   }
 
-  #put(key: string, json: string | Buffer): IndexedRow {
-    return this.#index.put(key, this.#writer.put(key, json));
+  #put(key: string, json: string | Buffer): void {
+    const { writer, place } = this.#next;
+    this.#index.put(key, writer.put(key, json), place);
   }
 
-  /** Writes the frame that was begun. */
-  async #append(kind: FrameHead["kind"], oldest: number, rows: readonly IndexedRow[]): Promise<void> {
-    if (this.#current === undefined || !this.#fits()) await this.#begin(kind, oldest);
-    else await this.#continue(this.#current, kind, oldest);
-    this.#nextFrame += 1;
-    this.#writer.reset();
-    for (const row of rows) row.segment = this.#newest;
+  #putChange(taskArn: string, sequence: number, key: string, json: string | Buffer): void {
+    const { writer, place } = this.#next;
+    this.#index.putChange(taskArn, sequence, writer.put(key, json), place);
   }
 
-  #fits(): boolean {
+  /** Writes what was added, and lets the next write begin. */
+  async #append(kind: FrameHead["kind"], oldest: number): Promise<void> {
+    const write = this.#next;
+    this.#next = this.#other;
+    this.#other = write;
+    try {
+      if (this.#current === undefined || !this.#fits(write)) await this.#begin(write, kind, oldest);
+      else await this.#continue(write, this.#current, kind, oldest);
+      this.#nextFrame += 1;
+      write.place.segment = this.#newest;
+      if (write.cleaned !== undefined) this.#forget(write.cleaned);
+    } finally {
+      beginAnew(write);
+    }
+  }
+
+  #fits({ writer }: Pending): boolean {
     const { end, bytes } = this.#sizeOf(this.#newest);
-    return end + this.#writer.bytes + SPARE_BYTES <= bytes;
+    return end + writer.bytes + SPARE_BYTES <= bytes;
   }
 
-  async #continue({ number, file }: OpenSegment, kind: FrameHead["kind"], oldest: number): Promise<void> {
+  async #continue(
+    write: Pending,
+    { number, file }: OpenSegment,
+    kind: FrameHead["kind"],
+    oldest: number,
+  ): Promise<void> {
     const { end, bytes } = this.#sizeOf(number);
-    const frame = this.#finish(kind, number, oldest);
+    const frame = this.#finish(write, kind, number, oldest);
     await writeAll(file, [frame], end);
     this.#segments.set(number, { end: end + frame.length, bytes });
   }
 
-  async #begin(kind: FrameHead["kind"], oldest: number): Promise<void> {
+  async #begin(write: Pending, kind: FrameHead["kind"], oldest: number): Promise<void> {
     await this.#leaveSegment();
     const number = this.#newest + 1;
-    const frame = this.#finish(kind, number, oldest);
+    const frame = this.#finish(write, kind, number, oldest);
     const path = join(this.#folder, segmentName(number));
     const file = await open(`${path}.new`, O_CREAT | O_TRUNC | O_WRONLY | O_DSYNC, FILE_MODE);
     try {
@@ -231,20 +266,37 @@ export class Journal {
     await current?.file.close();
   }
 
-  /** Nothing refers to it any more: should this fail, the next reader deletes it. */
-  async #delete(segment: number): Promise<void> {
+  #forget(segment: number): void {
     this.#segments.delete(segment);
-    await rm(join(this.#folder, segmentName(segment)), { force: true });
+    this.#unneeded.push(segment);
   }
 
-  #finish(kind: FrameHead["kind"], segment: number, oldest: number): Buffer {
+  /** Nothing refers to them any more: should this fail, the next reader deletes them. */
+  async #deleteUnneeded(): Promise<void> {
+    for (const segment of this.#unneeded.splice(0)) {
+      await rm(join(this.#folder, segmentName(segment)), { force: true });
+    }
+  }
+
+  #finish({ writer }: Pending, kind: FrameHead["kind"], segment: number, oldest: number): Buffer {
     const previousEnd = this.#segments.get(segment - 1)?.end ?? 0;
-    return this.#writer.finish({ kind, number: this.#nextFrame, segment, oldest, previousEnd, schema: this.#schema });
+    return writer.finish({ kind, number: this.#nextFrame, segment, oldest, previousEnd, schema: this.#schema });
   }
 
   #sizeOf(segment: number): SegmentSize {
     return this.#segments.get(segment) ?? { end: 0, bytes: 0 };
   }
+}
+
+function emptyWrite(): Pending {
+  return { writer: new FrameWriter(), place: { segment: NOWHERE }, cleaned: undefined };
+}
+
+/** Its rows have a place of their own, which they keep when the memory is used again. */
+function beginAnew(write: Pending): void {
+  write.writer.reset();
+  write.place = { segment: NOWHERE };
+  write.cleaned = undefined;
 }
 
 /** Everything in one call, which is one wait for the disk; the system may take less of it at a time. */

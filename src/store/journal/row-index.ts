@@ -2,10 +2,14 @@
 import type { RowOperation } from "../row-table.ts";
 import type { FoundRows } from "./found-rows.ts";
 
-/** Where a row lies; the segment becomes known with the write. What was changed of it since lies behind it. */
-export type IndexedRow = { segment: number; readonly bytes: number; patchBytes: number };
+/** The segment that the rows of one write lie in. It becomes known with the write. */
+export type Place = { segment: number };
 
-const NOWHERE = 0;
+/** What was changed of a row since it was written as a whole lies behind it. */
+export type IndexedRow = { readonly place: Place; readonly bytes: number; patchBytes: number };
+
+/** The segment of what is not written yet. */
+export const NOWHERE = 0;
 /** What was changed of a row may take so many times its own room before it is written as a whole again. */
 const MAX_PATCH_SHARE = 2;
 
@@ -18,12 +22,11 @@ export class RowIndex {
   static of({ rows, changes }: FoundRows): RowIndex {
     const index = new RowIndex();
     for (const [key, { segment, bytes, patches }] of rows) {
-      index.put(key, bytes).segment = segment;
+      index.put(key, bytes, { segment });
       for (const patch of patches ?? []) index.patch(key, patch.length);
     }
     for (const [taskArn, bySequence] of changes) {
-      for (const [sequence, { segment, bytes }] of bySequence)
-        index.putChange(taskArn, sequence, bytes).segment = segment;
+      for (const [sequence, { segment, bytes }] of bySequence) index.putChange(taskArn, sequence, bytes, { segment });
     }
     return index;
   }
@@ -41,10 +44,8 @@ export class RowIndex {
     return this.#changes.get(taskArn)?.get(sequence);
   }
 
-  put(key: string, bytes: number): IndexedRow {
-    const row = this.#count(this.#rows.get(key), bytes);
-    this.#rows.set(key, row);
-    return row;
+  put(key: string, bytes: number, place: Place): void {
+    this.#rows.set(key, this.#count(this.#rows.get(key), bytes, place));
   }
 
   /** May a change of this row be written behind it, or is it time to write the row as a whole? */
@@ -60,12 +61,11 @@ export class RowIndex {
     this.#bytes += bytes;
   }
 
-  putChange(taskArn: string, sequence: number, bytes: number): IndexedRow {
-    const changes = this.#changes.get(taskArn) ?? new Map<number, IndexedRow>();
-    const row = this.#count(changes.get(sequence), bytes);
-    changes.set(sequence, row);
-    this.#changes.set(taskArn, changes);
-    return row;
+  putChange(taskArn: string, sequence: number, bytes: number, place: Place): void {
+    const known = this.#changes.get(taskArn);
+    const changes = known ?? new Map<number, IndexedRow>();
+    changes.set(sequence, this.#count(changes.get(sequence), bytes, place));
+    if (known === undefined) this.#changes.set(taskArn, changes);
   }
 
   /** @returns whether there was anything to take out */
@@ -88,10 +88,10 @@ export class RowIndex {
     return changes.size < size;
   }
 
-  #count(former: IndexedRow | undefined, bytes: number): IndexedRow {
+  #count(former: IndexedRow | undefined, bytes: number, place: Place): IndexedRow {
     this.#uncount(former);
     this.#bytes += bytes;
-    return { segment: NOWHERE, bytes, patchBytes: 0 };
+    return { place, bytes, patchBytes: 0 };
   }
 
   #uncount(row: IndexedRow | undefined): void {
