@@ -9,6 +9,11 @@ const MAX_TIMER_MS = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => asEpochMs(Date.now()),
   schedule(at: EpochMs, wake: () => void): () => void {
+    if (at <= Date.now()) {
+      // A timer would wait a millisecond more.
+      const turn = setImmediate(wake);
+      return () => clearImmediate(turn);
+    }
     let timer: NodeJS.Timeout;
     const arm = () => {
       const leftMs = Math.max(0, at - Date.now());

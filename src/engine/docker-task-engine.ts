@@ -16,6 +16,7 @@ import { isRunningStatus } from "../core/status.ts";
 import { isInternal, type Task } from "../core/task.ts";
 import type { Mutation, StoredState } from "../ports/state-store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import { Beginnings } from "./beginnings.ts";
 import { CallGate } from "./call-gate.ts";
 import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
@@ -49,6 +50,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   #told: readonly ((event: EngineEvent) => void)[] | undefined;
   readonly #outbox: Outbox;
   readonly #admission: HostAdmission;
+  readonly #beginnings: Beginnings;
   readonly #actorPorts: ActorPorts;
   readonly #abort = new AbortController();
   readonly #store: PersistentStore;
@@ -66,6 +68,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const { hostResources, hostPorts } = options;
     const send = (taskArn: string, input: Input) => this.#send(taskArn, input);
     this.#admission = new HostAdmission({ hostResources, hostPorts, send });
+    this.#beginnings = new Beginnings(options.clock);
     const acknowledgements = new Acknowledgements({
       commit: (mutations) => this.#store.commit(mutations),
       onSaved: (taskArn, upTo) => this.#send(taskArn, { type: "acknowledged", upTo }),
@@ -177,7 +180,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       const message = `Task dependencies cannot be resolved, taskArn: ${task.arn}: ${describeGraphProblem(problem)}`;
       actor.send({ type: "admissionRefused", error: { name: "TaskDependencyError", message } });
     }
-    actor.send({ type: "resumed", observations: [] });
+    this.#beginnings.add(() => actor.send({ type: "resumed", observations: [] }));
   }
 
   async stopTask(taskArn: TaskArn, request: StopRequest = {}): Promise<boolean> {
