@@ -1,7 +1,7 @@
 /** `POST /containers/ID/start`, and what follows when the process ends. */
 import type { HealthScript } from "./behaviour.ts";
 import { runProbe, runsCommand } from "./commands.ts";
-import type { SimulatedContainer } from "./container.ts";
+import { type SimulatedContainer, together } from "./container.ts";
 import type { DaemonState } from "./daemon-state.ts";
 import { HealthMonitor, healthPlanOf } from "./health-monitor.ts";
 import { wantedPorts } from "./port-table.ts";
@@ -66,14 +66,16 @@ function makeProcess(state: DaemonState, container: SimulatedContainer): Simulat
 /** A process among the container's own. */
 export function processIn(
   container: SimulatedContainer,
-  outside: Pick<ProcessSurroundings, "clock" | "print" | "ended">,
+  { clock, print, ended }: Pick<ProcessSurroundings, "clock" | "print" | "ended">,
   {
     command = container.command,
     env = [],
   }: { readonly command?: readonly string[]; readonly env?: readonly string[] } = {},
 ): SimulatedProcess {
   return new SimulatedProcess({
-    ...outside,
+    clock,
+    print,
+    ended,
     attempt: container.starts,
     command,
     env: [...(container.image.config.env ?? []), ...(container.body.Env ?? []), ...env],
@@ -109,7 +111,7 @@ function containerEnded(state: DaemonState, container: SimulatedContainer, end: 
     type: "container",
     action: "die",
     id: container.dockerId,
-    attributes: { ...container.eventAttributes, exitCode: String(end.exitCode) },
+    attributes: together(container.eventAttributes, { exitCode: String(end.exitCode) }),
     exitCode: end.exitCode,
   });
   const waiters = container.exitWaiters;

@@ -70,7 +70,7 @@ export class SimulatedContainer {
     this.script = parts.script;
     this.mounts = parts.mounts;
     this.createdAt = parts.createdAt;
-    this.labels = { ...parts.image.config.labels, ...parts.body.Labels };
+    this.labels = together(parts.image.config.labels, parts.body.Labels);
     this.command = commandOf(parts.body, parts.image);
   }
 
@@ -85,7 +85,7 @@ export class SimulatedContainer {
 
   /** What every event of it carries: its labels, image and name. */
   get eventAttributes(): Readonly<Record<string, string>> {
-    this.#eventAttributes ??= { ...this.labels, image: this.body.Image, name: this.dockerName };
+    this.#eventAttributes ??= together(this.labels, { image: this.body.Image, name: this.dockerName });
     return this.#eventAttributes;
   }
 
@@ -106,4 +106,12 @@ export function commandOf(body: CreateBody, { config }: LocalImage): readonly st
   const entrypoint = body.Entrypoint ?? config.entrypoint ?? [];
   const fallback = body.Entrypoint === undefined ? (config.cmd ?? []) : [];
   return [...entrypoint, ...(body.Cmd ?? fallback)];
+}
+
+/**
+ * All members in one object, later ones before earlier ones. Where objects are spread one after the other each result has
+ * a hidden class of its own, and whoever reads it pays for that.
+ */
+export function together(...parts: readonly (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part ?? {})));
 }
