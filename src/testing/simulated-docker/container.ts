@@ -113,5 +113,14 @@ export function commandOf(body: CreateBody, { config }: LocalImage): readonly st
  * a hidden class of its own, and whoever reads it pays for that.
  */
 export function together(...parts: readonly (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
-  return Object.fromEntries(parts.flatMap((part) => Object.entries(part ?? {})));
+  const all: Record<string, string> = {};
+  for (const part of parts) for (const name in part) put(all, name, part[name] ?? "");
+  return all;
+}
+
+function put(all: Record<string, string>, name: string, value: string): void {
+  // What is assigned to a member of this name is lost.
+  if (name === "__proto__")
+    Object.defineProperty(all, name, { value, enumerable: true, configurable: true, writable: true });
+  else all[name] = value;
 }
