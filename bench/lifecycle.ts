@@ -27,7 +27,7 @@ type Cost = { readonly cpuMs: number; readonly wallMs: number };
 
 async function engineRun(count: number, store: StateStore): Promise<Cost> {
   const docker = simulatedDocker();
-  const engine = await startEngine({ client: docker.client(), store, startConcurrency: IN_FLIGHT });
+  const engine = await startEngine({ client: docker.client(), store });
   const tasks = newTasks(count);
   const timer = new CpuTimer();
   const exit = (dockerId: DockerId) => docker.state.getContainer(dockerId).process?.exit(0);

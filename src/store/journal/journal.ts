@@ -153,7 +153,10 @@ export class Journal {
 
   #putAgain(key: string, json: Buffer, wholeRow: (key: string) => string | undefined): void {
     const place = isChangeKey(key) ? parseSequenceKey(key) : undefined;
-    if (place !== undefined) return this.#putChange(place.taskArn, place.sequence, key, json);
+    if (place !== undefined) {
+      this.#putChange(place.taskArn, place.sequence, key, json);
+      return;
+    }
     const isPatched = (this.#index.rowOf(key)?.patchBytes ?? 0) > 0;
     const whole = isPatched ? wholeRow(key) : json;
     assert(whole !== undefined, `Cannot write row ${key} anew: nobody knows what it is by now`);
@@ -174,12 +177,15 @@ export class Journal {
     const { writer } = this.#next;
     switch (operation.type) {
       case "put":
-        return this.#put(operation.key, operation.json);
+        this.#put(operation.key, operation.json);
+        return;
       case "patch":
-        return this.#patch(operation);
+        this.#patch(operation);
+        return;
       case "putChange": {
         const { taskArn, sequence, json } = operation;
-        return this.#putChange(taskArn, sequence, changeKey(taskArn, sequence), json);
+        this.#putChange(taskArn, sequence, changeKey(taskArn, sequence), json);
+        return;
       }
       case "remove":
         if (this.#index.remove(operation)) writer.remove(operation.key);
@@ -193,8 +199,11 @@ export class Journal {
   }
 
   #patch({ key, json, whole }: Extract<RowOperation, { readonly type: "patch" }>): void {
-    if (!this.#index.hasRoomForPatch(key, json.length)) return this.#put(key, whole());
-    this.#index.patch(key, this.#next.writer.patch(key, json));
+    if (this.#index.hasRoomForPatch(key, json.length)) {
+      this.#index.patch(key, this.#next.writer.patch(key, json));
+    } else {
+      this.#put(key, whole());
+    }
   }
 
   #put(key: string, json: string | Buffer): void {
