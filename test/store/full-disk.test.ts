@@ -5,8 +5,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { changeTask } from "../../src/core/task-copy.ts";
 import { DiskStateStore } from "../../src/store/index.ts";
-import { anImage } from "./rows.ts";
+import { aContainer, aTask } from "../../src/testing/builders.ts";
+import { anImage, TASK_A } from "./rows.ts";
 
 /** Programs of the machine. */
 const [MOUNT, UMOUNT] = ["mount", "umount"];
@@ -47,6 +49,33 @@ describe("DiskStateStore on a full disk", () => {
     await store.close();
     const again = await DiskStateStore.open({ folder });
     expect(await again.load()).toMatchObject({ images: { length: stored }, meta: { after: "yes" } });
+    await again.close();
+  });
+
+  it("writes down anew what waits behind a write that failed", async () => {
+    execFileSync(MOUNT, ["-o", "remount,size=3m", folder]); // room for two segments, and not for what is too large
+    const store = await DiskStateStore.open({ folder });
+    const added = aTask({ arn: TASK_A, containers: [aContainer({ name: "a" })] });
+    await store.commit([{ type: "putTask", task: added }]);
+    const stopping = changeTask(added, { desiredStatus: "STOPPED" });
+    const tooLarge = { ...anImage("sha256:1"), names: ["n".repeat(3_000_000)] };
+    const failing = store.commit([
+      { type: "putTask", task: stopping },
+      { type: "putImage", image: tooLarge },
+    ]);
+    await new Promise(setImmediate); // by now it is being written, and what comes is written down behind it
+    const stopped = changeTask(stopping, { stoppedReason: "over" });
+    const [failed, ...others] = await Promise.allSettled([
+      failing,
+      store.commit([{ type: "putTask", task: stopped }]),
+      store.commit([{ type: "putMeta", key: "after", value: "yes" }]),
+    ]);
+    expect([failed, ...others].map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
+    await store.close();
+    const again = await DiskStateStore.open({ folder });
+    const { tasks, images, meta } = await again.load();
+    expect(tasks).toMatchObject([{ desiredStatus: "STOPPED", stoppedReason: "over" }]);
+    expect([images, meta]).toEqual([[], { after: "yes" }]);
     await again.close();
   });
 
