@@ -4,7 +4,7 @@
  */
 import type { ContainerStateChange, StateChange, TaskStateChange } from "../core/state-change.ts";
 
-/** Reads back as what `JSON.stringify` makes of it. */
+/** What `JSON.stringify` makes of it, its members in the order in which the machine makes them (`core/machine/report.ts`). */
 export function changeText(change: StateChange): string {
   return change.type === "task" ? taskChangeText(change) : containerChangeText(change);
 }
@@ -24,12 +24,13 @@ function containerChangeText(change: ContainerStateChange): string {
   const { taskArn, sequence, at, containerName, containerArn, status, networkBindings } = change;
   const { runtimeId, imageDigest, exitCode, reason } = change;
   const names = `"containerName":${text(containerName)},"containerArn":${text(containerArn)}`;
-  return `{"type":"container","taskArn":${text(taskArn)},"sequence":${sequence},"at":${at},${names},"status":"${status}"${
+  const bindings = networkBindings.length === 0 ? "[]" : JSON.stringify(networkBindings);
+  return `{"type":"container","taskArn":${text(taskArn)},"sequence":${sequence},"at":${at},${names},"status":"${status}","networkBindings":${bindings}${
     ifText("runtimeId", runtimeId) +
     ifText("imageDigest", imageDigest) +
     ifNumber("exitCode", exitCode) +
     ifText("reason", reason)
-  },"networkBindings":${networkBindings.length === 0 ? "[]" : JSON.stringify(networkBindings)}}`;
+  }}`;
 }
 
 function text(value: string): string {
