@@ -11,36 +11,30 @@ export function changeText(change: StateChange): string {
 
 function taskChangeText(change: TaskStateChange): string {
   const { taskArn, sequence, at, status, stopCode, reason, pullStartedAt, pullStoppedAt, executionStoppedAt } = change;
-  return `{"type":"task","taskArn":${text(taskArn)},"sequence":${sequence},"at":${at},"status":"${status}"${
-    ifText("stopCode", stopCode) +
-    ifText("reason", reason) +
-    ifNumber("pullStartedAt", pullStartedAt) +
-    ifNumber("pullStoppedAt", pullStoppedAt) +
-    ifNumber("executionStoppedAt", executionStoppedAt)
+  return `{"type":"task","taskArn":${JSON.stringify(taskArn)},"sequence":${sequence},"at":${at},"status":"${status}"${
+    member("stopCode", stopCode) +
+    member("reason", reason) +
+    member("pullStartedAt", pullStartedAt) +
+    member("pullStoppedAt", pullStoppedAt) +
+    member("executionStoppedAt", executionStoppedAt)
   }}`;
 }
 
 function containerChangeText(change: ContainerStateChange): string {
   const { taskArn, sequence, at, containerName, containerArn, status, networkBindings } = change;
   const { runtimeId, imageDigest, exitCode, reason } = change;
-  const names = `"containerName":${text(containerName)},"containerArn":${text(containerArn)}`;
-  const bindings = networkBindings.length === 0 ? "[]" : JSON.stringify(networkBindings);
-  return `{"type":"container","taskArn":${text(taskArn)},"sequence":${sequence},"at":${at},${names},"status":"${status}","networkBindings":${bindings}${
-    ifText("runtimeId", runtimeId) +
-    ifText("imageDigest", imageDigest) +
-    ifNumber("exitCode", exitCode) +
-    ifText("reason", reason)
+  return `{"type":"container","taskArn":${JSON.stringify(taskArn)},"sequence":${sequence},"at":${at}${
+    member("containerName", containerName) +
+    member("containerArn", containerArn) +
+    member("status", status) +
+    member("networkBindings", networkBindings) +
+    member("runtimeId", runtimeId) +
+    member("imageDigest", imageDigest) +
+    member("exitCode", exitCode) +
+    member("reason", reason)
   }}`;
 }
 
-function text(value: string): string {
-  return JSON.stringify(value);
-}
-
-function ifText(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `,"${name}":${text(value)}`;
-}
-
-function ifNumber(name: string, value: number | undefined): string {
-  return value === undefined ? "" : `,"${name}":${value}`;
+function member(name: string, value: unknown): string {
+  return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
 }

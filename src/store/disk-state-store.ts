@@ -12,7 +12,7 @@
  * Source: engine-modern 8.3, 8.4; REC-8, REC-9; docs/decisions/014.
  */
 import { mkdir } from "node:fs/promises";
-import { InvalidInputError } from "../core/errors.ts";
+import { EngineError, InvalidInputError } from "../core/errors.ts";
 import { CURRENT_SCHEMA, type SavedSchema } from "../core/saved/contents.ts";
 import { type Log, silentLog } from "../ports/log.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
@@ -64,7 +64,7 @@ export class DiskStateStore implements StateStore {
   #isLearning = false;
   #writer: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
-  #broken: Error | undefined;
+  #broken: EngineError | undefined;
   /** Ends when nobody uses the journal. */
   #turn: Promise<unknown> = Promise.resolve();
   /** What opening read, for the load that follows: reading and checking it again would double the time of a start. */
@@ -190,14 +190,14 @@ export class DiskStateStore implements StateStore {
   async #learn(): Promise<StoredState> {
     this.#isLearning = true;
     try {
-      const state = this.#toState(await this.#read());
+      const state = this.#toState(await this.#journal.read());
       this.#tasks = SavedTasks.of(state.tasks);
       this.#waiting = this.#waiting.filter((commit) => this.#isWrittenDown(commit));
       return state;
     } catch (error) {
-      this.#broken = storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
+      this.#broken = this.#readFailure(error);
       for (const { reject } of this.#waiting.splice(0)) reject(this.#broken);
-      throw error;
+      throw this.#broken;
     } finally {
       this.#isLearning = false;
     }
@@ -269,12 +269,10 @@ export class DiskStateStore implements StateStore {
     this.#tasks = SavedTasks.of(state.tasks);
   }
 
-  async #read(): Promise<FoundJournal | undefined> {
-    try {
-      return await this.#journal.read();
-    } catch (error) {
-      throw error instanceof DamagedFile ? damageError(this.#folder, error) : error;
-    }
+  #readFailure(error: unknown): EngineError {
+    if (error instanceof EngineError) return error;
+    if (error instanceof DamagedFile) return damageError(this.#folder, error);
+    return storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
   }
 
   /** @throws {DamagedFile} */

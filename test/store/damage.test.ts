@@ -177,6 +177,25 @@ describe("REC-8: a journal that was damaged", () => {
     }
   });
 
+  it("takes no more commits when it is found while the store is open, and nothing is written", async () => {
+    const folder = copyOf(closed);
+    const store = await DiskStateStore.open({ folder });
+    await put(store, CHANGES + 1); // in the second segment
+    const first = readFileSync(join(folder, FIRST));
+    first[200] = (first[200] ?? 0) ^ 1;
+    writeFileSync(join(folder, FIRST), first);
+    const second = readFileSync(join(folder, SECOND));
+    const loading = store.load();
+    await Promise.resolve();
+    const behind = put(store, CHANGES + 2);
+    const refusal = expect.objectContaining({ name: "StateStoreError", message: expect.stringMatching(/is damaged/) });
+    await expect(loading).rejects.toEqual(refusal);
+    await expect(behind).rejects.toEqual(refusal);
+    await expect(put(store, CHANGES + 3)).rejects.toEqual(refusal);
+    await store.close();
+    expect(readFileSync(join(folder, SECOND)).equals(second)).toBe(true);
+  });
+
   it("is set aside when told to, and an empty one is begun", async () => {
     const folder = withBytes(Buffer.from("hello "));
     for (const name of ["damaged-1", "damaged-2"]) {

@@ -70,9 +70,10 @@ export class Journal {
    * @throws {DamagedFile} when something that was written is missing or changed
    */
   async read(): Promise<FoundJournal | undefined> {
+    // First of all: should it fail, nothing is left that could be written.
+    beginAnew(this.#next);
     await this.#leaveSegment();
     const found = await readJournal(this.#folder);
-    beginAnew(this.#next);
     this.#unneeded = [];
     this.#index = RowIndex.of(found?.rows ?? new FoundRows());
     this.#segments = new Map(found?.segments);

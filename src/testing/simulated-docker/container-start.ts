@@ -1,7 +1,7 @@
 /** `POST /containers/ID/start`, and what follows when the process ends. */
 import type { HealthScript } from "./behaviour.ts";
 import { runProbe, runsCommand } from "./commands.ts";
-import { type SimulatedContainer, together } from "./container.ts";
+import { mergeAttributes, type SimulatedContainer } from "./container.ts";
 import type { DaemonState } from "./daemon-state.ts";
 import { HealthMonitor, healthPlanOf } from "./health-monitor.ts";
 import { wantedPorts } from "./port-table.ts";
@@ -111,7 +111,7 @@ function containerEnded(state: DaemonState, container: SimulatedContainer, end: 
     type: "container",
     action: "die",
     id: container.dockerId,
-    attributes: together(container.eventAttributes, { exitCode: String(end.exitCode) }),
+    attributes: mergeAttributes(container.eventAttributes, { exitCode: String(end.exitCode) }),
     exitCode: end.exitCode,
   });
   const waiters = container.exitWaiters;

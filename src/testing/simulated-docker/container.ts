@@ -70,7 +70,7 @@ export class SimulatedContainer {
     this.script = parts.script;
     this.mounts = parts.mounts;
     this.createdAt = parts.createdAt;
-    this.labels = together(parts.image.config.labels, parts.body.Labels);
+    this.labels = mergeAttributes(parts.image.config.labels, parts.body.Labels);
     this.command = commandOf(parts.body, parts.image);
   }
 
@@ -85,7 +85,7 @@ export class SimulatedContainer {
 
   /** What every event of it carries: its labels, image and name. */
   get eventAttributes(): Readonly<Record<string, string>> {
-    this.#eventAttributes ??= together(this.labels, { image: this.body.Image, name: this.dockerName });
+    this.#eventAttributes ??= mergeAttributes(this.labels, { image: this.body.Image, name: this.dockerName });
     return this.#eventAttributes;
   }
 
@@ -112,7 +112,9 @@ export function commandOf(body: CreateBody, { config }: LocalImage): readonly st
  * All members in one object, later ones before earlier ones. Where objects are spread one after the other each result has
  * a hidden class of its own, and whoever reads it pays for that.
  */
-export function together(...parts: readonly (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
+export function mergeAttributes(
+  ...parts: readonly (Readonly<Record<string, string>> | undefined)[]
+): Record<string, string> {
   const all: Record<string, string> = {};
   for (const part of parts) for (const name in part) put(all, name, part[name] ?? "");
   return all;
