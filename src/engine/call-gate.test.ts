@@ -82,6 +82,19 @@ describe("CallGate", () => {
     expect(world.mostInFlight).toBe(8);
   });
 
+  it("does not open by a burst alone, in which the shortest start has waited for others, too", async () => {
+    // 160 ms alone, which nobody sees; 650 ms with eight in flight.
+    const world = new World(adaptiveLimits(2), 70);
+    await world.start(200);
+    expect(world.mostInFlight).toBe(8);
+    const roomy = new World(adaptiveLimits(2), 0);
+    await roomy.start(200);
+    expect(roomy.mostInFlight).toBe(8);
+    await roomy.start(1);
+    await roomy.start(200);
+    expect(roomy.mostInFlight).toBe(16);
+  });
+
   it("closes to three times the CPUs where starts hold each other up badly, and opens again when that is over", async () => {
     const world = new World(adaptiveLimits(4), 2_000);
     await world.start(1);

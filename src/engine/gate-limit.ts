@@ -48,6 +48,8 @@ export class GateLimit {
   #current: number;
   /** How long a start takes when the daemon has nothing else to do, ms: the shortest seen, or the last one alone. */
   #aloneMs: number | undefined;
+  /** Was there one that had the daemon to itself? Of a burst even the shortest has waited for others. */
+  #hasSeenAlone = false;
   #round = { count: 0, sumMs: 0 };
 
   constructor(limits: GateLimits) {
@@ -70,6 +72,7 @@ export class GateLimit {
     if (measuredMs < 0) return;
     const tookMs = Math.max(1, measuredMs);
     this.#aloneMs = isAlone ? tookMs : Math.min(this.#aloneMs ?? tookMs, tookMs);
+    this.#hasSeenAlone ||= isAlone;
     if (!isFull) return;
     const round = this.#round;
     round.count += 1;
@@ -79,11 +82,14 @@ export class GateLimit {
     this.#round = { count: 0, sumMs: 0 };
   }
 
-  /** What a start takes longer than alone it spends behind others: so many of those in flight do not get on. */
+  /**
+   * What a start takes longer than alone it spends behind others: so many of those in flight do not get on. As long as
+   * none was seen alone that is too low a guess, by which to let fewer in, never more.
+   */
   #after(meanMs: number, aloneMs: number): number {
     const { min, max, cpus } = this.#limits;
     const queueing = this.#current * (1 - aloneMs / meanMs);
-    if (queueing < ROOM * cpus) return Math.min(max, this.#current + 1);
+    if (queueing < ROOM * cpus) return this.#hasSeenAlone ? Math.min(max, this.#current + 1) : this.#current;
     if (queueing > CROWD * cpus) return Math.max(min, Math.floor(this.#current * BACK_OFF));
     return this.#current;
   }

@@ -4,6 +4,7 @@ import type { RawState } from "../core/saved/contents.ts";
 import type { Task } from "../core/task.ts";
 import type { Mutation } from "../ports/state-store.ts";
 import { changeText } from "./change-text.ts";
+import { jsonOfText } from "./json-text.ts";
 import { persistedTask } from "./persisted.ts";
 
 /** `["task", arn]`, `["change", arn, sequence]`, `["image", id]`, `["meta", key]`; as text it is this JSON. */
@@ -48,7 +49,7 @@ export function taskRow(task: Task): string {
 }
 
 export function keyText([kind, id, sequence]: RowKey): string {
-  return sequence === undefined ? `["${kind}",${JSON.stringify(id)}]` : sequenceKeyText(kind, id, sequence);
+  return sequence === undefined ? `["${kind}",${jsonOfText(id)}]` : sequenceKeyText(kind, id, sequence);
 }
 
 /** The key of a state change, as text. */
@@ -63,7 +64,7 @@ export function acknowledgementKey(taskArn: string, upTo: number): string {
 
 /** The JSON of a list of these, put together by hand in half the time. */
 function sequenceKeyText(kind: string, id: string, sequence: number): string {
-  return `["${kind}",${JSON.stringify(id)},${sequence}]`;
+  return `["${kind}",${jsonOfText(id)},${sequence}]`;
 }
 
 export function isChangeKey(text: string): boolean {

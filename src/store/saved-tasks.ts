@@ -51,7 +51,7 @@ export class SavedTasks {
     const operation: RowOperation =
       patch === undefined
         ? { type: "put", key, json: taskRow(task) }
-        : { type: "patch", key, json: JSON.stringify(patch), whole: () => taskRow(task) };
+        : { type: "patch", key, json: patch, whole: () => taskRow(task) };
     this.#change(task.arn, { key, task }, undo);
     return operation;
   }

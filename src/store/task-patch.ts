@@ -2,27 +2,33 @@
  * What has changed of a task since it was saved, as plain data: its changed members, and under `containers` and
  * `resources` the changed members of each that changed, by its place. `null` stands for a member that is no more.
  */
-import type { Container, Task, TaskResource } from "../core/task.ts";
-import { containerDifferences, taskDifferences } from "../core/task-copy.ts";
+import type { Task, TaskResource } from "../core/task.ts";
+import { someContainerDifference, someTaskDifference } from "../core/task-copy.ts";
+import { jsonOf } from "./json-text.ts";
 
 type Members = Record<string, unknown>;
-type Part = Container | TaskResource;
+/** Names the members in which two differ, until the answer is true. */
+type Compare<P> = (before: P, after: P, isSought: (name: keyof P & string) => boolean) => boolean;
 
 /** What `persistedTask` leaves out, too. */
 const UNSAVED_PART = "inFlight";
 /** The latter two are told part by part. */
 const UNSAVED_TASK: ReadonlySet<string> = new Set(["admitted", "containers", "resources"]);
 
-/** @returns undefined when only the whole task tells it: it has other containers or resources than before */
-export function taskPatch(before: Task, after: Task): Members | undefined {
+/**
+ * As JSON.
+ * @returns undefined when only the whole task tells it: it has other containers or resources than before
+ * @throws {TypeError} when it cannot be written as JSON
+ */
+export function taskPatch(before: Task, after: Task): string | undefined {
   if (!haveSameNames(before, after)) return undefined;
-  const patch: Members = {};
-  for (const member of taskDifferences(before, after)) {
-    if (!UNSAVED_TASK.has(member)) patch[member] = after[member] ?? null;
-  }
-  addParts(patch, "containers", before.containers, after.containers, containerDifferences);
-  addParts(patch, "resources", before.resources, after.resources, resourceDifferences);
-  return patch;
+  const members = changedMembers(before, after, someTaskDifference, (name) => UNSAVED_TASK.has(name));
+  const containers = changedParts(before.containers, after.containers, someContainerDifference);
+  const resources = changedParts(before.resources, after.resources, someResourceDifference);
+  let text = members;
+  if (containers !== "") text = withMember(text, "containers", `${containers}}`);
+  if (resources !== "") text = withMember(text, "resources", `${resources}}`);
+  return text === "" ? "{}" : `${text}}`;
 }
 
 /**
@@ -46,31 +52,42 @@ function haveSameNames(before: Task, after: Task): boolean {
   );
 }
 
-function addParts<P extends Part>(
-  patch: Members,
-  key: "containers" | "resources",
-  before: readonly P[],
-  after: readonly P[],
-  differences: (before: P, after: P) => readonly (keyof P & string)[],
-): void {
-  if (before === after) return;
-  const parts: Members = {};
-  for (const [index, part] of after.entries()) {
-    const former = before[index];
-    if (former === undefined || former === part) continue;
-    const changed: Members = {};
-    for (const member of differences(former, part)) {
-      if (member !== UNSAVED_PART) changed[member] = part[member] ?? null;
-    }
-    parts[index] = changed;
+/** Those parts that changed, by their place, as an object that is not closed yet; nothing when none did. */
+function changedParts<P>(before: readonly P[], after: readonly P[], compare: Compare<P>): string {
+  if (before === after) return "";
+  let text = "";
+  for (let index = 0; index < after.length; index += 1) {
+    const [former, part] = [before[index], after[index]];
+    if (former === undefined || part === undefined) continue;
+    const members = changedMembers(former, part, compare, (name) => name === UNSAVED_PART);
+    if (members !== "") text = withMember(text, String(index), `${members}}`);
   }
-  patch[key] = parts;
+  return text;
+}
+
+/** As {@link changedParts}, the members of one object. */
+function changedMembers<P>(before: P, after: P, compare: Compare<P>, isUnsaved: (name: string) => boolean): string {
+  let text = "";
+  compare(before, after, (name) => {
+    const value = after[name];
+    if (!isUnsaved(name)) text = withMember(text, name, value === undefined ? "null" : jsonOf(value));
+    return false;
+  });
+  return text;
+}
+
+function withMember(text: string, name: string, json: string): string {
+  return `${text === "" ? "{" : `${text},`}"${name}":${json}`;
 }
 
 /** Resources have only those members that they need. */
-function resourceDifferences(before: TaskResource, after: TaskResource): readonly (keyof TaskResource)[] {
+function someResourceDifference(
+  before: TaskResource,
+  after: TaskResource,
+  isSought: (name: keyof TaskResource) => boolean,
+): boolean {
   const members = Object.keys({ ...before, ...after }) as (keyof TaskResource)[];
-  return members.filter((member) => before[member] !== after[member]);
+  return members.some((member) => before[member] !== after[member] && isSought(member));
 }
 
 function patchParts(parts: unknown, patches: unknown): boolean {
