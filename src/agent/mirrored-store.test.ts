@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { asTaskArn } from "../core/brand.ts";
 import type { Mutation } from "../ports/state-store.ts";
 import { FailingStateStore, faultsAt } from "../store/failing-state-store.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
@@ -14,6 +15,23 @@ class SlowSaver {
   save(): Promise<void> {
     return new Promise((resolve) => this.begun.push(resolve));
   }
+}
+
+const putTask = (id: string): readonly Mutation[] => [
+  { type: "putTask", task: aTask({ arn: asTaskArn(`arn:${id}`) }) },
+];
+
+/** A mirror of a store that answers all commits with one promise. */
+async function answeringAlike() {
+  let keep = () => {};
+  const saved = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  const inner = new MemoryStateStore();
+  const alike = { load: () => inner.load(), commit: () => saved, close: () => inner.close() };
+  const store = new MirroredStore(async () => alike);
+  await store.load();
+  return { store, keep };
 }
 
 describe("MirroredStore", () => {
@@ -38,6 +56,26 @@ describe("MirroredStore", () => {
     await store.commit(meta("1"));
     await expect(store.commit(meta("2"))).rejects.toMatchObject({ name: "StateStoreError" });
     expect(store.snapshot().meta).toEqual({ last: "1" });
+  });
+
+  it("shows each of the commits that the store answers with one promise, once that is kept, and none before", async () => {
+    const { store, keep } = await answeringAlike();
+    const commits = [store.commit(meta("1")), store.commit(putTask("a")), store.commit(putTask("b"))];
+    await Promise.resolve();
+    expect(store.snapshot()).toMatchObject({ tasks: [], meta: {} });
+    keep();
+    await Promise.all(commits);
+    expect(store.snapshot().meta).toEqual({ last: "1" });
+    expect(store.snapshot().tasks).toHaveLength(2);
+  });
+
+  it("shows a commit that the store answers with a promise that it has kept before", async () => {
+    const { store, keep } = await answeringAlike();
+    keep();
+    for (const value of ["1", "2", "3"]) {
+      await store.commit(meta(value));
+      expect(store.snapshot().meta).toEqual({ last: value });
+    }
   });
 
   it("puts a restored state into an empty store, whole or not at all", async () => {

@@ -13,12 +13,21 @@ import type { StateSaver } from "../engine/task-engine.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 import { EMPTY_STATE, mutationsOf, StateRows } from "../store/state-rows.ts";
 
+/** Commits that the store answers with one and the same promise. */
+type Group = {
+  readonly written: Promise<void>;
+  readonly mutations: Mutation[];
+  readonly confirmed: Promise<void>;
+};
+
 export class MirroredStore implements StateStore {
   readonly #open: () => Promise<StateStore>;
   /** Once it is open, so that a commit need not wait for what is there. */
   #ready: StateStore | undefined;
   #store: Promise<StateStore> | undefined;
   #rows = StateRows.of(EMPTY_STATE);
+  /** The newest, until it is confirmed. */
+  #group: Group | undefined;
   #restored: SavedState | undefined;
   #saver: StateSaver | undefined;
   #saving: Promise<void> | undefined;
@@ -54,10 +63,18 @@ export class MirroredStore implements StateStore {
 
   commit(mutations: readonly Mutation[]): Promise<void> {
     const written = this.#ready?.commit(mutations) ?? this.#opened().then((store) => store.commit(mutations));
-    return written.then(() => this.#confirmed(mutations));
+    if (this.#group?.written === written) this.#group.mutations.push(...mutations);
+    else this.#group = this.#newGroup(written, [...mutations]);
+    return this.#group.confirmed;
   }
 
-  #confirmed(mutations: readonly Mutation[]): void | Promise<void> {
+  #newGroup(written: Promise<void>, mutations: Mutation[]): Group {
+    return { written, mutations, confirmed: written.then(() => this.#confirm(written, mutations)) };
+  }
+
+  #confirm(written: Promise<void>, mutations: readonly Mutation[]): void | Promise<void> {
+    // A store may answer with this promise once more: what comes now is none of this group.
+    if (this.#group?.written === written) this.#group = undefined;
     for (const mutation of mutations) this.#rows.apply(mutation);
     if (this.#saver !== undefined) return this.#saveAll(this.#saver);
   }

@@ -42,8 +42,13 @@ export type DiskStateStoreOptions = {
   readonly schema?: SavedSchema;
 };
 
-type Commit = {
-  readonly mutations: readonly Mutation[];
+/**
+ * Commits that go to the disk in one write. They share one promise: what each of them has of its own outlives several
+ * collections while it waits for the disk (docs/performance.md).
+ */
+type Group = {
+  readonly commits: (readonly Mutation[])[];
+  readonly saved: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
@@ -57,8 +62,9 @@ export class DiskStateStore implements StateStore {
   readonly #log: Log;
   readonly #journal: Journal;
   readonly #lock: FolderLock;
-  /** Those that the next write takes. */
-  #waiting: Commit[] = [];
+  /** Those that the next write takes: a group that everybody joins, or, of those that came while the disk was read, one each. */
+  #waiting: Group[] = [];
+  #waitingCommits = 0;
   #tasks = new SavedTasks();
   /** While the disk is read nobody knows what a commit is to be compared with: those that come wait for the end of it. */
   #isLearning = false;
@@ -109,21 +115,31 @@ export class DiskStateStore implements StateStore {
   }
 
   commit(mutations: readonly Mutation[]): Promise<void> {
-    return new Promise((resolve, reject) => {
+    try {
       this.#requireUsable();
-      if (this.#waiting.length >= MAX_WAITING_COMMITS) {
-        throw storeError(`Cannot save: ${MAX_WAITING_COMMITS} commits wait for the disk already`);
-      }
       if (!this.#isLearning) this.#writeDown(mutations);
-      this.#waiting.push({ mutations, resolve, reject });
-      this.#writer ??= this.#writeAll();
-    });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const group = this.#groupToJoin();
+    group.commits.push(mutations);
+    this.#waitingCommits += 1;
+    this.#writer ??= this.#writeAll();
+    return group.saved;
   }
 
   /** Waits for commits under way, then lets go of the folder. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  #groupToJoin(): Group {
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && !this.#isLearning) return last;
+    const group = newGroup();
+    this.#waiting.push(group);
+    return group;
   }
 
   async #close(): Promise<void> {
@@ -153,16 +169,17 @@ export class DiskStateStore implements StateStore {
   }
 
   async #writeGroup(): Promise<void> {
-    const group = this.#waiting;
+    const groups = this.#waiting;
     this.#waiting = [];
+    this.#waitingCommits = 0;
     this.#opened = undefined;
     try {
       await this.#journal.write();
-      for (const { resolve } of group) resolve();
+      for (const { resolve } of groups) resolve();
     } catch (error) {
       const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
       await this.#relearn();
-      for (const { reject } of group) reject(failure);
+      for (const { reject } of groups) reject(failure);
     }
   }
 
@@ -192,10 +209,12 @@ export class DiskStateStore implements StateStore {
     try {
       const state = this.#toState(await this.#journal.read());
       this.#tasks = SavedTasks.of(state.tasks);
-      this.#waiting = this.#waiting.filter((commit) => this.#isWrittenDown(commit));
+      this.#waiting = this.#waiting.filter((group) => this.#isWrittenDown(group));
+      this.#waitingCommits = this.#waiting.reduce((sum, { commits }) => sum + commits.length, 0);
       return state;
     } catch (error) {
       this.#broken = this.#readFailure(error);
+      this.#waitingCommits = 0;
       for (const { reject } of this.#waiting.splice(0)) reject(this.#broken);
       throw this.#broken;
     } finally {
@@ -203,10 +222,13 @@ export class DiskStateStore implements StateStore {
     }
   }
 
-  /** One that cannot be written down is refused alone. */
-  #isWrittenDown({ mutations, reject }: Commit): boolean {
+  /**
+   * What was written down before can be again. So one that cannot came while the disk was read, is alone in its group, and
+   * is refused alone.
+   */
+  #isWrittenDown({ commits, reject }: Group): boolean {
     try {
-      this.#writeDown(mutations);
+      for (const mutations of commits) this.#writeDown(mutations);
       return true;
     } catch (error) {
       reject(error);
@@ -301,10 +323,21 @@ export class DiskStateStore implements StateStore {
     if (this.#closing !== undefined) throw storeError("Cannot use the state store: it is closed");
   }
 
+  /** @throws {EngineError} StateStoreError */
   #requireUsable(): void {
     this.#requireOpen();
     if (this.#broken !== undefined) throw this.#broken;
+    if (this.#waitingCommits < MAX_WAITING_COMMITS) return;
+    throw storeError(`Cannot save: ${MAX_WAITING_COMMITS} commits wait for the disk already`);
   }
+}
+
+function newGroup(): Group {
+  let [resolve, reject] = [() => {}, (_: unknown) => {}];
+  const saved = new Promise<void>((onSaved, onFailed) => {
+    [resolve, reject] = [onSaved, onFailed];
+  });
+  return { commits: [], saved, resolve, reject };
 }
 
 /** @throws {DamagedFile} when a row is none that was ever written, though its checksum says so */
