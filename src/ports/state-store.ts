@@ -28,7 +28,10 @@ export type Mutation =
 export interface StateStore {
   /** @throws {EngineError} StateStoreError */
   load(): Promise<StoredState>;
-  /** Commits of one caller take effect in the order of the calls. @throws {EngineError} StateStoreError */
+  /**
+   * Commits of one caller take effect in the order of the calls. Several may be answered with one promise, which is kept when
+   * all of them are durable. @throws {EngineError} StateStoreError
+   */
   commit(mutations: readonly Mutation[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RawState, SAVED_VERSION } from "../../src/core/saved/contents.ts";
+import type { Task } from "../../src/core/task.ts";
 import { DiskStateStore } from "../../src/store/index.ts";
 import { aTask } from "../../src/testing/builders.ts";
 import { aChange, anImage, TASK_A } from "./rows.ts";
@@ -86,11 +87,7 @@ describe("DiskStateStore", () => {
 
   it("fails only the commit whose row cannot be written as text", async () => {
     const store = await DiskStateStore.open({ folder: fresh() });
-    const circular: Record<string, unknown> = {};
-    circular.self = circular;
-    const task = aTask({ resources: [] });
-    const resource = { id: "x", type: "cgroup", gates: "CREATED", knownStatus: "NONE" } as const;
-    const bad = { ...task, resources: [{ ...resource, createRequested: false, volatile: false, spec: circular }] };
+    const bad = unwritable();
     const [failed, worked] = await Promise.allSettled([
       store.commit([{ type: "putTask", task: bad }]),
       store.commit([{ type: "putMeta", key: "a", value: "b" }]),
@@ -99,7 +96,36 @@ describe("DiskStateStore", () => {
     expect(await store.load()).toMatchObject({ tasks: [], meta: { a: "b" } });
     await store.close();
   });
+
+  it("fails only that commit of those that come while the state is read, too", async () => {
+    const path = fresh();
+    const store = await DiskStateStore.open({ folder: path });
+    await store.load();
+    const loading = store.load();
+    // From the next microtask on the disk is read, which takes turns of the event loop.
+    await Promise.resolve();
+    await Promise.resolve();
+    const outcomes = await Promise.allSettled([
+      store.commit([{ type: "putMeta", key: "a", value: "1" }]),
+      store.commit([{ type: "putTask", task: unwritable() }]),
+      store.commit([{ type: "putMeta", key: "b", value: "2" }]),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect((await loading).meta).toEqual({});
+    await store.close();
+    const again = await DiskStateStore.open({ folder: path });
+    expect(await again.load()).toMatchObject({ tasks: [], meta: { a: "1", b: "2" } });
+    await again.close();
+  });
 });
+
+/** A task with a part that is in a circle. */
+function unwritable(): Task {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  const resource = { id: "x", type: "cgroup", gates: "CREATED", knownStatus: "NONE" } as const;
+  return { ...aTask(), resources: [{ ...resource, createRequested: false, volatile: false, spec: circular }] };
+}
 
 describe("DiskStateStore over a long time", () => {
   const image = (number: number) => ({ ...anImage(`sha256:${number}`), names: ["n".repeat(20_000)] });
