@@ -1,5 +1,5 @@
 /**
- * What has changed of a task since it was saved, as plain data: its changed members, and under `containers` and
+ * What has changed of a task since it was saved, as JSON: its changed members, and under `containers` and
  * `resources` the changed members of each that changed, by its place. `null` stands for a member that is no more.
  */
 import type { Task, TaskResource } from "../core/task.ts";
@@ -16,7 +16,7 @@ const UNSAVED_PART = "inFlight";
 const UNSAVED_TASK: ReadonlySet<string> = new Set(["admitted", "containers", "resources"]);
 
 /**
- * As JSON.
+ * The text of a patch.
  * @returns undefined when only the whole task tells it: it has other containers or resources than before
  * @throws {TypeError} when it cannot be written as JSON
  */
