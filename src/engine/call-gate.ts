@@ -34,6 +34,7 @@ export class CallGate {
   readonly #clock: Clock;
   readonly #limit: GateLimit;
   readonly #queue: Waiting[] = [];
+  readonly #onRelease: (() => void)[] = [];
   /** Longest held first; without those that were lent. */
   readonly #held = new Set<Place>();
   #lentAt: EpochMs | undefined;
@@ -47,6 +48,16 @@ export class CallGate {
   /** Calls that may hold a place right now. */
   get limit(): number {
     return this.#limit.current;
+  }
+
+  /** Is no call under way, and none waiting? One whose place was lent is not counted. */
+  get isCalm(): boolean {
+    return this.#held.size === 0 && this.#queue.length === 0;
+  }
+
+  /** Calls `listener` whenever a place was given back or lent. */
+  onRelease(listener: () => void): void {
+    this.#onRelease.push(listener);
   }
 
   /** Has this container's call not been let in yet? */
@@ -91,9 +102,11 @@ export class CallGate {
   #release(place: Place): void {
     this.#held.delete(place);
     this.#admit();
-    if (this.#held.size > 0) return;
-    this.#cancelLending?.();
-    this.#cancelLending = undefined;
+    if (this.#held.size === 0) {
+      this.#cancelLending?.();
+      this.#cancelLending = undefined;
+    }
+    for (const listener of this.#onRelease) listener();
   }
 
   #admit(): void {

@@ -380,6 +380,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const { signal } = this.#abort;
     return new EffectRunner({
       client,
+      clock,
       calls: new ContainerCalls(client, clock, config.limits, signal),
       images,
       resources: new Map(resources.map((adapter) => [adapter.type, adapter])),

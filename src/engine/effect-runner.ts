@@ -9,17 +9,22 @@ import { TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { ContainerInspection } from "../ports/docker-client.ts";
 import { NO_METADATA } from "../ports/metadata-manager.ts";
 import { ContainerLauncher, type ContainerLauncherPorts, callSubject } from "./container-launcher.ts";
 import { toFailure, toNamedError } from "./failure.ts";
 import { ImageEffects, type ImageEffectsPorts } from "./image-effects.ts";
 import { toObservation } from "./observe.ts";
+import { PatientLooks } from "./patient-looks.ts";
 import { ResourceEffects, type ResourceEffectsPorts } from "./resource-effects.ts";
 
 export type EffectRunnerPorts = ContainerLauncherPorts &
   ImageEffectsPorts &
-  ResourceEffectsPorts & { readonly send: (taskArn: string, input: Input) => void };
+  ResourceEffectsPorts & {
+    readonly clock: Clock;
+    readonly send: (taskArn: string, input: Input) => void;
+  };
 
 type ContainerEffect = Extract<Effect, { readonly containerName: string; readonly actionId: number }>;
 
@@ -39,6 +44,7 @@ export class EffectRunner {
   readonly #ports: EffectRunnerPorts;
   readonly #images: ImageEffects;
   readonly #launcher: ContainerLauncher;
+  readonly #patientLooks: PatientLooks;
   readonly resources: ResourceEffects;
 
   constructor(ports: EffectRunnerPorts) {
@@ -46,6 +52,8 @@ export class EffectRunner {
     this.#images = new ImageEffects(ports);
     this.#launcher = new ContainerLauncher(ports);
     this.resources = new ResourceEffects(ports);
+    const observe = (taskArn: Task["arn"], containerName: string) => this.observe(taskArn, containerName);
+    this.#patientLooks = new PatientLooks({ ...ports, observe });
   }
 
   /** Begins an effect. Never rejects: a failure is an answer too. */
@@ -55,7 +63,7 @@ export class EffectRunner {
   ): Promise<void> {
     switch (effect.type) {
       case "observe":
-        return this.observe(task.arn, effect.containerName);
+        return this.#lookAt(effect, task);
       case "abandonPull":
         this.#images.abandon(task, effect.containerName);
         return Promise.resolve();
@@ -65,6 +73,12 @@ export class EffectRunner {
       default:
         return this.#container(effect, task);
     }
+  }
+
+  #lookAt({ containerName, canWait }: Extract<Effect, { readonly type: "observe" }>, { arn }: Task): Promise<void> {
+    if (!canWait) return this.observe(arn, containerName);
+    this.#patientLooks.add(arn, containerName);
+    return Promise.resolve();
   }
 
   /** Looks at a container and reports what is seen. A failure to look is no verdict: the next look will tell. */

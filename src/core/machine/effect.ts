@@ -19,8 +19,11 @@ export type Effect =
   | ContainerEffect<"stop", { readonly dockerId: DockerId | undefined; readonly stopTimeoutMs: number }>
   | ContainerEffect<"kill", { readonly dockerId: DockerId | undefined }>
   | ContainerEffect<"remove", { readonly target: DockerName }>
-  /** Look at a container and report what is seen as `containerObserved`; no answer of its own. */
-  | { readonly type: "observe"; readonly containerName: string }
+  /**
+   * Look at a container and report what is seen as `containerObserved`; no answer of its own. `canWait`: nobody needs
+   * what it tells soon.
+   */
+  | { readonly type: "observe"; readonly containerName: string; readonly canWait: boolean }
   /** Nobody waits for this container's pull any more. */
   | { readonly type: "abandonPull"; readonly containerName: string }
   | { readonly type: "createResource"; readonly resourceId: string; readonly actionId: number }

@@ -6,6 +6,7 @@ import { unreachable } from "../assert.ts";
 import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
 import { withGpus } from "../gpus.ts";
+import { networkModeOf } from "../host-ports.ts";
 import type { StateChange } from "../state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, Task } from "../task.ts";
@@ -124,15 +125,20 @@ function takeAcknowledgement(draft: Draft, upTo: number): void {
   if (compareTaskStatus(task.emittedStatus, task.sentStatus) > 0) task.sentStatus = task.emittedStatus;
 }
 
-/** A container that came up is looked at once: addresses, exact times, and whether it is gone again already. */
+/**
+ * A container that came up is looked at once: addresses, exact times, and whether it is gone again already. Only bridges
+ * give it an address that an application may ask for as soon as it runs; its end is an event, and on every list.
+ */
 function looksFirst({ given, task }: Draft, effects: readonly Effect[]): readonly Effect[] {
   if (given.containers === task.containers) return effects;
   const up = task.containers.filter((container, index) => hasComeUp(given.containers[index], container));
-  return up.length === 0 ? effects : [...up.map(({ name }) => look(name)), ...effects];
+  if (up.length === 0) return effects;
+  const canWait = networkModeOf(task.definition) !== "bridge";
+  return [...up.map(({ name }) => look(name, canWait)), ...effects];
 }
 
-function look(containerName: string): Effect {
-  return { type: "observe", containerName };
+function look(containerName: string, canWait: boolean): Effect {
+  return { type: "observe", containerName, canWait };
 }
 
 function hasComeUp(before: Container | undefined, after: Container): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aContainer } from "../../testing/builders.ts";
+import { aContainer, aTask } from "../../testing/builders.ts";
 import { aTaskOf, dependsOn, MachineWorld } from "../../testing/machine-harness.ts";
 import { asDockerId, asEpochMs } from "../brand.ts";
 import type { ContainerStatus, SteadyStatus } from "../status.ts";
@@ -199,6 +199,20 @@ describe("a task on the way up", () => {
       "observe web",
     ]);
     expect(world.reported).toEqual(["web RUNNING", "task RUNNING"]);
+  });
+
+  it.each([
+    [{}, false],
+    [{ networkMode: "bridge" }, false],
+    [{ networkMode: "host" }, true],
+    [{ networkMode: "none" }, true],
+    [{ networkMode: "awsvpc" }, true],
+  ] as const)("with %j is looked at later where that gives it no address: %s", (mode, canWait) => {
+    const container = aContainer();
+    const definition = { ...aTaskOf(container).definition, ...mode };
+    const world = MachineWorld.begin(aTask({ definition, containers: [container] }));
+    world.settle();
+    expect(world.effects.find(({ type }) => type === "observe")).toMatchObject({ canWait });
   });
 
   it("CORE-9: independent containers are pulled at the same time", () => {
