@@ -30,8 +30,7 @@ export async function runTasks(options: WaveOptions): Promise<void> {
   const changes = engine.stateChangeEvents()[Symbol.asyncIterator]();
   while (added < Math.min(tasks.length, inFlight)) add();
   await new Promise<void>((resolve, reject) => {
-    const acknowledged = (isLast: boolean) => {
-      if (!isLast) return;
+    const oneIsAtEnd = () => {
       done += 1;
       add();
       if (done === tasks.length) resolve();
@@ -41,7 +40,9 @@ export async function runTasks(options: WaveOptions): Promise<void> {
         const { value, done: isOver } = await changes.next();
         if (isOver === true) return;
         const { change, acknowledge } = value;
-        acknowledge().then(() => acknowledged(change.type === "task" && change.status === isAtEnd), reject);
+        const acknowledged = acknowledge();
+        // The others are not waited for: one that failed would end the benchmark as an unhandled rejection.
+        if (change.type === "task" && change.status === isAtEnd) acknowledged.then(oneIsAtEnd, reject);
       }
     };
     read().catch(reject);

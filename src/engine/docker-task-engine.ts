@@ -71,7 +71,10 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     this.#beginnings = new Beginnings(options.clock);
     const acknowledgements = new Acknowledgements({
       commit: (mutations) => this.#store.commit(mutations),
-      onSaved: (taskArn, upTo) => this.#send(taskArn, { type: "acknowledged", upTo }),
+      onSaved: (taskArn, upTo) => {
+        this.#outbox.forget(taskArn, upTo);
+        this.#send(taskArn, { type: "acknowledged", upTo });
+      },
     });
     this.#outbox = new Outbox((taskArn, upTo) => acknowledgements.acknowledge(taskArn, upTo));
     this.#actorPorts = this.#makeActorPorts();

@@ -25,7 +25,7 @@ export class Outbox {
   #closed = false;
   #reader: Reader | undefined;
 
-  /** @param save makes an acknowledgement durable */
+  /** @param save makes an acknowledgement durable; whoever does it calls {@link forget} then */
   constructor(save: (taskArn: TaskArn, upTo: number) => Promise<void>) {
     this.#save = save;
   }
@@ -35,6 +35,13 @@ export class Outbox {
     for (const change of changes) this.#queue.push(change);
     const waiting = this.#reader?.waiting ?? [];
     while (waiting.length > 0 && this.#next < this.#queue.length) waiting.shift()?.(this.#nextResult());
+  }
+
+  /** It is durable that this task's changes up to this number were taken: no other reader is told them. */
+  forget(taskArn: TaskArn, upTo: number): void {
+    const left = this.#delivered.get(taskArn)?.filter(({ sequence }) => sequence > upTo) ?? [];
+    if (left.length === 0) this.#delivered.delete(taskArn);
+    else this.#delivered.set(taskArn, left);
   }
 
   close(): void {
@@ -87,17 +94,7 @@ export class Outbox {
   /** To be asked for only while the queue holds one. */
   #nextResult(): Result {
     const change = this.#take();
-    return { done: false, value: { change, acknowledge: () => this.#acknowledge(change.taskArn, change.sequence) } };
-  }
-
-  #acknowledge(taskArn: TaskArn, upTo: number): Promise<void> {
-    return this.#save(taskArn, upTo).then(() => this.#forget(taskArn, upTo));
-  }
-
-  #forget(taskArn: TaskArn, upTo: number): void {
-    const left = this.#delivered.get(taskArn)?.filter(({ sequence }) => sequence > upTo) ?? [];
-    if (left.length === 0) this.#delivered.delete(taskArn);
-    else this.#delivered.set(taskArn, left);
+    return { done: false, value: { change, acknowledge: () => this.#save(change.taskArn, change.sequence) } };
   }
 
   #take(): StateChange {

@@ -4,7 +4,7 @@
  * went down meanwhile is not looked at, since its end was. Source: docs/decisions/021.
  *
  * INVARIANTS
- * - First come, first looked at; a few at a time.
+ * - First come, first looked at; of those that had to wait a few at a time.
  * - None waits for longer than `PATIENCE_MS` after the next call of the gate ended, nor behind `MAX_WAITING` others.
  */
 import type { EpochMs } from "../core/brand.ts";
@@ -39,11 +39,17 @@ export class PatientLooks {
   }
 
   add(taskArn: Task["arn"], containerName: string): void {
-    this.#waiting.push({ taskArn, containerName, since: this.#ports.clock.now() });
+    const { clock, startGate, observe } = this.#ports;
+    if (this.#waiting.length === 0 && startGate.isCalm) {
+      void observe(taskArn, containerName);
+      return;
+    }
+    this.#waiting.push({ taskArn, containerName, since: clock.now() });
     this.#goOn();
   }
 
   #goOn(): void {
+    if (this.#waiting.length === 0) return;
     if (this.#ports.signal.aborted) this.#waiting = [];
     while (this.#underWay < AT_A_TIME && this.#mayLook()) {
       const next = this.#waiting.shift();
