@@ -37,7 +37,6 @@ async function heapPerTask(count: number, openStore: () => Promise<StateStore>):
   // As an agent gets them: each task has a definition of its own.
   const tasks = Array.from({ length: count }, () => newTask(structuredClone(ONE_CONTAINER)));
   await runTasks({ engine: held.engine, tasks, inFlight: 1_000 });
-  tasks.length = 0;
   await pause(200);
   const withEngine = heapAfterGc();
   held.engine.abandon();

@@ -89,7 +89,7 @@ await engineRun(WARM_UP, new MemoryStateStore());
 await engineRun(WARM_UP, await DiskStateStore.open({ folder: freshFolder() }));
 await bareRun(WARM_UP);
 for (const count of SIZES) {
-  const rounds = count > 20_000 ? 1 : Math.min(9, Math.ceil(30_000 / count));
+  const rounds = Math.min(9, Math.max(3, Math.ceil(30_000 / count)));
   const runs = await interleaved(rounds, {
     disk: async () => engineRun(count, await DiskStateStore.open({ folder: freshFolder() })),
     memory: () => engineRun(count, new MemoryStateStore()),

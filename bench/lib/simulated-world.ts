@@ -59,7 +59,7 @@ export function definitionOf(containers: readonly Readonly<Record<string, unknow
   });
 }
 
-export function newTasks(count: number, definition: TaskDefinition = ONE_CONTAINER): readonly Task[] {
+export function newTasks(count: number, definition: TaskDefinition = ONE_CONTAINER): Task[] {
   return Array.from({ length: count }, () => newTask(definition));
 }
 

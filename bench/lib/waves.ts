@@ -6,8 +6,11 @@ import type { DockerTaskEngine } from "../../src/engine/docker-task-engine.ts";
 
 export type WaveOptions = {
   readonly engine: DockerTaskEngine;
-  /** Made by the caller, before any timer starts: drawing a task's names costs as much as a tenth of its life. */
-  readonly tasks: readonly Task[];
+  /**
+   * Made by the caller, before any timer starts: drawing a task's names costs as much as a tenth of its life. Emptied: who
+   * hands a task over has no use for it any more, and would hold memory that is not the engine's.
+   */
+  readonly tasks: Task[];
   readonly inFlight: number;
   /** Ends the container's process. Without it tasks stay RUNNING, and that is the end of their way. */
   readonly exit?: (dockerId: DockerId) => void;
@@ -21,19 +24,19 @@ export async function runTasks(options: WaveOptions): Promise<void> {
   const unsubscribe = engine.subscribe((event) => {
     if (event.type === "task") endIfRunning(event.task, ended, exit);
   });
-  let added = 0;
+  const count = tasks.length;
   let done = 0;
   const add = () => {
-    const task = tasks[added++];
+    const task = tasks.pop();
     if (task !== undefined) void engine.addTask(task);
   };
   const changes = engine.stateChangeEvents()[Symbol.asyncIterator]();
-  while (added < Math.min(tasks.length, inFlight)) add();
+  for (let added = 0; added < inFlight; added += 1) add();
   await new Promise<void>((resolve, reject) => {
     const oneIsAtEnd = () => {
       done += 1;
       add();
-      if (done === tasks.length) resolve();
+      if (done === count) resolve();
     };
     const read = async () => {
       for (;;) {
