@@ -11,11 +11,14 @@ const MAX_KEPT = 256;
 const texts: string[] = Array.from({ length: PLACES }, () => "");
 const jsons: string[] = Array.from({ length: PLACES }, () => '""');
 
+/** Nothing in it is escaped: found out in less than half the time that `JSON.stringify` takes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** What `JSON.stringify` makes of a text. */
 export function jsonOfText(text: string): string {
   const place = placeOf(text);
   if (texts[place] === text) return jsons[place] as string;
-  const json = JSON.stringify(text);
+  const json = PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
   if (text.length > MAX_KEPT) return json;
   texts[place] = text;
   jsons[place] = json;
