@@ -4,8 +4,9 @@
  * went down meanwhile is not looked at, since its end was. Source: docs/decisions/021.
  *
  * INVARIANTS
- * - First come, first looked at; of those that had to wait a few at a time.
- * - None waits for longer than `PATIENCE_MS` after the next call of the gate ended, nor behind `MAX_WAITING` others.
+ * - First come, first looked at; of those that had to wait a few at a time, each of which has its own time limit.
+ * - Who has waited for `PATIENCE_MS`, or behind `MAX_WAITING` others, is looked at although starts wait: when the next place of the
+ *   gate is given back, or lent, which is in fifteen seconds at the latest.
  */
 import type { EpochMs } from "../core/brand.ts";
 import { isUp } from "../core/machine/derive.ts";
