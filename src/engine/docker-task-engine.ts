@@ -31,7 +31,6 @@ import { matchWithDocker, type Observations, restoredTasks } from "./restore.ts"
 import { type ActorPorts, TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
-import { WakeUps } from "./wake-ups.ts";
 
 /** Row of the store that keeps the id of an engine that was given none. */
 const ENGINE_ID_META = "engineId";
@@ -309,7 +308,6 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const { clock, log, config } = this.#options;
     return {
       clock,
-      wakeUps: new WakeUps(clock),
       config: config.machine,
       save: (task, changes) => this.#store.commit(taskWithChanges(task, changes)),
       perform: (effect, task) => this.#perform(effect, task),

@@ -17,7 +17,6 @@ import { AS_BEFORE, type Step, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Sleeper, WakeUp, WakeUps } from "./wake-ups.ts";
 import { isWorthASave } from "./worth-saving.ts";
 
 /** More than all answers, observations and timers that one task can have outstanding: beyond it a producer has no limit. */
@@ -26,7 +25,6 @@ const INBOX_MAX = 10_000;
 /** Shared by all actors of an engine: what belongs to one task comes in as an argument. */
 export type ActorPorts = {
   readonly clock: Clock;
-  readonly wakeUps: WakeUps;
   readonly config: MachineConfig;
   /** Makes the task and its new changes durable in one commit, however long that takes; rejects only at the end. */
   readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
@@ -37,13 +35,13 @@ export type ActorPorts = {
   readonly onCrash: (error: unknown, task: Task) => void;
 };
 
-export class TaskActor implements Sleeper {
+export class TaskActor {
   readonly #ports: ActorPorts;
   #inbox: Input[] = [];
   #task: Task;
   #draining = false;
   #stopped = false;
-  #wakeUp: WakeUp | undefined;
+  #wake: { readonly at: EpochMs; readonly cancel: () => void } | undefined;
   #saved: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(task: Task, ports: ActorPorts) {
@@ -81,14 +79,8 @@ export class TaskActor implements Sleeper {
   stop(): void {
     this.#stopped = true;
     this.#inbox = [];
-    this.#wakeBy(undefined);
+    this.#wake?.cancel();
     this.#saved?.resolve();
-  }
-
-  /** The time has come that was asked for. */
-  wake(): void {
-    this.#wakeUp = undefined;
-    this.send({ type: "timerFired" });
   }
 
   /** Until the inbox is empty. Waits for nothing but saves: most steps need none, and are done when `send` returns. */
@@ -156,10 +148,14 @@ export class TaskActor implements Sleeper {
   }
 
   #wakeBy(at: EpochMs | undefined): void {
-    if (at === this.#wakeUp?.dueMs) return;
-    const { wakeUps } = this.#ports;
-    if (this.#wakeUp !== undefined) wakeUps.cancel(this.#wakeUp);
-    this.#wakeUp = at === undefined ? undefined : wakeUps.add(at, this);
+    if (at === this.#wake?.at) return;
+    this.#wake?.cancel();
+    this.#wake = at === undefined ? undefined : { at, cancel: this.#ports.clock.schedule(at, () => this.#wakeUp()) };
+  }
+
+  #wakeUp(): void {
+    this.#wake = undefined;
+    this.send({ type: "timerFired" });
   }
 
   #crash(error: unknown): void {

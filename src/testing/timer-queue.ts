@@ -1,31 +1,30 @@
 /** Timers by due time. A binary heap with lazy removal. */
 
-export type Timer<Owner> = {
-  /** Milliseconds since whenever the owner of the queue counts from. */
+export type Timer = {
+  /** Milliseconds since the clock was made; jumps of the wall clock do not move it. */
   readonly dueMs: number;
   /** Settles who comes first among timers that are due together. */
   readonly order: number;
-  /** Whom or what it is for. */
-  readonly owner: Owner;
+  readonly wake: () => void;
   cancelled: boolean;
 };
 
 /** INVARIANT: `size` counts the timers that are neither cancelled nor taken. */
-export class TimerQueue<Owner> {
-  #heap: Timer<Owner>[] = [];
+export class TimerQueue {
+  #heap: Timer[] = [];
   #cancelled = 0;
 
   get size(): number {
     return this.#heap.length - this.#cancelled;
   }
 
-  add(dueMs: number, order: number, owner: Owner): Timer<Owner> {
-    const timer: Timer<Owner> = { dueMs, order, owner, cancelled: false };
+  add(dueMs: number, order: number, wake: () => void): Timer {
+    const timer: Timer = { dueMs, order, wake, cancelled: false };
     this.#push(timer);
     return timer;
   }
 
-  cancel(timer: Timer<Owner>): void {
+  cancel(timer: Timer): void {
     if (timer.cancelled) return;
     timer.cancelled = true;
     this.#cancelled++;
@@ -34,7 +33,7 @@ export class TimerQueue<Owner> {
   }
 
   /** The earliest one, still in the queue. */
-  peek(): Timer<Owner> | undefined {
+  peek(): Timer | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (!first.cancelled) return first;
       this.#popFirst();
@@ -43,7 +42,7 @@ export class TimerQueue<Owner> {
     return undefined;
   }
 
-  take(): Timer<Owner> | undefined {
+  take(): Timer | undefined {
     const first = this.peek();
     if (first === undefined) return undefined;
     this.#popFirst();
@@ -60,13 +59,13 @@ export class TimerQueue<Owner> {
     this.#cancelled = 0;
   }
 
-  #push(timer: Timer<Owner>): void {
+  #push(timer: Timer): void {
     const heap = this.#heap;
     let index = heap.length;
     heap.push(timer);
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex] as Timer<Owner>;
+      const parent = heap[parentIndex] as Timer;
       if (compareTimers(parent, timer) <= 0) break;
       heap[index] = parent;
       index = parentIndex;
@@ -83,8 +82,8 @@ export class TimerQueue<Owner> {
       let childIndex = 2 * index + 1;
       if (childIndex >= heap.length) break;
       const right = heap[childIndex + 1];
-      if (right !== undefined && compareTimers(right, heap[childIndex] as Timer<Owner>) < 0) childIndex++;
-      const child = heap[childIndex] as Timer<Owner>;
+      if (right !== undefined && compareTimers(right, heap[childIndex] as Timer) < 0) childIndex++;
+      const child = heap[childIndex] as Timer;
       if (compareTimers(last, child) <= 0) break;
       heap[index] = child;
       index = childIndex;
@@ -93,6 +92,6 @@ export class TimerQueue<Owner> {
   }
 }
 
-function compareTimers(a: Timer<unknown>, b: Timer<unknown>): number {
+function compareTimers(a: Timer, b: Timer): number {
   return a.dueMs - b.dueMs || a.order - b.order;
 }
