@@ -9,25 +9,17 @@ const MAX_TIMER_MS = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => asEpochMs(Date.now()),
   schedule(at: EpochMs, wake: () => void): () => void {
-    const leftMs = at - Date.now();
-    if (leftMs <= 0) {
+    if (at <= Date.now()) {
       // A timer would wait a millisecond more.
       const turn = setImmediate(wake);
       return () => clearImmediate(turn);
     }
-    if (leftMs > MAX_TIMER_MS) return inParts(at, wake);
-    const timer = setTimeout(wake, leftMs);
+    let timer: NodeJS.Timeout;
+    const arm = () => {
+      const leftMs = Math.max(0, at - Date.now());
+      timer = leftMs > MAX_TIMER_MS ? setTimeout(arm, MAX_TIMER_MS) : setTimeout(wake, leftMs);
+    };
+    arm();
     return () => clearTimeout(timer);
   },
 };
-
-function inParts(at: EpochMs, wake: () => void): () => void {
-  let cancel = () => {};
-  const timer = setTimeout(() => {
-    cancel = systemClock.schedule(at, wake);
-  }, MAX_TIMER_MS);
-  return () => {
-    clearTimeout(timer);
-    cancel();
-  };
-}

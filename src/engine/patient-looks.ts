@@ -27,6 +27,7 @@ type Look = { readonly taskArn: Task["arn"]; readonly containerName: string; rea
 
 const PATIENCE_MS = 30_000;
 const MAX_WAITING = 256;
+/** Of those that had to wait: they all may go in the same moment. */
 const AT_A_TIME = 4;
 
 export class PatientLooks {
@@ -39,6 +40,7 @@ export class PatientLooks {
     ports.startGate.onRelease(() => this.#goOn());
   }
 
+  /** Looks at once when the daemon has nothing to start and nobody waits, else in its turn. */
   add(taskArn: Task["arn"], containerName: string): void {
     const { clock, startGate, observe } = this.#ports;
     if (this.#waiting.length === 0 && startGate.isCalm) {
