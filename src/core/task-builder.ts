@@ -38,10 +38,10 @@ export type TaskIdentity = {
 /** @throws {EngineError} VolumeError for volumes that can never be made */
 export function buildTask(definition: TaskDefinition, identity: TaskIdentity): Task {
   const id = identity.taskId ?? identity.hex(32);
-  const { cluster, region, accountId, revision, now } = identity;
+  const { cluster, revision, now } = identity;
   const { family } = definition;
   return {
-    arn: asTaskArn(`arn:aws:ecs:${region}:${accountId}:task/${cluster}/${id}`),
+    arn: asTaskArn(arnOf(identity, ["task", cluster, id])),
     id,
     cluster,
     family,
@@ -121,13 +121,14 @@ function newContainer(
   type: ContainerType,
   name: string,
   { family }: TaskDefinition,
-  { cluster, region, accountId, revision, hex, uuid }: TaskIdentity,
+  identity: TaskIdentity,
   id: string,
 ): Container {
+  const { cluster, revision, hex, uuid } = identity;
   return {
     name: asContainerName(name),
     type,
-    containerArn: `arn:aws:ecs:${region}:${accountId}:container/${cluster}/${id}/${uuid()}`,
+    containerArn: arnOf(identity, ["container", cluster, id, uuid()]),
     essential: true,
     steadyStatus: "RUNNING",
     image: "",
@@ -164,6 +165,14 @@ function newContainer(
     restart: { count: 0, pending: false },
     removed: false,
   };
+}
+
+/**
+ * Joined, because V8 keeps what a template makes as a tree of its parts, and after a flattening as two strings that are not
+ * the same: every map that the ARN is a key of would compare them character by character.
+ */
+function arnOf({ region, accountId }: TaskIdentity, path: readonly string[]): string {
+  return ["arn:aws:ecs", region, accountId, path.join("/")].join(":");
 }
 
 /** Resources beside volumes, by what the definition mentions. */

@@ -1,9 +1,9 @@
 /** Time that stands still until it is told to move. */
 import { setImmediate } from "node:timers";
 import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import { TimerQueue } from "../core/timer-queue.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SeededRandom } from "./seeded-random.ts";
-import { TimerQueue } from "./timer-queue.ts";
 
 export type SimulatedClockOptions = {
   /** First instant; 2026-01-01T00:00:00Z unless told otherwise. */
@@ -21,7 +21,7 @@ const DEFAULT_LIMIT_MS = 86_400_000;
  * with {@link hold}.
  */
 export class SimulatedClock implements Clock {
-  readonly #timers = new TimerQueue();
+  readonly #timers = new TimerQueue<() => void>();
   readonly #random: SeededRandom | undefined;
   readonly #held = new Set<Promise<unknown>>();
   #nextOrder = 0;
@@ -185,7 +185,7 @@ export class SimulatedClock implements Clock {
     const next = this.#timers.peek();
     if (next === undefined || next.dueMs > untilMs) return false;
     this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
-    this.#timers.take()?.wake();
+    this.#timers.take()?.owner();
     return true;
   }
 }

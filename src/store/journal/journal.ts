@@ -8,7 +8,7 @@
  *   it needs no room that a full disk could refuse half-way, and what was cut off can be told (see `tail.ts`).
  * - After a write that failed only the disk knows what is in the journal: nothing is written until it was read again.
  *
- * What is superseded stays until the journal is more than twice as large as what it is for. Then the rows of the oldest
+ * What is superseded stays until the journal is more than three times as large as what it is for. Then the rows of the oldest
  * segment that still count go with the next write once more, behind whatever that has been given, and the segment is
  * deleted after it: one with each write, so that no write waits for more than that.
  */
@@ -30,6 +30,11 @@ const ROOM_BYTES = ROOM.length * ZEROS.length;
 const SPARE_BYTES = 512;
 /** A journal this small is never cleaned. */
 const SMALL_BYTES = 4 * 1024 * 1024;
+/**
+ * So many times what counts, the rest is superseded, and most of what cleaning reads need not be written again. A task that
+ * went through its life has superseded more than half of what it wrote: at twice, cleaning was a twentieth of that life.
+ */
+const MAX_SHARE = 3;
 const FILE_MODE = 0o600;
 const { O_CREAT, O_TRUNC, O_WRONLY, O_DSYNC } = constants;
 
@@ -171,7 +176,7 @@ export class Journal {
 
   #isLarge(): boolean {
     const bytes = [...this.#segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
-    return bytes > SMALL_BYTES + 2 * this.#index.bytes;
+    return bytes > SMALL_BYTES + MAX_SHARE * this.#index.bytes;
   }
 
   #encode(operation: RowOperation): void {

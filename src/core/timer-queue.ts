@@ -1,30 +1,31 @@
 /** Timers by due time. A binary heap with lazy removal. */
 
-export type Timer = {
-  /** Milliseconds since the clock was made; jumps of the wall clock do not move it. */
+export type Timer<Owner> = {
+  /** Milliseconds, since whenever whoever has the queue counts from. */
   readonly dueMs: number;
   /** Settles who comes first among timers that are due together. */
   readonly order: number;
-  readonly wake: () => void;
+  /** Whom or what it is for. */
+  readonly owner: Owner;
   cancelled: boolean;
 };
 
 /** INVARIANT: `size` counts the timers that are neither cancelled nor taken. */
-export class TimerQueue {
-  #heap: Timer[] = [];
+export class TimerQueue<Owner> {
+  #heap: Timer<Owner>[] = [];
   #cancelled = 0;
 
   get size(): number {
     return this.#heap.length - this.#cancelled;
   }
 
-  add(dueMs: number, order: number, wake: () => void): Timer {
-    const timer: Timer = { dueMs, order, wake, cancelled: false };
+  add(dueMs: number, order: number, owner: Owner): Timer<Owner> {
+    const timer: Timer<Owner> = { dueMs, order, owner, cancelled: false };
     this.#push(timer);
     return timer;
   }
 
-  cancel(timer: Timer): void {
+  cancel(timer: Timer<Owner>): void {
     if (timer.cancelled) return;
     timer.cancelled = true;
     this.#cancelled++;
@@ -33,7 +34,7 @@ export class TimerQueue {
   }
 
   /** The earliest one, still in the queue. */
-  peek(): Timer | undefined {
+  peek(): Timer<Owner> | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (!first.cancelled) return first;
       this.#popFirst();
@@ -42,7 +43,7 @@ export class TimerQueue {
     return undefined;
   }
 
-  take(): Timer | undefined {
+  take(): Timer<Owner> | undefined {
     const first = this.peek();
     if (first === undefined) return undefined;
     this.#popFirst();
@@ -59,13 +60,13 @@ export class TimerQueue {
     this.#cancelled = 0;
   }
 
-  #push(timer: Timer): void {
+  #push(timer: Timer<Owner>): void {
     const heap = this.#heap;
     let index = heap.length;
     heap.push(timer);
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex] as Timer;
+      const parent = heap[parentIndex] as Timer<Owner>;
       if (compareTimers(parent, timer) <= 0) break;
       heap[index] = parent;
       index = parentIndex;
@@ -82,8 +83,8 @@ export class TimerQueue {
       let childIndex = 2 * index + 1;
       if (childIndex >= heap.length) break;
       const right = heap[childIndex + 1];
-      if (right !== undefined && compareTimers(right, heap[childIndex] as Timer) < 0) childIndex++;
-      const child = heap[childIndex] as Timer;
+      if (right !== undefined && compareTimers(right, heap[childIndex] as Timer<Owner>) < 0) childIndex++;
+      const child = heap[childIndex] as Timer<Owner>;
       if (compareTimers(last, child) <= 0) break;
       heap[index] = child;
       index = childIndex;
@@ -92,6 +93,6 @@ export class TimerQueue {
   }
 }
 
-function compareTimers(a: Timer, b: Timer): number {
+function compareTimers(a: Timer<unknown>, b: Timer<unknown>): number {
   return a.dueMs - b.dueMs || a.order - b.order;
 }
