@@ -55,7 +55,7 @@ export class DockerTaskEngine extends EngineOverPorts<Composition> implements Ta
     const saved = parseSavedDocument(input);
     this.options.store.restore(saved);
     this.state.reset();
-    for (const task of restoredTasks(saved)) this.state.put(task);
+    for (const task of restoredTasks(saved)) this.state.add({ task });
     this.imageManager.addAllImageStates(saved.images);
   }
 

@@ -50,10 +50,10 @@ export class LongWaits {
   }
 
   #lookAgain(): void {
-    const first = this.#queue.peek();
-    if (first === undefined) return this.#stopLooking();
-    const leftMs = Math.max(0, first.dueMs - Date.now());
     this.#stopLooking();
+    const first = this.#queue.peek();
+    if (first === undefined) return;
+    const leftMs = Math.max(0, first.dueMs - Date.now());
     this.#nextLook = setTimeout(() => this.#look(), Math.min(leftMs, LONG_MS));
   }
 

@@ -115,7 +115,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const runner = this.#createRunner({ info, engineId });
     await runner.resources.open();
     this.#state.reset();
-    for (const task of restoredTasks(saved)) this.#state.put(task);
+    for (const task of restoredTasks(saved)) this.#state.add({ task });
     // An init that fails later must leave nobody listening.
     const watching = new AbortController();
     const watch = this.#createWatch(runner, engineId, AbortSignal.any([watching.signal, this.#abort.signal]));
@@ -299,7 +299,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   #startActor(task: Task): TaskActor {
     const actor = new TaskActor(task, this.#actorPorts);
     this.#actors.set(task.arn, actor);
-    this.#state.put(task);
+    this.#state.add(actor);
     return actor;
   }
 
@@ -317,7 +317,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 
   #publish(task: Task, changes: readonly StateChange[], before: Task): void {
-    this.#state.put(task, before);
+    this.#state.changed(before, task);
     this.#outbox.publish(changes);
     this.#options.containerChanges.publishDifference(before, task);
     if (task.knownStatus === "STOPPED") this.#options.credentials.removeTaskCredentials(task.arn);

@@ -21,7 +21,7 @@ const taskOf = (container: Container, arn: string = ARN): Task => aTask({ arn, c
 
 function stateOf(...tasks: readonly Task[]): TaskEngineState {
   const state = new TaskEngineState();
-  for (const task of tasks) state.put(task);
+  for (const task of tasks) state.add({ task });
   return state;
 }
 
@@ -85,12 +85,25 @@ describe("TaskEngineState", () => {
     expect(state.taskByIpAddress("172.17.0.2")).toBeUndefined();
   });
 
+  it("DS-4, DS-5: what its holder has changed is found as it is now", () => {
+    const [before, after] = [taskOf(asked()), taskOf(created())];
+    const holder = { task: before };
+    const state = new TaskEngineState();
+    state.add(holder);
+    holder.task = after;
+    state.changed(before, after);
+    expect(state.taskByArn(ARN)).toBe(after);
+    expect([...state.tasks()]).toEqual([after]);
+    expect(state.containerById(ID)?.task).toBe(after);
+    expect(state.containerById(NAME)).toBeUndefined();
+  });
+
   it("DS-9: an address leads to its task and back, while the container is up", () => {
     const running = created({ knownStatus: "RUNNING", ipAddress: "172.17.0.2" });
     const state = stateOf(taskOf(running));
     expect(state.taskByIpAddress("172.17.0.2")?.arn).toBe(ARN);
     expect(state.ipAddressesByTaskArn(ARN)).toEqual(["172.17.0.2"]);
-    state.put(taskOf({ ...running, knownStatus: "STOPPED" }));
+    state.add({ task: taskOf({ ...running, knownStatus: "STOPPED" }) });
     expect(state.taskByIpAddress("172.17.0.2")).toBeUndefined();
     expect(state.ipAddressesByTaskArn(ARN)).toEqual([]);
   });
@@ -99,7 +112,7 @@ describe("TaskEngineState", () => {
     const first = created({ knownStatus: "RUNNING", ipAddress: "172.17.0.2" });
     const second = { ...first, dockerId: OTHER_ID };
     const state = stateOf(taskOf(first), taskOf(second, OTHER_ARN));
-    state.put(taskOf({ ...first, knownStatus: "STOPPED" }));
+    state.add({ task: taskOf({ ...first, knownStatus: "STOPPED" }) });
     expect(state.taskByIpAddress("172.17.0.2")?.arn).toBe(OTHER_ARN);
   });
 

@@ -7,6 +7,7 @@
  *   the id yet; never by both.
  * - An IP address belongs to the container that is up and had it last: Docker gives the address of a stopped one to others.
  * - Snapshots are the engine's own, frozen in time: who keeps one sees no later change in it.
+ * - The newest snapshot of a task is its holder's; whoever changes it there tells so at once ({@link TaskEngineState.changed}).
  */
 import type { DockerId, DockerName, TaskArn } from "../core/brand.ts";
 import { isRunningStatus } from "../core/status.ts";
@@ -22,27 +23,36 @@ export type DockerContainer = {
   readonly container: Container;
 };
 
+/** Who has the newest snapshot of a task. */
+export interface TaskHolder {
+  readonly task: Task;
+}
+
 type Place = { readonly taskArn: TaskArn; readonly index: number };
 
 /** Lookups over the tasks and containers of an engine, by every name that they have. Reads are snapshots. */
 export class TaskEngineState {
-  readonly #tasks = new Map<TaskArn, Task>();
+  readonly #holders = new Map<TaskArn, TaskHolder>();
   readonly #byId = new Map<string, Place>();
   readonly #byIp = new Map<string, Place>();
 
-  /**
-   * Adds a task or replaces its snapshot. For the engine only.
-   * @param before the snapshot that is here, from who has it: a look among all tasks costs more than the rest
-   */
-  put(task: Task, before = this.#tasks.get(task.arn)): void {
-    this.#tasks.set(task.arn, task);
+  /** Adds a task, or has another holder tell of it from now on. For the engine only. */
+  add(holder: TaskHolder): void {
+    const { task } = holder;
+    const before = this.taskByArn(task.arn);
+    this.#holders.set(task.arn, holder);
     if (before?.containers !== task.containers) this.#reindex(before, task);
+  }
+
+  /** The holder of a task that is here has another snapshot of it. For the engine only. */
+  changed(before: Task, task: Task): void {
+    if (before.containers !== task.containers) this.#reindex(before, task);
   }
 
   /** For the engine only. Unknown ARNs are ignored. */
   remove(taskArn: TaskArn): void {
-    const task = this.#tasks.get(taskArn);
-    this.#tasks.delete(taskArn);
+    const task = this.taskByArn(taskArn);
+    this.#holders.delete(taskArn);
     for (const container of task?.containers ?? []) {
       this.#dropId(idOf(container));
       this.#dropIp(ipOf(container), taskArn);
@@ -51,19 +61,20 @@ export class TaskEngineState {
 
   /** Forgets everything. For the engine only. */
   reset(): void {
-    for (const index of [this.#tasks, this.#byId, this.#byIp]) index.clear();
+    for (const index of [this.#holders, this.#byId, this.#byIp]) index.clear();
   }
 
   taskByArn(taskArn: TaskArn): Task | undefined {
-    return this.#tasks.get(taskArn);
+    return this.#holders.get(taskArn)?.task;
   }
 
   allTasks(): readonly Task[] {
-    return [...this.#tasks.values()];
+    return Array.from(this.#holders.values(), ({ task }) => task);
   }
 
-  tasks(): Iterable<Task> {
-    return this.#tasks.values();
+  /** One after the other: each as it is when its turn comes. */
+  *tasks(): Iterable<Task> {
+    for (const { task } of this.#holders.values()) yield task;
   }
 
   /** By Docker id, or by reserved name while there is no id. */
@@ -94,7 +105,7 @@ export class TaskEngineState {
    * Source: engine-behaviour 5.2, DS-15.
    */
   containerMapByArn(taskArn: TaskArn): ReadonlyMap<string, DockerContainer> | undefined {
-    const created = this.#tasks.get(taskArn)?.containers.filter((container) => idOf(container) !== undefined) ?? [];
+    const created = this.taskByArn(taskArn)?.containers.filter((container) => idOf(container) !== undefined) ?? [];
     if (created.length === 0) return undefined;
     return new Map(
       created.map((container) => {
@@ -115,11 +126,11 @@ export class TaskEngineState {
 
   /** Addresses of the task's containers that are up. */
   ipAddressesByTaskArn(taskArn: TaskArn): readonly string[] {
-    return (this.#tasks.get(taskArn)?.containers ?? []).map(ipOf).filter((ip) => ip !== undefined);
+    return (this.taskByArn(taskArn)?.containers ?? []).map(ipOf).filter((ip) => ip !== undefined);
   }
 
   #at(place: Place | undefined): FoundContainer | undefined {
-    const task = place === undefined ? undefined : this.#tasks.get(place.taskArn);
+    const task = place === undefined ? undefined : this.taskByArn(place.taskArn);
     const container = place === undefined ? undefined : task?.containers[place.index];
     return task === undefined || container === undefined ? undefined : { task, container };
   }

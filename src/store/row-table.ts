@@ -49,7 +49,10 @@ export function taskRow(task: Task): string {
 }
 
 export function keyText([kind, id, sequence]: RowKey): string {
-  return sequence === undefined ? `["${kind}",${jsonOfText(id)}]` : sequenceKeyText(kind, id, sequence);
+  // Joined, so that it is one string: a template makes a tree, which the maps that it is a key of keep beside its text.
+  return sequence === undefined
+    ? ['["', kind, '",', jsonOfText(id), "]"].join("")
+    : sequenceKeyText(kind, id, sequence);
 }
 
 /** The key of a state change, as text. */

@@ -19,7 +19,10 @@ export type ImageState = {
   readonly references: ReadonlySet<string>;
 };
 
-/** Same container names occur in many tasks, so the task is part of it. Source: W-52. */
+/**
+ * Same container names occur in many tasks, so the task is part of it. Joined, so that it is one string: sets keep it, and
+ * would keep the tree that a template makes as well. Source: W-52.
+ */
 export function referenceKey(taskArn: string, containerName: string): string {
-  return `${taskArn}/${containerName}`;
+  return [taskArn, containerName].join("/");
 }
