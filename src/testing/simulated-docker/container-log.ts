@@ -10,7 +10,7 @@ export class ContainerLog {
   #lines: LogLine[] = [];
   #lastAt = 0;
   #subMs = 0;
-  readonly #followers = new Set<(line: LogLine) => void>();
+  #followers: Set<(line: LogLine) => void> | undefined;
 
   write(at: EpochMs, stream: OutputStream, text: string): void {
     this.#subMs = at === this.#lastAt ? this.#subMs + 1 : 0;
@@ -18,7 +18,7 @@ export class ContainerLog {
     for (const part of text.replace(/\n$/, "").split("\n")) {
       const line: LogLine = { stream, at, timestamp: nanoTimestamp(at, this.#subMs++), text: part };
       this.#lines.push(line);
-      for (const follower of this.#followers) follower(line);
+      for (const follower of this.#followers ?? []) follower(line);
     }
     if (this.#lines.length > 2 * LOG_LINE_LIMIT) this.#lines = this.#lines.slice(-LOG_LINE_LIMIT);
   }
@@ -38,8 +38,10 @@ export class ContainerLog {
 
   /** @returns what ends the following */
   follow(follower: (line: LogLine) => void): () => void {
-    this.#followers.add(follower);
-    return () => this.#followers.delete(follower);
+    const followers = this.#followers ?? new Set();
+    this.#followers = followers;
+    followers.add(follower);
+    return () => followers.delete(follower);
   }
 }
 

@@ -20,7 +20,7 @@ export function startContainer(state: DaemonState, container: SimulatedContainer
   if (container.isPaused) throw new DockerRefusal(409, "cannot start a paused container, try unpause instead");
   if (container.isRunning) throw new DockerRefusal(304, `Container already running: ${container.dockerId}`);
   container.starts++;
-  container.execs.clear();
+  container.forgetExecs();
   container.execsBegun = 0;
   const process = makeProcess(state, container);
   try {
@@ -83,15 +83,15 @@ export function processIn(
     labels: container.labels,
     hasInit: container.hostConfig.Init ?? false,
     mounts: container.mounts.map(({ destination }) => destination),
-    files: container.files,
+    files: () => container.files,
   });
 }
 
 /** The end of a container is that of all commands in it; those that had begun can still be looked at. */
-function endExecs({ execs }: SimulatedContainer): void {
-  for (const [id, exec] of execs) {
+function endExecs(container: SimulatedContainer): void {
+  for (const [id, exec] of container.execs) {
     if (exec.hasBegun) exec.kill();
-    else execs.delete(id);
+    else container.forgetExec(id);
   }
 }
 

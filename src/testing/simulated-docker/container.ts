@@ -20,6 +20,8 @@ export type ContainerParts = {
   readonly createdAt: EpochMs;
 };
 
+const NO_EXECS: ReadonlyMap<string, SimulatedExec> = new Map();
+
 export class SimulatedContainer {
   readonly dockerId: DockerId;
   dockerName: DockerName;
@@ -33,8 +35,6 @@ export class SimulatedContainer {
   /** Entry point and command together. */
   readonly command: readonly string[];
   readonly log = new ContainerLog();
-  /** Contents of the files that it has written, by path. */
-  readonly files = new Map<string, string>();
 
   state: "created" | "running" | "exited" = "created";
   /** Frozen. Counts as running everywhere, as it does for Docker. */
@@ -46,8 +46,6 @@ export class SimulatedContainer {
   startedAt: EpochMs | undefined;
   finishedAt: EpochMs | undefined;
   monitor: HealthMonitor | undefined;
-  /** Commands that were asked to run in it, by id; forgotten when it starts anew. */
-  readonly execs = new Map<string, SimulatedExec>();
   /** How many such commands were begun since its start. */
   execsBegun = 0;
   process: SimulatedProcess | undefined;
@@ -60,6 +58,9 @@ export class SimulatedContainer {
   /** Called when its process could not be started. */
   startFailed: (() => void) | undefined;
   #eventAttributes: Readonly<Record<string, string>> | undefined;
+  // Most containers never have any: with a hundred thousand of them an empty map each counts.
+  #files: Map<string, string> | undefined;
+  #execs: Map<string, SimulatedExec> | undefined;
 
   constructor(parts: ContainerParts) {
     this.dockerId = parts.dockerId;
@@ -72,6 +73,30 @@ export class SimulatedContainer {
     this.createdAt = parts.createdAt;
     this.labels = mergeAttributes(parts.image.config.labels, parts.body.Labels);
     this.command = commandOf(parts.body, parts.image);
+  }
+
+  /** Contents of the files that it has written, by path. */
+  get files(): Map<string, string> {
+    this.#files ??= new Map();
+    return this.#files;
+  }
+
+  /** Commands that were asked to run in it, by id; forgotten when it starts anew. */
+  get execs(): ReadonlyMap<string, SimulatedExec> {
+    return this.#execs ?? NO_EXECS;
+  }
+
+  addExec(exec: SimulatedExec): void {
+    this.#execs ??= new Map();
+    this.#execs.set(exec.id, exec);
+  }
+
+  forgetExec(id: string): void {
+    this.#execs?.delete(id);
+  }
+
+  forgetExecs(): void {
+    this.#execs = undefined;
   }
 
   get isRunning(): boolean {

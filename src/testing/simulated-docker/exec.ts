@@ -48,7 +48,7 @@ export function createExec(state: DaemonState, container: SimulatedContainer, re
   if (request.command.length === 0) throw new DockerRefusal(400, "No exec command specified");
   refuseUnlessAwake(container);
   const exec = new SimulatedExec(state.random.hex(64), container, request);
-  container.execs.set(exec.id, exec);
+  container.addExec(exec);
   state.emitContainer(container, `exec_create: ${wordsOf(request)}`, { execID: exec.id });
   return exec;
 }

@@ -7,11 +7,13 @@ import { isHarmless, signalName, signalNumber } from "./signals.ts";
 export type ProcessEnd = { readonly exitCode: number; readonly oomKilled: boolean };
 export type ProcessSurroundings = Pick<
   ScriptedProcess,
-  "attempt" | "command" | "dockerName" | "labels" | "hasInit" | "mounts" | "files"
+  "attempt" | "command" | "dockerName" | "labels" | "hasInit" | "mounts"
 > & {
   readonly clock: Clock;
   /** `NAME=VALUE`; the last one of a name holds. */
   readonly env: readonly string[];
+  /** Its container's, made when somebody asks. */
+  readonly files: () => Map<string, string>;
   readonly print: (text: string, stream: OutputStream) => void;
   /** Called once. */
   readonly ended: (end: ProcessEnd) => void;
@@ -26,7 +28,6 @@ export class SimulatedProcess implements ScriptedProcess {
   readonly labels: Readonly<Record<string, string>>;
   readonly hasInit: boolean;
   readonly mounts: readonly string[];
-  readonly files: Map<string, string>;
   readonly #surroundings: ProcessSurroundings;
   readonly #timers = new Set<() => void>();
   #handlers: Map<string, () => void> | undefined;
@@ -44,7 +45,10 @@ export class SimulatedProcess implements ScriptedProcess {
     this.labels = surroundings.labels;
     this.hasInit = surroundings.hasInit;
     this.mounts = surroundings.mounts;
-    this.files = surroundings.files;
+  }
+
+  get files(): Map<string, string> {
+    return this.#surroundings.files();
   }
 
   get env(): Readonly<Record<string, string>> {
