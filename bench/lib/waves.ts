@@ -53,10 +53,13 @@ export async function runTasks(options: WaveOptions): Promise<void> {
   unsubscribe();
 }
 
+/** Each container once, however often its task is told of. Those of tasks that stopped are forgotten. */
 function endIfRunning(task: Task, ended: Set<DockerId>, exit: WaveOptions["exit"]): void {
-  if (exit === undefined || task.knownStatus !== "RUNNING") return;
+  if (exit === undefined) return;
   for (const { dockerId } of task.containers) {
-    if (dockerId === undefined || ended.has(dockerId)) continue;
+    if (dockerId === undefined) continue;
+    if (task.knownStatus === "STOPPED") ended.delete(dockerId);
+    if (task.knownStatus !== "RUNNING" || ended.has(dockerId)) continue;
     ended.add(dockerId);
     queueMicrotask(() => exit(dockerId));
   }

@@ -205,11 +205,9 @@ export class Journal {
   }
 
   #patch({ key, json, whole }: Extract<RowOperation, { readonly type: "patch" }>): void {
-    if (this.#index.hasRoomForPatch(key, json.length)) {
-      this.#index.patch(key, this.#next.writer.patch(key, json));
-    } else {
-      this.#put(key, whole());
-    }
+    const row = this.#index.rowWithRoomFor(key, json.length);
+    if (row === undefined) this.#put(key, whole());
+    else this.#index.patch(row, this.#next.writer.patch(key, json));
   }
 
   #put(key: string, json: string | Buffer): void {

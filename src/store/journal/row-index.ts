@@ -5,6 +5,9 @@ import type { FoundRows } from "./found-rows.ts";
 /** The segment that the rows of one write lie in. It becomes known with the write. */
 export type Place = { segment: number };
 
+/** The row of a state change, which is never patched. */
+export type IndexedChange = IndexedRow & { readonly sequence: number };
+
 /** What was changed of a row since it was written as a whole lies behind it. */
 export type IndexedRow = { readonly place: Place; readonly bytes: number; patchBytes: number };
 
@@ -15,15 +18,15 @@ const MAX_PATCH_SHARE = 2;
 
 export class RowIndex {
   readonly #rows = new Map<string, IndexedRow>();
-  /** Of each task its state changes, by their numbers. */
-  readonly #changes = new Map<string, Map<number, IndexedRow>>();
+  /** Of each task its state changes that are not acknowledged: a few. */
+  readonly #changes = new Map<string, IndexedChange[]>();
   #bytes = 0;
 
   static of({ rows, changes }: FoundRows): RowIndex {
     const index = new RowIndex();
     for (const [key, { segment, bytes, patches }] of rows) {
-      index.put(key, bytes, { segment });
-      for (const patch of patches ?? []) index.patch(key, patch.length);
+      const row = index.put(key, bytes, { segment });
+      for (const patch of patches ?? []) index.patch(row, patch.length);
     }
     for (const [taskArn, bySequence] of changes) {
       for (const [sequence, { segment, bytes }] of bySequence) index.putChange(taskArn, sequence, bytes, { segment });
@@ -41,31 +44,37 @@ export class RowIndex {
   }
 
   changeOf(taskArn: string, sequence: number): IndexedRow | undefined {
-    return this.#changes.get(taskArn)?.get(sequence);
+    return this.#changes.get(taskArn)?.find((change) => change.sequence === sequence);
   }
 
-  put(key: string, bytes: number, place: Place): void {
-    this.#rows.set(key, this.#count(this.#rows.get(key), bytes, place));
+  put(key: string, bytes: number, place: Place): IndexedRow {
+    this.#uncount(this.#rows.get(key));
+    this.#bytes += bytes;
+    const row = { place, bytes, patchBytes: 0 };
+    this.#rows.set(key, row);
+    return row;
   }
 
-  /** May a change of this row be written behind it, or is it time to write the row as a whole? */
-  hasRoomForPatch(key: string, bytes: number): boolean {
+  /** The row, if a change of it may be written behind it; undefined when it is time to write the row as a whole. */
+  rowWithRoomFor(key: string, bytes: number): IndexedRow | undefined {
     const row = this.#rows.get(key);
-    return row !== undefined && row.patchBytes + bytes <= MAX_PATCH_SHARE * row.bytes;
+    return row !== undefined && row.patchBytes + bytes <= MAX_PATCH_SHARE * row.bytes ? row : undefined;
   }
 
-  patch(key: string, bytes: number): void {
-    const row = this.#rows.get(key);
-    if (row === undefined) return;
+  patch(row: IndexedRow, bytes: number): void {
     row.patchBytes += bytes;
     this.#bytes += bytes;
   }
 
   putChange(taskArn: string, sequence: number, bytes: number, place: Place): void {
-    const known = this.#changes.get(taskArn);
-    const changes = known ?? new Map<number, IndexedRow>();
-    changes.set(sequence, this.#count(changes.get(sequence), bytes, place));
-    if (known === undefined) this.#changes.set(taskArn, changes);
+    const changes = this.#changes.get(taskArn);
+    const index = changes?.findIndex((change) => change.sequence === sequence) ?? -1;
+    this.#uncount(changes?.[index]);
+    this.#bytes += bytes;
+    const change = { sequence, place, bytes, patchBytes: 0 };
+    if (changes === undefined) this.#changes.set(taskArn, [change]);
+    else if (index < 0) changes.push(change);
+    else changes[index] = change;
   }
 
   /** @returns whether there was anything to take out */
@@ -78,20 +87,12 @@ export class RowIndex {
   #acknowledge(taskArn: string, upTo: number): boolean {
     const changes = this.#changes.get(taskArn);
     if (changes === undefined) return false;
-    const { size } = changes;
-    for (const [sequence, row] of changes) {
-      if (sequence > upTo) continue;
-      this.#uncount(row);
-      changes.delete(sequence);
-    }
-    if (changes.size === 0) this.#changes.delete(taskArn);
-    return changes.size < size;
-  }
-
-  #count(former: IndexedRow | undefined, bytes: number, place: Place): IndexedRow {
-    this.#uncount(former);
-    this.#bytes += bytes;
-    return { place, bytes, patchBytes: 0 };
+    const left = changes.filter(({ sequence }) => sequence > upTo);
+    if (left.length === changes.length) return false;
+    for (const change of changes) if (change.sequence <= upTo) this.#uncount(change);
+    if (left.length === 0) this.#changes.delete(taskArn);
+    else this.#changes.set(taskArn, left);
+    return true;
   }
 
   #uncount(row: IndexedRow | undefined): void {
