@@ -1,11 +1,10 @@
 /** The rows that the state consists of: their keys, and what a mutation does to them. */
 import { unreachable } from "../core/assert.ts";
 import type { RawState } from "../core/saved/contents.ts";
-import type { Task } from "../core/task.ts";
 import type { Mutation } from "../ports/state-store.ts";
 import { changeText } from "./change-text.ts";
 import { jsonOfText } from "./json-text.ts";
-import { persistedTask } from "./persisted.ts";
+import { taskText } from "./task-text.ts";
 
 /** `["task", arn]`, `["change", arn, sequence]`, `["image", id]`, `["meta", key]`; as text it is this JSON. */
 export type RowKey = readonly [kind: "task" | "change" | "image" | "meta", id: string, sequence?: number];
@@ -23,7 +22,7 @@ export type RowOperation =
 export function toOperation(mutation: Mutation): RowOperation {
   switch (mutation.type) {
     case "putTask":
-      return { type: "put", key: keyText(["task", mutation.task.arn]), json: taskRow(mutation.task) };
+      return { type: "put", key: keyText(["task", mutation.task.arn]), json: taskText(mutation.task) };
     case "deleteTask":
       return { type: "remove", key: keyText(["task", mutation.taskArn]) };
     case "putChange": {
@@ -41,11 +40,6 @@ export function toOperation(mutation: Mutation): RowOperation {
     default:
       return unreachable(mutation);
   }
-}
-
-/** The row of a task as a whole. @throws {TypeError} when it cannot be written as JSON */
-export function taskRow(task: Task): string {
-  return JSON.stringify(persistedTask(task));
 }
 
 export function keyText([kind, id, sequence]: RowKey): string {

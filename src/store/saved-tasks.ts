@@ -6,8 +6,9 @@
  */
 import type { Task } from "../core/task.ts";
 import type { Mutation } from "../ports/state-store.ts";
-import { keyText, parseKey, type RowOperation, taskRow, toOperation } from "./row-table.ts";
+import { keyText, parseKey, type RowOperation, toOperation } from "./row-table.ts";
 import { taskPatch } from "./task-patch.ts";
+import { taskText } from "./task-text.ts";
 
 type SavedTask = { readonly key: string; readonly task: Task };
 type Undo = readonly [key: string, before: SavedTask | undefined];
@@ -38,7 +39,7 @@ export class SavedTasks {
   /** The row of a task as a whole, by its key. */
   wholeRow(key: string): string | undefined {
     const saved = this.#tasks.get(parseKey(key)?.[1] ?? "");
-    return saved === undefined ? undefined : taskRow(saved.task);
+    return saved === undefined ? undefined : taskText(saved.task);
   }
 
   #operation(mutation: Mutation, undo: Undo[]): RowOperation {
@@ -50,8 +51,8 @@ export class SavedTasks {
     const patch = before === undefined ? undefined : taskPatch(before.task, task);
     const operation: RowOperation =
       patch === undefined
-        ? { type: "put", key, json: taskRow(task) }
-        : { type: "patch", key, json: patch, whole: () => taskRow(task) };
+        ? { type: "put", key, json: taskText(task) }
+        : { type: "patch", key, json: patch, whole: () => taskText(task) };
     this.#change(task.arn, { key, task }, undo);
     return operation;
   }
