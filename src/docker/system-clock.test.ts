@@ -3,6 +3,8 @@ import { asEpochMs } from "../core/brand.ts";
 import { systemClock } from "./system-clock.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 describe("systemClock.schedule()", () => {
   let woken = 0;
@@ -21,6 +23,8 @@ describe("systemClock.schedule()", () => {
 
   it.each([
     ["an instant", 5],
+    ["a minute", MINUTE_MS],
+    ["hours", 3 * HOUR_MS + 7],
     ["longer than a timer of Node can", 60 * DAY_MS],
   ])("waits for %s, and wakes once", (_, ms) => {
     scheduleIn(ms);
@@ -48,5 +52,77 @@ describe("systemClock.schedule()", () => {
     cancel();
     vi.advanceTimersByTime(90 * DAY_MS);
     expect(woken).toBe(0);
+  });
+
+  it("wakes those who wait long in the order of their times", () => {
+    const order: string[] = [];
+    for (const [name, ms] of [
+      ["last", 2 * HOUR_MS],
+      ["first", HOUR_MS],
+      ["second", HOUR_MS],
+    ] as const) {
+      systemClock.schedule(asEpochMs(Date.now() + ms), () => order.push(name));
+    }
+    vi.advanceTimersByTime(2 * HOUR_MS);
+    expect(order).toEqual(["first", "second", "last"]);
+  });
+
+  it("wakes within a minute whose time came while the host slept, with its timers", () => {
+    scheduleIn(3 * HOUR_MS);
+    vi.setSystemTime(Date.now() + 4 * HOUR_MS);
+    vi.advanceTimersByTime(MINUTE_MS);
+    expect(woken).toBe(1);
+  });
+
+  it("wakes who waits long not before the host's time says so, though it was set back", () => {
+    scheduleIn(HOUR_MS);
+    vi.setSystemTime(Date.now() - HOUR_MS);
+    vi.advanceTimersByTime(2 * HOUR_MS - 1);
+    expect(woken).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(woken).toBe(1);
+  });
+
+  it("lets short waits be as long as they are, whatever the host's time does and who else is due", () => {
+    scheduleIn(HOUR_MS);
+    let isShortOver = false;
+    systemClock.schedule(asEpochMs(Date.now() + 5_000), () => {
+      isShortOver = true;
+    });
+    vi.setSystemTime(Date.now() + 4 * HOUR_MS);
+    vi.advanceTimersByTime(4_999);
+    expect(isShortOver).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(isShortOver).toBe(true);
+    vi.advanceTimersByTime(MINUTE_MS);
+    expect(woken).toBe(1);
+  });
+
+  it("wakes the others though one who waited long throws", () => {
+    systemClock.schedule(asEpochMs(Date.now() + HOUR_MS), () => {
+      throw new Error("mine");
+    });
+    scheduleIn(HOUR_MS);
+    expect(() => vi.advanceTimersByTime(HOUR_MS)).toThrow("mine");
+    vi.advanceTimersByTime(1);
+    expect(woken).toBe(1);
+  });
+
+  it("lets the process end when nobody waits any more", () => {
+    const cancels = [scheduleIn(HOUR_MS), scheduleIn(2 * HOUR_MS)];
+    vi.advanceTimersByTime(5 * MINUTE_MS);
+    for (const cancel of cancels) cancel();
+    expect(vi.getTimerCount()).toBe(0);
+    scheduleIn(HOUR_MS);
+    vi.advanceTimersByTime(HOUR_MS);
+    expect([woken, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
+  it("may be asked for a long wait by one that is over", () => {
+    systemClock.schedule(asEpochMs(Date.now() + HOUR_MS), () => void scheduleIn(HOUR_MS));
+    vi.advanceTimersByTime(2 * HOUR_MS - 1);
+    expect(woken).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(woken).toBe(1);
   });
 });

@@ -10,15 +10,16 @@ import { keyText, parseKey, type RowOperation, toOperation } from "./row-table.t
 import { taskPatch } from "./task-patch.ts";
 import { taskText } from "./task-text.ts";
 
-type SavedTask = { readonly key: string; readonly task: Task };
-type Undo = readonly [key: string, before: SavedTask | undefined];
+type SavedTask = { readonly key: string; task: Task };
+/** What was noted of a task before, if anything was. */
+type Undo = readonly [arn: string, saved: SavedTask | undefined, before: Task | undefined];
 
 export class SavedTasks {
   #tasks = new Map<string, SavedTask>();
 
   static of(tasks: readonly Task[]): SavedTasks {
     const saved = new SavedTasks();
-    for (const task of tasks) saved.#note(task.arn, { key: keyText(["task", task.arn]), task });
+    for (const task of tasks) saved.#tasks.set(task.arn, { key: keyText(["task", task.arn]), task });
     return saved;
   }
 
@@ -31,7 +32,7 @@ export class SavedTasks {
     try {
       return mutations.map((mutation) => this.#operation(mutation, undo));
     } catch (error) {
-      for (const [arn, before] of undo.reverse()) this.#note(arn, before);
+      for (const each of undo.reverse()) this.#takeBack(each);
       throw error;
     }
   }
@@ -43,27 +44,41 @@ export class SavedTasks {
   }
 
   #operation(mutation: Mutation, undo: Undo[]): RowOperation {
-    if (mutation.type === "deleteTask") this.#change(mutation.taskArn, undefined, undo);
-    if (mutation.type !== "putTask") return toOperation(mutation);
-    const { task } = mutation;
-    const before = this.#tasks.get(task.arn);
-    const key = before?.key ?? keyText(["task", task.arn]);
-    const patch = before === undefined ? undefined : taskPatch(before.task, task);
-    const operation: RowOperation =
-      patch === undefined
-        ? { type: "put", key, json: taskText(task) }
-        : { type: "patch", key, json: patch, whole: () => taskText(task) };
-    this.#change(task.arn, { key, task }, undo);
+    if (mutation.type === "deleteTask") this.#forget(mutation.taskArn, undo);
+    return mutation.type === "putTask" ? this.#put(mutation.task, undo) : toOperation(mutation);
+  }
+
+  #put(task: Task, undo: Undo[]): RowOperation {
+    const { arn } = task;
+    const saved = this.#tasks.get(arn);
+    const before = saved?.task;
+    const key = saved?.key ?? keyText(["task", arn]);
+    const operation = rowOperation(key, before, task);
+    undo.push([arn, saved, before]);
+    if (saved === undefined) this.#tasks.set(arn, { key, task });
+    else saved.task = task;
     return operation;
   }
 
-  #change(arn: string, saved: SavedTask | undefined, undo: Undo[]): void {
-    undo.push([arn, this.#tasks.get(arn)]);
-    this.#note(arn, saved);
+  #forget(arn: string, undo: Undo[]): void {
+    const saved = this.#tasks.get(arn);
+    undo.push([arn, saved, saved?.task]);
+    this.#tasks.delete(arn);
   }
 
-  #note(arn: string, saved: SavedTask | undefined): void {
-    if (saved === undefined) this.#tasks.delete(arn);
-    else this.#tasks.set(arn, saved);
+  #takeBack([arn, saved, before]: Undo): void {
+    if (saved === undefined || before === undefined) {
+      this.#tasks.delete(arn);
+      return;
+    }
+    saved.task = before;
+    this.#tasks.set(arn, saved);
   }
+}
+
+/** The whole row, or only what has changed of it. */
+function rowOperation(key: string, before: Task | undefined, task: Task): RowOperation {
+  const patch = before === undefined ? undefined : taskPatch(before, task);
+  if (patch === undefined) return { type: "put", key, json: taskText(task) };
+  return { type: "patch", key, json: patch, whole: () => taskText(task) };
 }
