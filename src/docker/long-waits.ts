@@ -1,9 +1,9 @@
 /**
  * Waits that are long: one timer of Node for all of them, which looks at the host's time once a minute.
  *
- * Most tasks that an engine has are stopped and wait hours for their clean-up. A timer of Node for each costs as much as a
- * quarter of the task's life when there are 100,000 of them (docs/performance.md). And timers of Node stand still while a
- * laptop sleeps, which the host's time does not: what came due meanwhile would be late by the whole sleep.
+ * Most tasks that an engine has are stopped and wait hours for their clean-up. A timer of Node for each costs an eighth of
+ * a task's life when there are 100,000 of them (docs/performance.md). And timers of Node stand still while a laptop sleeps,
+ * which the host's time does not: what came due meanwhile would be late by the whole sleep.
  *
  * INVARIANTS
  * - Nobody is woken before their time, or twice.
