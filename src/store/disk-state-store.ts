@@ -28,6 +28,7 @@ import { setAside } from "./set-aside.ts";
 import { readRows } from "./state-document.ts";
 import { EMPTY_STATE, mutationsOf } from "./state-rows.ts";
 import { patchedRow } from "./task-patch.ts";
+import { type Group, WaitingGroups } from "./waiting-groups.ts";
 
 export type DiskStateStoreOptions = {
   /** Made with mode 0700 when it is missing. */
@@ -42,17 +43,6 @@ export type DiskStateStoreOptions = {
   readonly schema?: SavedSchema;
 };
 
-/**
- * Commits that go to the disk in one write. They share one promise: what each of them has of its own outlives several
- * collections while it waits for the disk (docs/performance.md).
- */
-type Group = {
-  readonly commits: (readonly Mutation[])[];
-  readonly saved: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-};
-
 /** Commits that wait for the disk; each has a caller that waits, so more than this means that somebody does not. */
 const MAX_WAITING_COMMITS = 10_000;
 
@@ -63,8 +53,7 @@ export class DiskStateStore implements StateStore {
   readonly #journal: Journal;
   readonly #lock: FolderLock;
   /** Those that the next write takes: a group that everybody joins, or, of those that came while the disk was read, one each. */
-  #waiting: Group[] = [];
-  #waitingCommits = 0;
+  readonly #waiting = new WaitingGroups();
   #tasks = new SavedTasks();
   /** While the disk is read nobody knows what a commit is to be compared with: those that come wait for the end of it. */
   #isLearning = false;
@@ -121,25 +110,15 @@ export class DiskStateStore implements StateStore {
     } catch (error) {
       return Promise.reject(error);
     }
-    const group = this.#groupToJoin();
-    group.commits.push(mutations);
-    this.#waitingCommits += 1;
+    const saved = this.#waiting.add(mutations, this.#isLearning);
     this.#writer ??= this.#writeAll();
-    return group.saved;
+    return saved;
   }
 
   /** Waits for commits under way, then lets go of the folder. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  #groupToJoin(): Group {
-    const last = this.#waiting.at(-1);
-    if (last !== undefined && !this.#isLearning) return last;
-    const group = newGroup();
-    this.#waiting.push(group);
-    return group;
   }
 
   async #close(): Promise<void> {
@@ -165,13 +144,11 @@ export class DiskStateStore implements StateStore {
   }
 
   get #hasWork(): boolean {
-    return this.#broken === undefined && (this.#waiting.length > 0 || !this.#journal.isEmpty);
+    return this.#broken === undefined && (!this.#waiting.isEmpty || !this.#journal.isEmpty);
   }
 
   async #writeGroup(): Promise<void> {
-    const groups = this.#waiting;
-    this.#waiting = [];
-    this.#waitingCommits = 0;
+    const groups = this.#waiting.take();
     this.#opened = undefined;
     try {
       await this.#journal.write();
@@ -209,13 +186,11 @@ export class DiskStateStore implements StateStore {
     try {
       const state = this.#toState(await this.#journal.read());
       this.#tasks = SavedTasks.of(state.tasks);
-      this.#waiting = this.#waiting.filter((group) => this.#isWrittenDown(group));
-      this.#waitingCommits = this.#waiting.reduce((sum, { commits }) => sum + commits.length, 0);
+      this.#waiting.keep((group) => this.#isWrittenDown(group));
       return state;
     } catch (error) {
       this.#broken = this.#readFailure(error);
-      this.#waitingCommits = 0;
-      for (const { reject } of this.#waiting.splice(0)) reject(this.#broken);
+      for (const { reject } of this.#waiting.take()) reject(this.#broken);
       throw this.#broken;
     } finally {
       this.#isLearning = false;
@@ -327,17 +302,9 @@ export class DiskStateStore implements StateStore {
   #requireUsable(): void {
     this.#requireOpen();
     if (this.#broken !== undefined) throw this.#broken;
-    if (this.#waitingCommits < MAX_WAITING_COMMITS) return;
+    if (this.#waiting.commits < MAX_WAITING_COMMITS) return;
     throw storeError(`Cannot save: ${MAX_WAITING_COMMITS} commits wait for the disk already`);
   }
-}
-
-function newGroup(): Group {
-  let [resolve, reject] = [() => {}, (_: unknown) => {}];
-  const saved = new Promise<void>((onSaved, onFailed) => {
-    [resolve, reject] = [onSaved, onFailed];
-  });
-  return { commits: [], saved, resolve, reject };
 }
 
 /** @throws {DamagedFile} when a row is none that was ever written, though its checksum says so */

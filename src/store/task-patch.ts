@@ -26,9 +26,9 @@ export function taskPatch(before: Task, after: Task): string | undefined {
   const containers = changedParts(before.containers, after.containers, someContainerDifference);
   const resources = changedParts(before.resources, after.resources, someResourceDifference);
   let text = members;
-  if (containers !== "") text = withMember(text, "containers", `${containers}}`);
-  if (resources !== "") text = withMember(text, "resources", `${resources}}`);
-  return text === "" ? "{}" : `${text}}`;
+  if (containers !== "") text = withMember(text, "containers", `{${containers}}`);
+  if (resources !== "") text = withMember(text, "resources", `{${resources}}`);
+  return `{${text}}`;
 }
 
 /**
@@ -52,7 +52,7 @@ function haveSameNames(before: Task, after: Task): boolean {
   );
 }
 
-/** Those parts that changed, by their place, as an object that is not closed yet; nothing when none did. */
+/** Those parts that changed, by their place: the members of an object, without its braces. */
 function changedParts<P>(before: readonly P[], after: readonly P[], compare: Compare<P>): string {
   if (before === after) return "";
   let text = "";
@@ -60,12 +60,12 @@ function changedParts<P>(before: readonly P[], after: readonly P[], compare: Com
     const [former, part] = [before[index], after[index]];
     if (former === undefined || part === undefined) continue;
     const members = changedMembers(former, part, compare, (name) => name === UNSAVED_PART);
-    if (members !== "") text = withMember(text, String(index), `${members}}`);
+    if (members !== "") text = withMember(text, String(index), `{${members}}`);
   }
   return text;
 }
 
-/** As {@link changedParts}, the members of one object. */
+/** Those members of one object that changed, without its braces. */
 function changedMembers<P>(before: P, after: P, compare: Compare<P>, isUnsaved: (name: string) => boolean): string {
   let text = "";
   compare(before, after, (name) => {
@@ -77,7 +77,7 @@ function changedMembers<P>(before: P, after: P, compare: Compare<P>, isUnsaved: 
 }
 
 function withMember(text: string, name: string, json: string): string {
-  return `${text === "" ? "{" : `${text},`}"${name}":${json}`;
+  return `${text === "" ? "" : `${text},`}"${name}":${json}`;
 }
 
 /** Resources have only those members that they need. */
