@@ -1,7 +1,8 @@
 /**
  * The command from a cold start: `--help` against node that does nothing, and `run` up to the create call. A simulated
  * daemon answers on a socket, in this process: its time is the other processor's, and the time that `run` waits for its
- * answers is told apart. Compiled code is kept in a folder of the benchmark's own, filled before; a first start has none.
+ * answers is told apart. Compiled code is kept in a folder of the benchmark's own, filled before. A first start has none of its
+ * own, only what the build brought with the program; one without any compiles everything, as with another version of Node.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -37,6 +38,14 @@ const folder = freshFolder();
 const CACHED = { XDG_CACHE_HOME: join(folder, "cache") };
 const UNCACHED = { NODE_DISABLE_COMPILE_CACHE: "1" };
 mkdirSync(CACHED.XDG_CACHE_HOME);
+let firstStarts = 0;
+/** A cache folder that nobody has used. */
+function unused(): NodeJS.ProcessEnv {
+  firstStarts += 1;
+  const XDG_CACHE_HOME = join(folder, `cache-${firstStarts}`);
+  mkdirSync(XDG_CACHE_HOME);
+  return { XDG_CACHE_HOME };
+}
 const empty = join(folder, "empty.mjs");
 writeFileSync(empty, "");
 const definition = join(folder, "task.json");
@@ -66,8 +75,10 @@ const runs = await interleaved(ROUNDS, {
   help: () => start([main, "--help"]),
   version: () => start([main, "--version"]),
   runUntilCreated: () => coldRun(),
-  firstHelp: () => start([main, "--help"], UNCACHED),
-  firstRunUntilCreated: () => coldRun(UNCACHED),
+  firstHelp: () => start([main, "--help"], unused()),
+  firstRunUntilCreated: () => coldRun(unused()),
+  uncompiledHelp: () => start([main, "--help"], UNCACHED),
+  uncompiledRunUntilCreated: () => coldRun(UNCACHED),
 });
 await server.close();
 const overBare = (name: keyof typeof runs) => ({
@@ -85,6 +96,8 @@ report(
     runUntilCreatedOverBareNode: overBare("runUntilCreated"),
     firstHelpOverBareNode: overBare("firstHelp"),
     firstRunUntilCreatedOverBareNode: overBare("firstRunUntilCreated"),
+    uncompiledHelpOverBareNode: overBare("uncompiledHelp"),
+    uncompiledRunUntilCreatedOverBareNode: overBare("uncompiledRunUntilCreated"),
     target: "run until created 150 ms, help 60 ms over bare node",
   },
   SIMULATED,

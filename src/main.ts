@@ -11,12 +11,17 @@ const VERBS = ["run", "validate", "plan", "complete"];
 const SAVE_AFTER_MS = 2_000;
 
 const args = process.argv.slice(2);
+const folder = join(import.meta.dirname, "command");
 const caches = ownCacheFolder(process.env);
 const verb = VERBS.find((each) => each === args[0]) ?? "other";
-const cache = openCodeCache(caches && join(caches, `${verb}.code`));
+const isWanted = process.env.NODE_DISABLE_COMPILE_CACHE === undefined;
+const cache = openCodeCache({
+  own: caches && join(caches, `${verb}.code`),
+  shipped: isWanted ? join(folder, `${verb}.code`) : undefined,
+});
 process.once("exit", cache.save);
 setTimeout(cache.save, SAVE_AFTER_MS).unref();
 
-const load = partLoader(join(import.meta.dirname, "command"), cache.compile);
+const load = partLoader(folder, cache.compile);
 const command = load("main.cjs") as { readonly runMain: typeof runMain };
 await command.runMain(args);

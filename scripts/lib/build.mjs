@@ -19,6 +19,7 @@ import { withMutex } from "./mutex.mjs";
 import { BERTH_DIR, CLONE_ID, ROOT } from "./places.mjs";
 import { mustRun } from "./run.mjs";
 import { say, seconds } from "./say.mjs";
+import { shipCode } from "./ship-code.mjs";
 
 /** @typedef {import("./lifetime.mjs").Lifetime} Lifetime */
 
@@ -31,6 +32,7 @@ const SOURCES = [
   "tsconfig.json",
   "tsconfig.build.json",
   "scripts/lib/build.mjs",
+  "scripts/lib/ship-code.mjs",
 ];
 
 /** Not bundled: with native parts, with files or threads of their own, or so big that only a lazy import loads them. */
@@ -54,6 +56,7 @@ export async function buildAll(life) {
   mkdirSync(target, { recursive: true });
   try {
     await Promise.all([buildLibrary(life, target), buildCommand(target)]);
+    await shipCode(life, target);
     // Made apart and moved as a whole: nobody ever sees half of it.
     rmSync(STAMP, { force: true });
     rmSync(DIST, { recursive: true, force: true });

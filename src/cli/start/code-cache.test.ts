@@ -21,8 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 type Main = { answer(): number };
 
 /** As a process that starts, answers and ends. */
-function start(file: string | undefined = cacheFile): number {
-  const cache = openCodeCache(file);
+function start(own: string | undefined = cacheFile, shipped?: string): number {
+  const cache = openCodeCache({ own, shipped });
   const { answer } = partLoader(folder, cache.compile)("main.cjs") as Main;
   const result = answer();
   cache.save();
@@ -76,11 +76,52 @@ describe("openCodeCache()", () => {
   });
 
   it("adds what a later start needs beside it", () => {
-    const cache = openCodeCache(cacheFile);
+    const cache = openCodeCache({ own: cacheFile });
     partLoader(folder, cache.compile)("other.cjs");
     cache.save();
     expect(isUsed()).toBe(false);
     expect(isUsed()).toBe(true);
+  });
+
+  it("takes what came with the program, and keeps nothing then", () => {
+    const shipped = join(folder, "shipped.code");
+    start(shipped);
+    expect(start(cacheFile, shipped)).toBe(42);
+    expect(existsSync(cacheFile)).toBe(false);
+  });
+
+  it("takes what came with the program after an upgrade, too, and then keeps it", () => {
+    start();
+    writeFileSync(join(folder, "other.cjs"), OTHER.replace("41", "51"));
+    const shipped = join(folder, "shipped.code");
+    start(shipped);
+    expect(start(cacheFile, shipped)).toBe(52);
+    expect(isUsed()).toBe(true);
+  });
+
+  it.each(["another text", "damage"])("keeps its own when what came with the program is of no use: %s", (what) => {
+    const shipped = join(folder, "shipped.code");
+    start(shipped);
+    if (what === "damage") writeFileSync(shipped, "no code");
+    else writeFileSync(join(folder, "other.cjs"), OTHER.replace("41", "51"));
+    expect(start(cacheFile, shipped)).toBe(what === "damage" ? 42 : 52);
+    expect(isUsed()).toBe(true);
+  });
+
+  it("names the same place in stack traces wherever the program lies", () => {
+    writeFileSync(join(folder, "main.cjs"), `exports.answer = () => 1;\nexports.fail = () => new Error("mine").stack;`);
+    const [here, there] = [folder, mkdtempSync(join(tmpdir(), "berth-code-"))];
+    for (const name of ["main.cjs", "other.cjs"]) writeFileSync(join(there, name), readFileSync(join(here, name)));
+    const stacks = [here, there].map((place) => {
+      const cache = openCodeCache({ own: cacheFile });
+      const { fail } = partLoader(place, cache.compile)("main.cjs") as { fail(): string };
+      const [, line] = fail().split("\n");
+      cache.save();
+      return line;
+    });
+    rmSync(there, { recursive: true });
+    expect(stacks[0]).toContain("(berth/dist/command/main.cjs:2:");
+    expect(stacks[1]).toBe(stacks[0]);
   });
 
   it("works where nothing can be kept", () => {
@@ -94,7 +135,7 @@ describe("openCodeCache()", () => {
 
 describe("partLoader()", () => {
   it("loads each part once, tells it where it is, and leaves other requests to Node", () => {
-    const load = partLoader(folder, openCodeCache(undefined).compile);
+    const load = partLoader(folder, openCodeCache({}).compile);
     const other = load("other.cjs") as { readonly from: string; readonly path: unknown };
     expect(load("other.cjs")).toBe(other);
     expect(other.from).toBe(`file://${join(folder, "other.cjs")}`);
@@ -103,7 +144,7 @@ describe("partLoader()", () => {
 
   it("shows lines of the file in a stack trace", () => {
     writeFileSync(join(folder, "main.cjs"), `// first line\n\nthrow new Error("third line");\n`);
-    const load = partLoader(folder, openCodeCache(undefined).compile);
+    const load = partLoader(folder, openCodeCache({}).compile);
     expect(() => load("main.cjs")).toThrow(expect.objectContaining({ stack: expect.stringContaining("main.cjs:3:7") }));
   });
 });

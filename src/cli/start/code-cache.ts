@@ -21,7 +21,7 @@ type PartFunction = (
   moduleUrl: string,
 ) => void;
 
-export type Part = { readonly name: string; readonly file: string; readonly text: string };
+export type Part = { readonly name: string; readonly text: string };
 export type CompilePart = (part: Part) => PartFunction;
 
 export type CodeCache = {
@@ -46,17 +46,25 @@ type Compiled = { readonly name: string; readonly textCrc: number; readonly scri
 const NODE = `${process.version} ${process.platform} ${process.arch}`;
 const LINE_END = 0x0a;
 
-/** @param file `undefined` keeps nothing */
-export function openCodeCache(file: string | undefined): CodeCache {
-  const kept = file === undefined ? new Map<string, Kept>() : readKept(file);
+export type CodeFiles = {
+  /** Where what was compiled is kept; `undefined` keeps nothing. */
+  readonly own?: string | undefined;
+  /** What came with the program, for a first start of this version. */
+  readonly shipped?: string | undefined;
+};
+
+export function openCodeCache({ own, shipped }: CodeFiles): CodeCache {
+  const kept = readKept(own);
+  let inShipped: ReadonlyMap<string, Kept> | undefined;
   const compiled: Compiled[] = [];
   let isComplete = true;
 
-  function compile({ name, file: filename, text }: Part): PartFunction {
+  function compile({ name, text }: Part): PartFunction {
     const textCrc = crc32(text);
-    const known = kept.get(name);
-    const cachedData = known?.textCrc === textCrc ? known.code : undefined;
-    // On one line, so that stack traces have the lines of the file.
+    const cachedData = codeOf(name, textCrc);
+    // On one line, so that stack traces have the lines of the file. Compiled code keeps the name that it was compiled under,
+    // and may come from another folder: therefore a name that is the same everywhere.
+    const filename = `berth/dist/command/${name}`;
     const source = `(function (exports, require, module, moduleUrl) {${text}\n})`;
     const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
     if (cachedData === undefined || script.cachedDataRejected === true) isComplete = false;
@@ -64,11 +72,21 @@ export function openCodeCache(file: string | undefined): CodeCache {
     return script.runInThisContext();
   }
 
+  function codeOf(name: string, textCrc: number): Buffer | undefined {
+    const known = kept.get(name);
+    if (known?.textCrc === textCrc) return known.code;
+    // Own code of another version is written anew: who reads two files at each start is slower.
+    if (kept.size > 0) isComplete = false;
+    inShipped ??= readKept(shipped);
+    const came = inShipped.get(name);
+    return came?.textCrc === textCrc ? came.code : undefined;
+  }
+
   function save(): void {
-    if (file === undefined || isComplete) return;
+    if (own === undefined || isComplete) return;
     isComplete = true;
     try {
-      writeFileSync(file, packed(compiled), { mode: 0o600 });
+      writeFileSync(own, packed(compiled), { mode: 0o600 });
     } catch {
       // No room, or not allowed: the next start takes as long as this one.
     }
@@ -87,8 +105,9 @@ function packed(compiled: readonly Compiled[]): Buffer {
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...codes]);
 }
 
-function readKept(file: string): ReadonlyMap<string, Kept> {
+function readKept(file: string | undefined): ReadonlyMap<string, Kept> {
   const kept = new Map<string, Kept>();
+  if (file === undefined) return kept;
   try {
     const content = readFileSync(file);
     let offset = content.indexOf(LINE_END) + 1;

@@ -20,7 +20,7 @@ export function partLoader(folder: string, compile: CompilePart): (name: string)
     const module: PartModule = { exports: {} };
     loaded.set(name, module);
     const file = join(folder, name);
-    const run = compile({ name, file, text: readFileSync(file, "utf8") });
+    const run = compile({ name, text: readFileSync(file, "utf8") });
     run(module.exports, requireFrom, module, pathToFileURL(file).href);
     return module.exports;
   }
