@@ -45,8 +45,9 @@ async function useCommand(life, target, folder) {
   const definition = join(folder, "task.json");
   writeFileSync(definition, JSON.stringify(TASK));
   mkdirSync(join(folder, "berth"), { mode: 0o700 });
-  const { NODE_DISABLE_COMPILE_CACHE: _, ...others } = process.env;
-  const env = { ...others, XDG_CACHE_HOME: folder, DOCKER_HOST: server.endpoint };
+  // Nothing of whoever builds: settings of their Docker would lead elsewhere, and code that was compiled with their
+  // NODE_OPTIONS would be refused by everybody else's V8.
+  const env = { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: folder, DOCKER_HOST: server.endpoint };
   try {
     const uses = [
       ["--help"],

@@ -1,7 +1,7 @@
 /** Timers by due time. A binary heap with lazy removal. */
 
 export type Timer<Owner> = {
-  /** Milliseconds, since whenever whoever has the queue counts from. */
+  /** Milliseconds, on the clock of whoever uses the queue. */
   readonly dueMs: number;
   /** Settles who comes first among timers that are due together. */
   readonly order: number;

@@ -11,14 +11,14 @@ let lastDefinition: { readonly definition: TaskDefinition; readonly json: string
 
 /** JSON of what `persistedTask` makes of it. @throws {TypeError} when it cannot be written as JSON */
 export function taskText(task: Task): string {
+  const containers = task.containers.map(containerText).join();
+  const resources = task.resources.map(resourceText).join();
   return `{"arn":${jsonOfText(task.arn)}${
     jsonMember("id", task.id) +
     jsonMember("cluster", task.cluster) +
     jsonMember("family", task.family) +
     jsonMember("revision", task.revision)
-  },"definition":${definitionText(task.definition)},"containers":[${task.containers.map(containerText).join()}],"resources":[${task.resources
-    .map(resourceText)
-    .join()}]${
+  },"definition":${definitionText(task.definition)},"containers":[${containers}],"resources":[${resources}]${
     jsonMember("knownStatus", task.knownStatus) +
     jsonMember("knownStatusAt", task.knownStatusAt) +
     jsonMember("desiredStatus", task.desiredStatus) +

@@ -25,11 +25,10 @@ async function keptAfter(
   args: readonly string[],
   { env = {}, flags = [] }: { readonly env?: NodeJS.ProcessEnv; readonly flags?: readonly string[] } = {},
 ): Promise<readonly string[]> {
-  const { NODE_DISABLE_COMPILE_CACHE: _, NODE_OPTIONS: __, ...others } = process.env;
   const child = spawn(process.execPath, [...flags, MAIN, ...args], {
     stdio: "ignore",
     timeout: 60_000,
-    env: { ...others, XDG_CACHE_HOME: folder, ...env },
+    env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: folder, ...env },
   });
   expect(await once(child, "exit")).toEqual([0, null]);
   return readdirSync(join(folder, "berth"));

@@ -49,7 +49,7 @@ const LINE_END = 0x0a;
 export type CodeFiles = {
   /** Where what was compiled is kept; `undefined` keeps nothing. */
   readonly own?: string | undefined;
-  /** What came with the program, for a first start of this version. */
+  /** What came with the program, and is as much to be trusted: for a first start of this version. */
   readonly shipped?: string | undefined;
 };
 

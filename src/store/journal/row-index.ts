@@ -6,7 +6,7 @@ import type { FoundRows } from "./found-rows.ts";
 export type Place = { segment: number };
 
 /** The row of a state change, which is never patched. */
-export type IndexedChange = IndexedRow & { readonly sequence: number };
+type IndexedChange = IndexedRow & { readonly sequence: number };
 
 /** What was changed of a row since it was written as a whole lies behind it. */
 export type IndexedRow = { readonly place: Place; readonly bytes: number; patchBytes: number };
