@@ -8,13 +8,26 @@ import type { ContainerDefinition, TaskDefinition } from "./definition/types.ts"
 import { dockerNameFor } from "./docker-name.ts";
 import { withDefaultTag } from "./images/reference.ts";
 import { volumeResourcesOf } from "./resources/volumes.ts";
-import type { Container, ContainerType, Task, TaskResource, TaskResourceType } from "./task.ts";
+import {
+  type Container,
+  type ContainerType,
+  type Dependency,
+  NO_HOST_PORTS,
+  NO_RESTARTS,
+  type Task,
+  type TaskResource,
+  type TaskResourceType,
+  UNKNOWN_HEALTH,
+} from "./task.ts";
 import { changeContainer } from "./task-copy.ts";
 import { dependenciesOf } from "./task-dependencies.ts";
 
 /** Internal containers. Source: engine-behaviour 1.10, engine-modern 22. */
 export const NETWORK_PAUSE_NAME = "~internal~ecs~pause";
 export const NAMESPACE_PAUSE_NAME = "~internal~ecs~pause~namespace";
+
+const NO_DEPENDENCIES: readonly Dependency[] = [];
+const NO_RESOURCES: readonly TaskResource[] = [];
 
 /** What a task gets beside its definition: who it is, and where names, time and limits come from. */
 export type TaskIdentity = {
@@ -40,6 +53,8 @@ export function buildTask(definition: TaskDefinition, identity: TaskIdentity): T
   const id = identity.taskId ?? identity.hex(32);
   const { cluster, revision, now } = identity;
   const { family } = definition;
+  const volumes = volumeResourcesOf(definition, { family, revision }, identity.hex);
+  const resources = [...volumes, ...otherResources(definition)];
   return {
     arn: asTaskArn(arnOf(identity, ["task", cluster, id])),
     id,
@@ -48,7 +63,7 @@ export function buildTask(definition: TaskDefinition, identity: TaskIdentity): T
     revision,
     definition,
     containers: [...pauseContainers(definition, identity, id), ...userContainers(definition, identity, id)],
-    resources: [...volumeResourcesOf(definition, { family, revision }, identity.hex), ...otherResources(definition)],
+    resources: resources.length === 0 ? NO_RESOURCES : resources,
     knownStatus: "NONE",
     knownStatusAt: now,
     desiredStatus: "RUNNING",
@@ -83,10 +98,11 @@ function userContainer(
   id: string,
 ): Container {
   const stopTimeoutMs = container.stopTimeout === undefined ? identity.stopTimeoutMs : container.stopTimeout * 1000;
+  const dependencies = dependenciesOf(container, definition);
   return changeContainer(newContainer("NORMAL", container.name, definition, identity, id), {
     essential: container.essential,
     image: withDefaultTag(container.image),
-    dependencies: dependenciesOf(container, definition),
+    dependencies: dependencies.length === 0 ? NO_DEPENDENCIES : dependencies,
     hasHealthCheck: container.healthCheck !== undefined && container.healthCheck.command[0] !== "NONE",
     restartPolicy: container.restartPolicy,
     startTimeoutMs: (container.startTimeout ?? 0) * 1000,
@@ -132,7 +148,7 @@ function newContainer(
     essential: true,
     steadyStatus: "RUNNING",
     image: "",
-    dependencies: [],
+    dependencies: NO_DEPENDENCIES,
     hasHealthCheck: false,
     restartPolicy: undefined,
     startTimeoutMs: 0,
@@ -151,7 +167,7 @@ function newContainer(
     imageDigest: undefined,
     digestResolved: false,
     imageId: undefined,
-    hostPorts: [],
+    hostPorts: NO_HOST_PORTS,
     gpuIds: undefined,
     networkBindings: undefined,
     ipAddress: undefined,
@@ -161,8 +177,8 @@ function newContainer(
     exitCode: undefined,
     error: undefined,
     pullError: undefined,
-    health: { status: "UNKNOWN" },
-    restart: { count: 0, pending: false },
+    health: UNKNOWN_HEALTH,
+    restart: NO_RESTARTS,
     removed: false,
   };
 }

@@ -91,6 +91,11 @@ export type RestartState = {
   readonly pending: boolean;
 };
 
+// What most containers have all their life is one object for all of them: with a hundred thousand tasks it counts.
+export const UNKNOWN_HEALTH: Health = { status: "UNKNOWN" };
+export const NO_RESTARTS: RestartState = { count: 0, pending: false };
+export const NO_HOST_PORTS: readonly HostPortLease[] = [];
+
 /** A container of a task: what it is to become, and what is known of it. Source: engine-modern 3. */
 export type Container = {
   readonly name: ContainerName;

@@ -65,8 +65,13 @@ export class CallGate {
     return this.#queue.some((each) => each.taskArn === taskArn && each.containerName === containerName);
   }
 
-  async run<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
-    const place = await this.#enter(subject);
+  /** Begins the call at once when there is a place, else in its turn. */
+  run<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
+    if (this.#held.size < this.limit) return this.#hold(this.#newPlace(), call);
+    return this.#turnOf(subject).then((place) => this.#hold(place, call));
+  }
+
+  async #hold<T>(place: Place, call: () => Promise<T>): Promise<T> {
     const measured = this.#limit.isFixed ? undefined : this.#measure();
     try {
       const result = await call();
@@ -87,8 +92,7 @@ export class CallGate {
     this.#limit.learn({ tookMs, isAlone: isAlone && this.#held.size === 1, isFull });
   }
 
-  #enter(subject: CallSubject): Place | Promise<Place> {
-    if (this.#held.size < this.limit) return this.#newPlace();
+  #turnOf(subject: CallSubject): Promise<Place> {
     return new Promise((admit) => this.#queue.push({ ...subject, admit }));
   }
 

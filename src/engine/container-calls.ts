@@ -46,8 +46,8 @@ export class ContainerCalls {
   }
 
   /** Creates, or adopts what an earlier try left under the name. @throws {EngineError} CannotCreateContainerError, … */
-  create(name: DockerName, body: CreateBody): Promise<DockerId> {
-    const created = this.#untilCertain<{ readonly dockerId: DockerId }>(
+  create(name: DockerName, body: CreateBody): Promise<{ readonly dockerId: DockerId }> {
+    return this.#untilCertain<{ readonly dockerId: DockerId }>(
       this.#limits.createTimeoutMs,
       (timeoutMs) => this.#client.createContainer({ name, body }, { signal: this.#signal, timeoutMs }),
       async (failure) => {
@@ -56,7 +56,6 @@ export class ContainerCalls {
         return seen !== undefined && isSame(seen, body) ? seen : undefined;
       },
     );
-    return created.then(({ dockerId }) => dockerId);
   }
 
   /** @throws {EngineError} CannotStartContainerError, DockerTimeoutError */

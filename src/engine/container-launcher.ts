@@ -7,7 +7,14 @@ import { EngineError } from "../core/errors.ts";
 import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
 import type { ActionResult, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
-import { type Container, type HostPortLease, isInternal, type NetworkBinding, type Task } from "../core/task.ts";
+import {
+  type Container,
+  type HostPortLease,
+  isInternal,
+  type NetworkBinding,
+  NO_HOST_PORTS,
+  type Task,
+} from "../core/task.ts";
 import { changeContainer } from "../core/task-copy.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { CreateBody, DockerClient } from "../ports/docker-client.ts";
@@ -61,11 +68,14 @@ export class ContainerLauncher {
     const current = this.#ports.taskOf(task.arn) ?? task;
     const owner = portOwner(task.arn, container.name);
     const requests = ports ?? requestedHostPorts(current, container);
-    const leases = requests.length === 0 ? [] : await hostPorts.lease(owner, requests);
+    const leases = requests.length === 0 ? NO_HOST_PORTS : await hostPorts.lease(owner, requests);
     try {
       const ready = withPorts(container, leases);
-      const body = withMetadata(factory(current, ready, facts), await this.#metadataFor(current, ready));
-      return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };
+      const plain = factory(current, ready, facts);
+      const metadata = this.#metadataFor(current, ready);
+      const body = metadata === undefined ? plain : withMetadata(plain, await metadata);
+      const { dockerId } = await calls.create(container.dockerName, body);
+      return { ok: true, dockerId, hostPorts: leases };
     } catch (error) {
       hostPorts.release(owner);
       throw error;

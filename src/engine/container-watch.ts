@@ -33,7 +33,8 @@ type Look = { again: boolean; exitCode: number | undefined };
 
 export class ContainerWatch {
   readonly #ports: ContainerWatchPorts;
-  readonly #looks = new Map<string, Look>();
+  /** By Docker id, while they are under way. */
+  readonly #looks = new Map<DockerId, Look>();
   #relisting = false;
   #removing = false;
 
@@ -97,24 +98,26 @@ export class ContainerWatch {
   }
 
   #look(task: Task, container: Container, exitCode: number | undefined): void {
-    const key = `${task.arn} ${container.name}`;
-    const underWay = this.#looks.get(key);
+    const { dockerId } = container;
+    // Whoever was told of by Docker, or is missed on its list, has one.
+    if (dockerId === undefined) return;
+    const underWay = this.#looks.get(dockerId);
     if (underWay !== undefined) {
       underWay.again = true;
       underWay.exitCode = exitCode ?? underWay.exitCode;
       return;
     }
     const look: Look = { again: true, exitCode };
-    this.#looks.set(key, look);
-    void this.#lookWhileNews(key, look, task, container);
+    this.#looks.set(dockerId, look);
+    void this.#lookWhileNews(dockerId, look, task, container);
   }
 
-  async #lookWhileNews(key: string, look: Look, task: Task, container: Container): Promise<void> {
+  async #lookWhileNews(dockerId: DockerId, look: Look, task: Task, container: Container): Promise<void> {
     while (look.again && !this.#ports.signal.aborted) {
       look.again = false;
       await this.#ports.observe(task.arn, container.name, look.exitCode);
     }
-    this.#looks.delete(key);
+    this.#looks.delete(dockerId);
   }
 
   /** One list of everything of ours, compared with what is known; only differences are looked at. */

@@ -52,7 +52,8 @@ export class CredentialsManager implements TaskCredentials {
   }
 
   removeTaskCredentials(taskArn: TaskArn): void {
-    for (const id of [...(this.#idsOf.get(taskArn) ?? [])]) this.removeCredentials(id);
+    const ids = this.#idsOf.get(taskArn);
+    if (ids !== undefined) for (const id of [...ids]) this.removeCredentials(id);
   }
 }
 

@@ -41,7 +41,6 @@ type OverPorts = Omit<TaskEngine, "toJSON" | "restoreFromJSON" | "setSaver">;
 
 export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> implements OverPorts {
   readonly #options: Options;
-  readonly #actors = new Map<TaskArn, TaskActor>();
   /** Tasks that are being saved for the first time. */
   readonly #adding = new Map<TaskArn, Promise<void>>();
   readonly #state: TaskEngineState;
@@ -188,7 +187,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 
   async stopTask(taskArn: TaskArn, request: StopRequest = {}): Promise<boolean> {
     this.#phase.assertInitialised();
-    const actor = this.#actors.get(taskArn);
+    const actor = this.#actorOf(taskArn);
     if (actor === undefined) return false;
     actor.send({ type: "stopRequested", ...request });
     await actor.settled();
@@ -197,7 +196,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 
   async removeTask(taskArn: TaskArn): Promise<void> {
     this.#phase.assertInitialised();
-    const actor = this.#actors.get(taskArn);
+    const actor = this.#actorOf(taskArn);
     if (actor === undefined) return;
     if (actor.task.knownStatus !== "STOPPED") {
       throw new EngineError("TaskStateError", `Cannot remove task ${taskArn}: it is ${actor.task.knownStatus}`);
@@ -262,10 +261,10 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   async shutdown(): Promise<void> {
     if (this.#phase.current === "shutDown") return;
     this.#phase.shutDown();
-    const settled = [...this.#actors.values()].map((actor) => actor.settled());
-    await Promise.allSettled(settled);
+    const actors = this.#actors();
+    await Promise.allSettled(actors.map((actor) => actor.settled()));
     this.#abort.abort(new Error("engine is shut down"));
-    for (const actor of this.#actors.values()) actor.stop();
+    for (const actor of this.#actors()) actor.stop();
     this.#outbox.close();
     await this.#options.store.close();
   }
@@ -273,7 +272,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   /** Lets go at once, saving nothing more: what a crash does. For tests of recovery. */
   abandon(): void {
     this.#phase.shutDown();
-    for (const actor of this.#actors.values()) actor.stop();
+    for (const actor of this.#actors()) actor.stop();
     this.#abort.abort(new Error("engine is abandoned"));
     this.#outbox.close();
   }
@@ -291,14 +290,13 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       const actor = this.#startActor(task);
       actor.send({ type: "resumed", observations: observations.get(task.arn) ?? [] });
       for (const { name, knownStatus } of task.containers) {
-        if (isRunningStatus(knownStatus)) void this.#requireRunner().updateMetadata(task.arn, name);
+        if (isRunningStatus(knownStatus)) this.#requireRunner().updateMetadata(task.arn, name);
       }
     }
   }
 
   #startActor(task: Task): TaskActor {
     const actor = new TaskActor(task, this.#actorPorts);
-    this.#actors.set(task.arn, actor);
     this.#state.add(actor);
     return actor;
   }
@@ -342,14 +340,14 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
         this.#forget(task).catch((error: unknown) => this.#tellUnlessEnded("Cannot forget task", task.arn, error));
         break;
       default:
-        void this.#requireRunner().perform(effect, task);
+        this.#requireRunner().perform(effect, task);
     }
   }
 
   async #forget(task: Task): Promise<void> {
-    const actor = this.#actors.get(task.arn);
-    if (actor === undefined) return;
-    this.#actors.delete(task.arn);
+    const actor = this.#actorOf(task.arn);
+    if (actor === undefined || actor.isStopped) return;
+    // It stays here until all is forgotten, which keeps its ARN from another task.
     actor.stop();
     this.#admission.release(task);
     await this.#releaseImages(task);
@@ -374,7 +372,17 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 
   #send(taskArn: string, input: Input): void {
-    this.#actors.get(taskArn as TaskArn)?.send(input);
+    this.#actorOf(taskArn)?.send(input);
+  }
+
+  /** None before the engine is initialised: the tasks that it restored are there without one. */
+  #actorOf(taskArn: string): TaskActor | undefined {
+    const holder = this.#state.holderOf(taskArn as TaskArn);
+    return holder instanceof TaskActor ? holder : undefined;
+  }
+
+  #actors(): readonly TaskActor[] {
+    return [...this.#state.holders()].filter((holder) => holder instanceof TaskActor);
   }
 
   #createRunner(facts: EngineFacts): EffectRunner {

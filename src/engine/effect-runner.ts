@@ -56,29 +56,30 @@ export class EffectRunner {
     this.#patientLooks = new PatientLooks({ ...ports, observe });
   }
 
-  /** Begins an effect. Never rejects: a failure is an answer too. */
+  /** Begins an effect. A failure is an answer too. */
   perform(
     effect: Exclude<Effect, { readonly type: "requestHostResources" | "releaseHostResources" | "forgetTask" }>,
     task: Task,
-  ): Promise<void> {
+  ): void {
     switch (effect.type) {
       case "observe":
-        return this.#lookAt(effect, task);
+        this.#lookAt(effect, task);
+        break;
       case "abandonPull":
         this.#images.abandon(task, effect.containerName);
-        return Promise.resolve();
+        break;
       case "createResource":
       case "removeResource":
-        return this.resources.perform(effect, task);
+        void this.resources.perform(effect, task);
+        break;
       default:
-        return this.#container(effect, task);
+        this.#container(effect, task);
     }
   }
 
-  #lookAt({ containerName, canWait }: Extract<Effect, { readonly type: "observe" }>, { arn }: Task): Promise<void> {
-    if (!canWait) return this.observe(arn, containerName);
-    this.#patientLooks.add(arn, containerName);
-    return Promise.resolve();
+  #lookAt({ containerName, canWait }: Extract<Effect, { readonly type: "observe" }>, { arn }: Task): void {
+    if (canWait) this.#patientLooks.add(arn, containerName);
+    else void this.observe(arn, containerName);
   }
 
   /** Looks at a container and reports what is seen. A failure to look is no verdict: the next look will tell. */
@@ -109,17 +110,17 @@ export class EffectRunner {
     return createGate.keepsWaiting(taskArn, containerName) || startGate.keepsWaiting(taskArn, containerName);
   }
 
-  #container(effect: ContainerEffect, task: Task): Promise<void> {
+  #container(effect: ContainerEffect, task: Task): void {
     const container = findContainer(task, effect.containerName);
-    if (container === undefined) return Promise.resolve();
-    return this.#begin(effect, task, container).then(
+    if (container === undefined) return;
+    void this.#begin(effect, task, container).then(
       (result) => this.#answer(effect, task, result),
       (error: unknown) => this.#answerFailure(effect, task, error),
     );
   }
 
   #answer(effect: ContainerEffect, task: Task, result: ActionResult): void {
-    if (effect.type === "start" && result.ok) void this.updateMetadata(task.arn, effect.containerName);
+    if (effect.type === "start" && result.ok) this.updateMetadata(task.arn, effect.containerName);
     if (this.#ports.signal.aborted) return;
     const { containerName, actionId } = effect;
     this.#ports.send(task.arn, { type: "actionFinished", containerName, actionId, result });
@@ -197,9 +198,12 @@ export class EffectRunner {
     return { ok: true };
   }
 
-  /** In the background of a container that runs. Never rejects. Source: EN-12, EN-84. */
-  async updateMetadata(taskArn: Task["arn"], containerName: string): Promise<void> {
-    if (this.#ports.metadata === NO_METADATA) return;
+  /** In the background of a container that runs. Source: EN-12, EN-84. */
+  updateMetadata(taskArn: Task["arn"], containerName: string): void {
+    if (this.#ports.metadata !== NO_METADATA) void this.#updateMetadata(taskArn, containerName);
+  }
+
+  async #updateMetadata(taskArn: Task["arn"], containerName: string): Promise<void> {
     const found = this.#find(taskArn, containerName);
     if (found === undefined || isInternal(found.container)) return;
     try {

@@ -62,6 +62,8 @@ export class HostPortAllocator {
   }
 
   release(owner: string): void {
+    // Most tasks publish no port, and a text that is looked up has to be put together first.
+    if (this.#portsOf.size === 0) return;
     for (const key of this.#portsOf.get(owner) ?? []) this.#owners.delete(key);
     this.#portsOf.delete(owner);
   }

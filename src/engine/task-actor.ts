@@ -22,6 +22,9 @@ import { isWorthASave } from "./worth-saving.ts";
 /** More than all answers, observations and timers that one task can have outstanding: beyond it a producer has no limit. */
 const INBOX_MAX = 10_000;
 
+/** The inbox of whoever has none: most actors wait for their clean-up. Nothing is ever pushed to it. */
+const NOTHING: Input[] = [];
+
 /** Shared by all actors of an engine: what belongs to one task comes in as an argument. */
 export type ActorPorts = {
   readonly clock: Clock;
@@ -37,7 +40,7 @@ export type ActorPorts = {
 
 export class TaskActor {
   readonly #ports: ActorPorts;
-  #inbox: Input[] = [];
+  #inbox: Input[] = NOTHING;
   #task: Task;
   #draining = false;
   #stopped = false;
@@ -51,6 +54,11 @@ export class TaskActor {
 
   get task(): Task {
     return this.#task;
+  }
+
+  /** It takes no input any more. */
+  get isStopped(): boolean {
+    return this.#stopped;
   }
 
   /** Queues an input and returns at once. */
@@ -78,7 +86,7 @@ export class TaskActor {
 
   stop(): void {
     this.#stopped = true;
-    this.#inbox = [];
+    this.#inbox = NOTHING;
     this.#wake?.cancel();
     this.#saved?.resolve();
   }
@@ -127,7 +135,7 @@ export class TaskActor {
   /** Inputs that came in meanwhile share one commit. */
   #foldInbox(): Step {
     const batch = this.#inbox;
-    this.#inbox = [];
+    this.#inbox = NOTHING;
     let folded: Step | undefined;
     for (const input of batch) {
       const next = step(folded?.task ?? this.#task, input, this.#ports.clock.now(), this.#ports.config);

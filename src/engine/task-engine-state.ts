@@ -68,6 +68,16 @@ export class TaskEngineState {
     return this.#holders.get(taskArn)?.task;
   }
 
+  /** Who has the newest snapshot of this task. For the engine only. */
+  holderOf(taskArn: TaskArn): TaskHolder | undefined {
+    return this.#holders.get(taskArn);
+  }
+
+  /** For the engine only. */
+  holders(): Iterable<TaskHolder> {
+    return this.#holders.values();
+  }
+
   allTasks(): readonly Task[] {
     return Array.from(this.#holders.values(), ({ task }) => task);
   }

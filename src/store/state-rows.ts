@@ -17,7 +17,8 @@ export const EMPTY_STATE: StoredState = { tasks: [], changes: [], images: [], me
 export class StateRows {
   /** As they were given, and for the most part the engine's own objects: what is not saved of them is left out on reading. */
   readonly #tasks = new Map<TaskArn, Task>();
-  readonly #changes = new Map<TaskArn, Map<number, StateChange>>();
+  /** Of each task those that are not acknowledged, which are a few. */
+  readonly #changes = new Map<TaskArn, readonly StateChange[]>();
   readonly #images = new Map<string, ImageRow>();
   readonly #meta = new Map<string, string>();
 
@@ -65,21 +66,21 @@ export class StateRows {
   }
 
   #changesOf(taskArn: TaskArn): readonly StateChange[] {
-    const changes = [...(this.#changes.get(taskArn)?.values() ?? [])];
-    return changes.sort((a, b) => a.sequence - b.sequence);
+    return (this.#changes.get(taskArn) ?? []).toSorted((a, b) => a.sequence - b.sequence);
   }
 
   #putChange(change: StateChange): void {
-    const changes = this.#changes.get(change.taskArn) ?? new Map<number, StateChange>();
-    changes.set(change.sequence, change);
-    this.#changes.set(change.taskArn, changes);
+    const { taskArn, sequence } = change;
+    const others = this.#changes.get(taskArn)?.filter((each) => each.sequence !== sequence) ?? [];
+    this.#changes.set(taskArn, [...others, change]);
   }
 
   #acknowledge(taskArn: TaskArn, upTo: number): void {
     const changes = this.#changes.get(taskArn);
     if (changes === undefined) return;
-    for (const sequence of changes.keys()) if (sequence <= upTo) changes.delete(sequence);
-    if (changes.size === 0) this.#changes.delete(taskArn);
+    const left = changes.filter(({ sequence }) => sequence > upTo);
+    if (left.length === 0) this.#changes.delete(taskArn);
+    else this.#changes.set(taskArn, left);
   }
 }
 

@@ -129,9 +129,8 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "gives a host port back with the create that leased it",
     file: "engine/container-launcher.ts",
-    find: "return { ok: true, dockerId: await calls.create(container.dockerName, body), hostPorts: leases };",
-    replace: `const dockerId = await calls.create(container.dockerName, body);
-      hostPorts.release(owner);
+    find: "return { ok: true, dockerId, hostPorts: leases };",
+    replace: `hostPorts.release(owner);
       return { ok: true, dockerId, hostPorts: leases };`,
     breaks: /host port .* is given to/,
   },
@@ -195,9 +194,9 @@ export const BUGS: readonly DeliberateBug[] = [
   {
     name: "saves the environment",
     file: "engine/container-launcher.ts",
-    find: "const body = withMetadata(factory(current, ready, facts),",
-    replace: `leases.push({ ...facts.secrets, containerPort: 0, hostPort: 0, protocol: "tcp" });
-      const body = withMetadata(factory(current, ready, facts),`,
+    find: "return { ok: true, dockerId, hostPorts: leases };",
+    replace: `const secrets = { ...facts.secrets, containerPort: 0, hostPort: 0, protocol: "tcp" };
+      return { ok: true, dockerId, hostPorts: [...leases, secrets] };`,
     breaks: /in a putTask/,
   },
   {

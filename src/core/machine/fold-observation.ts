@@ -7,7 +7,7 @@ import type { EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
 import { decideRestart } from "../restart-policy.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
-import { type Container, findContainer, type Health } from "../task.ts";
+import { type Container, findContainer, type Health, UNKNOWN_HEALTH } from "../task.ts";
 import { type Changeable, copyContainer, someContainerDifference } from "../task-copy.ts";
 import { isUp } from "./derive.ts";
 import type { Draft } from "./draft.ts";
@@ -141,7 +141,7 @@ function recordRestart(container: Changeable<Container>, seen: Present, now: Epo
   raise(container, "RUNNING");
   container.finishedAt = undefined;
   container.exitCode = undefined;
-  container.health = { status: "UNKNOWN" };
+  container.health = UNKNOWN_HEALTH;
   container.restart = {
     count: container.restart.count + 1,
     lastRestartAt: now,

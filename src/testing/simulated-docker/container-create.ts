@@ -1,10 +1,12 @@
 /** `POST /containers/create` */
 import { asDockerId, type DockerName } from "../../core/brand.ts";
 import type { CreateBody } from "../../ports/docker-client.ts";
-import { commandOf, SimulatedContainer, type SimulatedMount } from "./container.ts";
+import { commandOf, labelsOf, SimulatedContainer, type SimulatedMount } from "./container.ts";
 import type { DaemonState } from "./daemon-state.ts";
 import type { ImageConfig } from "./image-store.ts";
 import { DockerRefusal } from "./refusal.ts";
+
+const NO_MOUNTS: readonly SimulatedMount[] = [];
 
 /** @throws {DockerRefusal} 404 for a missing image, 409 for a taken name, 400 for a request that makes no sense */
 export function createContainer(
@@ -17,13 +19,14 @@ export function createContainer(
   refuseMissingLinks(state, body);
   const dockerId = asDockerId(state.random.hex(64));
   const mounts = mountsOf(state, body, image.config);
-  const labels = { ...image.config.labels, ...body.Labels };
+  const labels = labelsOf(body, image);
   const script = state.scripts.scriptFor({ dockerName: name, labels }, image.script);
   const container = new SimulatedContainer({
     dockerId,
     dockerName: name,
     body,
     image,
+    labels,
     script,
     mounts,
     createdAt: state.clock.now(),
@@ -65,6 +68,7 @@ function refuseMissingLinks(state: DaemonState, body: CreateBody): void {
 
 /** The first that claims a path inside the container has it: binds, then other containers' volumes, then the image's. */
 function mountsOf(state: DaemonState, body: CreateBody, config: ImageConfig): readonly SimulatedMount[] {
+  if (hasNoMounts(body, config)) return NO_MOUNTS;
   const mounts = new Map<string, SimulatedMount>();
   const claim = (mount: SimulatedMount): void => {
     if (!mounts.has(mount.destination)) mounts.set(mount.destination, mount);
@@ -75,6 +79,10 @@ function mountsOf(state: DaemonState, body: CreateBody, config: ImageConfig): re
     if (!mounts.has(path)) claim(volumeMount(state, { name: state.random.hex(64), path, anonymous: true }));
   }
   return [...mounts.values()];
+}
+
+function hasNoMounts({ HostConfig }: CreateBody, { volumes }: ImageConfig): boolean {
+  return HostConfig?.Binds === undefined && HostConfig?.VolumesFrom === undefined && volumes === undefined;
 }
 
 /** `SOURCE:PATH[:OPTIONS]`; a source without a leading slash is a volume, made when it is not there. */

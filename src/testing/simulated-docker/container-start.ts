@@ -114,9 +114,7 @@ function containerEnded(state: DaemonState, container: SimulatedContainer, end: 
     attributes: mergeAttributes(container.eventAttributes, { exitCode: String(end.exitCode) }),
     exitCode: end.exitCode,
   });
-  const waiters = container.exitWaiters;
-  container.exitWaiters = [];
-  for (const wake of waiters) wake();
+  container.wakeExitWaiters();
 }
 
 /** Anew at each start and after each restart of the daemon. */

@@ -27,7 +27,7 @@ export function stopContainer(
     const cancel = state.clock.schedule(asEpochMs(state.clock.now() + graceMs), () => {
       if (state.life === life) sendSignal(state, container, "SIGKILL");
     });
-    container.exitWaiters.push(() => {
+    container.onExit(() => {
       cancel();
       done();
       resolve();

@@ -15,18 +15,20 @@ export type ContainerParts = {
   readonly dockerName: DockerName;
   readonly body: CreateBody;
   readonly image: LocalImage;
+  readonly labels: Readonly<Record<string, string>>;
   readonly script: ContainerScript;
   readonly mounts: readonly SimulatedMount[];
   readonly createdAt: EpochMs;
 };
 
+const NO_PORTS: readonly PortBinding[] = [];
+const NO_HOST_CONFIG: HostConfig = {};
 const NO_EXECS: ReadonlyMap<string, SimulatedExec> = new Map();
 
 export class SimulatedContainer {
   readonly dockerId: DockerId;
   dockerName: DockerName;
   readonly body: CreateBody;
-  readonly hostConfig: HostConfig;
   readonly image: LocalImage;
   readonly script: ContainerScript;
   readonly mounts: readonly SimulatedMount[];
@@ -34,7 +36,6 @@ export class SimulatedContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** Entry point and command together. */
   readonly command: readonly string[];
-  readonly log = new ContainerLog();
 
   state: "created" | "running" | "exited" = "created";
   /** Frozen. Counts as running everywhere, as it does for Docker. */
@@ -51,14 +52,14 @@ export class SimulatedContainer {
   process: SimulatedProcess | undefined;
   /** How many times its process was started. */
   starts = 0;
-  ports: readonly PortBinding[] = [];
+  ports: readonly PortBinding[] = NO_PORTS;
   ipAddress: string | undefined;
-  /** Called when its process ends, whatever the cause, and then forgotten. */
-  exitWaiters: (() => void)[] = [];
   /** Called when its process could not be started. */
   startFailed: (() => void) | undefined;
   #eventAttributes: Readonly<Record<string, string>> | undefined;
-  // Most containers never have any: with a hundred thousand of them an empty map each counts.
+  // Most containers never have any: with a hundred thousand of them an empty one each counts.
+  #log: ContainerLog | undefined;
+  #exitWaiters: (() => void)[] | undefined;
   #files: Map<string, string> | undefined;
   #execs: Map<string, SimulatedExec> | undefined;
 
@@ -66,13 +67,35 @@ export class SimulatedContainer {
     this.dockerId = parts.dockerId;
     this.dockerName = parts.dockerName;
     this.body = parts.body;
-    this.hostConfig = parts.body.HostConfig ?? {};
     this.image = parts.image;
     this.script = parts.script;
     this.mounts = parts.mounts;
     this.createdAt = parts.createdAt;
-    this.labels = mergeAttributes(parts.image.config.labels, parts.body.Labels);
+    this.labels = parts.labels;
     this.command = commandOf(parts.body, parts.image);
+  }
+
+  get hostConfig(): HostConfig {
+    return this.body.HostConfig ?? NO_HOST_CONFIG;
+  }
+
+  get log(): ContainerLog {
+    this.#log ??= new ContainerLog();
+    return this.#log;
+  }
+
+  /** Calls this when its process ends, whatever the cause, and then forgets it. */
+  onExit(waiter: () => void): void {
+    this.#exitWaiters ??= [];
+    this.#exitWaiters.push(waiter);
+  }
+
+  /** Its process has ended: who waits for that is told, and events are rare from now on. */
+  wakeExitWaiters(): void {
+    this.#eventAttributes = undefined;
+    const waiters = this.#exitWaiters;
+    this.#exitWaiters = undefined;
+    for (const wake of waiters ?? []) wake();
   }
 
   /** Contents of the files that it has written, by path. */
@@ -130,7 +153,14 @@ export class SimulatedContainer {
 export function commandOf(body: CreateBody, { config }: LocalImage): readonly string[] {
   const entrypoint = body.Entrypoint ?? config.entrypoint ?? [];
   const fallback = body.Entrypoint === undefined ? (config.cmd ?? []) : [];
-  return [...entrypoint, ...(body.Cmd ?? fallback)];
+  const command = body.Cmd ?? fallback;
+  return entrypoint.length === 0 ? command : entrypoint.concat(command);
+}
+
+/** The image's, and over them the request's. */
+export function labelsOf(body: CreateBody, { config }: LocalImage): Readonly<Record<string, string>> {
+  if (config.labels === undefined) return body.Labels ?? {};
+  return mergeAttributes(config.labels, body.Labels);
 }
 
 /**

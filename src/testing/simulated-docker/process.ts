@@ -29,7 +29,7 @@ export class SimulatedProcess implements ScriptedProcess {
   readonly hasInit: boolean;
   readonly mounts: readonly string[];
   readonly #surroundings: ProcessSurroundings;
-  readonly #timers = new Set<() => void>();
+  #timers: Set<() => void> | undefined;
   #handlers: Map<string, () => void> | undefined;
   #ignoresSignals = false;
   #starting = true;
@@ -64,11 +64,13 @@ export class SimulatedProcess implements ScriptedProcess {
   after(ms: number, action: () => void): void {
     if (this.#end !== undefined) return;
     const { clock } = this.#surroundings;
+    const timers = this.#timers ?? new Set();
+    this.#timers = timers;
     const cancel = clock.schedule(asEpochMs(clock.now() + ms), () => {
-      this.#timers.delete(cancel);
+      timers.delete(cancel);
       this.#whenThawed(action);
     });
-    this.#timers.add(cancel);
+    timers.add(cancel);
   }
 
   print(text: string, stream: OutputStream = "stdout"): void {
@@ -143,8 +145,8 @@ export class SimulatedProcess implements ScriptedProcess {
   }
 
   #cancelTimers(): void {
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    for (const cancel of this.#timers ?? []) cancel();
+    this.#timers = undefined;
   }
 }
 

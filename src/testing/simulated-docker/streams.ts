@@ -76,7 +76,7 @@ export function openLogs(
     return stream.queue;
   }
   stream.onEnd(container.log.follow(push));
-  container.exitWaiters.push(() => stream.end());
+  container.onExit(() => stream.end());
   return stream.queue;
 }
 
@@ -109,7 +109,7 @@ export function openStats(
   });
   if (container.isRunning) later();
   else stream.end();
-  container.exitWaiters.push(() => stream.end());
+  container.onExit(() => stream.end());
   return stream.queue;
 }
 

@@ -85,7 +85,7 @@ function removeAtExit({ state }: ApiRequest, container: SimulatedContainer): voi
       removeContainer(state, container, { force: false, removeVolumes: true });
     }
   };
-  container.exitWaiters.push(remove);
+  container.onExit(remove);
   container.startFailed = remove;
 }
 
@@ -157,7 +157,7 @@ async function wait(request: ApiRequest): Promise<void> {
   };
   if (condition === "removed") onRemoval(request, container, answer);
   else if (condition === "not-running" && !container.isRunning) answer();
-  else container.exitWaiters.push(answer);
+  else container.onExit(answer);
 }
 
 function onRemoval({ signal, state }: ApiRequest, container: SimulatedContainer, action: () => void): void {

@@ -70,7 +70,7 @@ function follow(
   };
   const stopListening = connection.onBroken(finish);
   signal.addEventListener("abort", finish, { once: true });
-  container.exitWaiters.push(finish);
+  container.onExit(finish);
 }
 
 /** With a terminal the bytes as they are; without, frames of a stream number, a length and the bytes. */
