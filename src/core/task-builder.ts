@@ -54,6 +54,7 @@ export function buildTask(definition: TaskDefinition, identity: TaskIdentity): T
   const { cluster, revision, now } = identity;
   const { family } = definition;
   const volumes = volumeResourcesOf(definition, { family, revision }, identity.hex);
+  const [pauses, users] = [pauseContainers(definition, identity, id), userContainers(definition, identity, id)];
   const resources = [...volumes, ...otherResources(definition)];
   return {
     arn: asTaskArn(arnOf(identity, ["task", cluster, id])),
@@ -62,7 +63,7 @@ export function buildTask(definition: TaskDefinition, identity: TaskIdentity): T
     family,
     revision,
     definition,
-    containers: [...pauseContainers(definition, identity, id), ...userContainers(definition, identity, id)],
+    containers: pauses.length === 0 ? users : [...pauses, ...users],
     resources: resources.length === 0 ? NO_RESOURCES : resources,
     knownStatus: "NONE",
     knownStatusAt: now,

@@ -98,6 +98,21 @@ describe("TaskEngineState", () => {
     expect(state.containerById(NAME)).toBeUndefined();
   });
 
+  it("DS-4: who comes with another holder, and nothing else that is new, is found by way of that one", () => {
+    const running = created({ knownStatus: "RUNNING", ipAddress: "172.17.0.2" });
+    const task = taskOf(running);
+    const state = stateOf(task);
+    const holder = { task };
+    state.add(holder);
+    const stopped = taskOf({ ...running, knownStatus: "STOPPED" });
+    holder.task = stopped;
+    expect(state.containerById(ID)?.task).toBe(stopped);
+    expect(state.containerByIpAddress("172.17.0.2")?.task).toBe(stopped);
+    state.changed(task, stopped);
+    expect(state.containerByIpAddress("172.17.0.2")).toBeUndefined();
+    expect(state.allTasks()).toEqual([stopped]);
+  });
+
   it("DS-9: an address leads to its task and back, while the container is up", () => {
     const running = created({ knownStatus: "RUNNING", ipAddress: "172.17.0.2" });
     const state = stateOf(taskOf(running));

@@ -9,6 +9,7 @@
  * - Snapshots are the engine's own, frozen in time: who keeps one sees no later change in it.
  * - The newest snapshot of a task is its holder's; whoever changes it there tells so at once ({@link TaskEngineState.changed}).
  */
+import { assert } from "../core/assert.ts";
 import type { DockerId, DockerName, TaskArn } from "../core/brand.ts";
 import { isRunningStatus } from "../core/status.ts";
 import type { Container, Task } from "../core/task.ts";
@@ -28,20 +29,24 @@ export interface TaskHolder {
   readonly task: Task;
 }
 
-type Place = { readonly taskArn: TaskArn; readonly index: number };
+/** Its holder, and not its ARN: an event finds its task with one look, however many tasks there are. */
+type Place = { readonly holder: TaskHolder; readonly index: number };
 
 /** Lookups over the tasks and containers of an engine, by every name that they have. Reads are snapshots. */
 export class TaskEngineState {
   readonly #holders = new Map<TaskArn, TaskHolder>();
-  readonly #byId = new Map<string, Place>();
+  readonly #byId = new Map<DockerId, Place>();
+  /** By reserved name: a few, which come and go. */
+  readonly #byName = new Map<DockerName, Place>();
   readonly #byIp = new Map<string, Place>();
 
   /** Adds a task, or has another holder tell of it from now on. For the engine only. */
   add(holder: TaskHolder): void {
     const { task } = holder;
-    const before = this.taskByArn(task.arn);
+    // What is found by way of the former one would never change again.
+    if (this.#holders.has(task.arn)) this.remove(task.arn);
     this.#holders.set(task.arn, holder);
-    if (before?.containers !== task.containers) this.#reindex(before, task);
+    this.#reindex(undefined, task);
   }
 
   /** The holder of a task that is here has another snapshot of it. For the engine only. */
@@ -54,14 +59,14 @@ export class TaskEngineState {
     const task = this.taskByArn(taskArn);
     this.#holders.delete(taskArn);
     for (const container of task?.containers ?? []) {
-      this.#dropId(idOf(container));
+      this.#dropId(container);
       this.#dropIp(ipOf(container), taskArn);
     }
   }
 
   /** Forgets everything. For the engine only. */
   reset(): void {
-    for (const index of [this.#holders, this.#byId, this.#byIp]) index.clear();
+    for (const index of [this.#holders, this.#byId, this.#byName, this.#byIp]) index.clear();
   }
 
   taskByArn(taskArn: TaskArn): Task | undefined {
@@ -89,7 +94,7 @@ export class TaskEngineState {
 
   /** By Docker id, or by reserved name while there is no id. */
   containerById(idOrName: DockerId | DockerName): FoundContainer | undefined {
-    return this.#at(this.#byId.get(idOrName));
+    return this.#at(this.#byId.get(idOrName as DockerId) ?? this.#byName.get(idOrName as DockerName));
   }
 
   /** By Docker id of one of its containers, or by reserved name while there is no id. */
@@ -140,9 +145,10 @@ export class TaskEngineState {
   }
 
   #at(place: Place | undefined): FoundContainer | undefined {
-    const task = place === undefined ? undefined : this.taskByArn(place.taskArn);
-    const container = place === undefined ? undefined : task?.containers[place.index];
-    return task === undefined || container === undefined ? undefined : { task, container };
+    if (place === undefined) return undefined;
+    const { task } = place.holder;
+    const container = task.containers[place.index];
+    return container === undefined ? undefined : { task, container };
   }
 
   #reindex(before: Task | undefined, { arn, containers }: Task): void {
@@ -154,16 +160,25 @@ export class TaskEngineState {
     }
   }
 
-  #reindexId(before: Container | undefined, after: Container, taskArn: TaskArn, index: number): void {
-    const old = before === undefined ? undefined : idOf(before);
-    const id = idOf(after);
-    if (old === id) return;
-    this.#dropId(old);
-    if (id !== undefined) this.#byId.set(id, { taskArn, index });
+  #place(taskArn: TaskArn, index: number): Place {
+    const holder = this.#holders.get(taskArn);
+    assert(holder !== undefined, `Cannot index task ${taskArn}: it was never added`);
+    return { holder, index };
   }
 
-  #dropId(id: DockerId | DockerName | undefined): void {
-    if (id !== undefined) this.#byId.delete(id);
+  #reindexId(before: Container | undefined, after: Container, taskArn: TaskArn, index: number): void {
+    const id = idOf(after);
+    if (before !== undefined && idOf(before) === id) return;
+    if (before !== undefined) this.#dropId(before);
+    if (id === undefined) return;
+    const place = this.#place(taskArn, index);
+    if (after.dockerId === undefined) this.#byName.set(after.dockerName, place);
+    else this.#byId.set(after.dockerId, place);
+  }
+
+  #dropId({ dockerId, dockerName }: Container): void {
+    if (dockerId === undefined) this.#byName.delete(dockerName);
+    else this.#byId.delete(dockerId);
   }
 
   #reindexIp(before: Container | undefined, after: Container, taskArn: TaskArn, index: number): void {
@@ -171,12 +186,12 @@ export class TaskEngineState {
     const ip = ipOf(after);
     if (old === ip) return;
     this.#dropIp(old, taskArn);
-    if (ip !== undefined) this.#byIp.set(ip, { taskArn, index });
+    if (ip !== undefined) this.#byIp.set(ip, this.#place(taskArn, index));
   }
 
   /** Another one may have the address by now. */
   #dropIp(ip: string | undefined, taskArn: TaskArn): void {
-    if (ip !== undefined && this.#byIp.get(ip)?.taskArn === taskArn) this.#byIp.delete(ip);
+    if (ip !== undefined && this.#byIp.get(ip)?.holder.task.arn === taskArn) this.#byIp.delete(ip);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * A list with one more at its end. For lists that have one member nearly always: an empty array that is pushed to makes
- * room for seventeen.
+ * A list with one more at its end, and no larger than that: an empty array that is pushed to makes room for seventeen, and
+ * a spread for as many more than it needs.
  */
 export function appended<Item>(list: readonly Item[], item: Item): readonly Item[] {
-  return list.length === 0 ? [item] : [...list, item];
+  return list.length === 0 ? [item] : list.concat([item]);
 }

@@ -6,7 +6,7 @@ import type { EpochMs } from "../brand.ts";
 import { formatReason } from "../errors.ts";
 import type { ContainerStateChange, StateChange, TaskStateChange } from "../state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
-import type { Container, Task } from "../task.ts";
+import type { Container, NetworkBinding, Task } from "../task.ts";
 import { isInternal } from "../task.ts";
 import { appended } from "./appended.ts";
 import type { Draft } from "./draft.ts";
@@ -14,6 +14,7 @@ import type { Draft } from "./draft.ts";
 const REASON_MAX = 1024;
 const IDENTITY_MAX = 255;
 const NOTHING: readonly StateChange[] = [];
+const NO_BINDINGS: readonly NetworkBinding[] = [];
 
 export function report(draft: Draft, now: EpochMs): readonly StateChange[] {
   let changes = NOTHING;
@@ -63,7 +64,7 @@ function containerChange(task: Task, container: Container, sequence: number, now
     containerName: container.name,
     containerArn: container.containerArn,
     status: knownStatus === "STOPPED" || knownStatus === "MANIFEST_PULLED" ? knownStatus : "RUNNING",
-    networkBindings: container.networkBindings ?? [],
+    networkBindings: container.networkBindings ?? NO_BINDINGS,
   };
   if (dockerId !== undefined) change.runtimeId = dockerId.slice(0, IDENTITY_MAX);
   if (imageDigest !== undefined) change.imageDigest = imageDigest.slice(0, IDENTITY_MAX);

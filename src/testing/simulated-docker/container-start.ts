@@ -78,7 +78,7 @@ export function processIn(
     ended,
     attempt: container.starts,
     command,
-    env: [...(container.image.config.env ?? []), ...(container.body.Env ?? []), ...env],
+    env: (container.image.config.env ?? []).concat(container.body.Env ?? [], env),
     dockerName: container.dockerName,
     labels: container.labels,
     hasInit: container.hostConfig.Init ?? false,
