@@ -13,7 +13,7 @@ import type { EpochMs } from "../core/brand.ts";
 import type { MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
-import { AS_BEFORE, type Step, step } from "../core/machine/step.ts";
+import { AS_BEFORE, acknowledge, canAcknowledgeLater, type Step, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -44,6 +44,8 @@ export class TaskActor {
   #task: Task;
   #draining = false;
   #stopped = false;
+  /** Up to here, as far as it is not in the task yet. */
+  #acknowledged = 0;
   #wake: { readonly at: EpochMs; readonly cancel: () => void } | undefined;
   #saved: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
@@ -52,7 +54,9 @@ export class TaskActor {
     this.#ports = ports;
   }
 
+  /** As it is by now. */
   get task(): Task {
+    if (this.#acknowledged > this.#task.acknowledgedChange) this.#task = acknowledge(this.#task, this.#acknowledged);
     return this.#task;
   }
 
@@ -63,12 +67,23 @@ export class TaskActor {
 
   /** Queues an input and returns at once. */
   send(input: Input): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#takeLater(input)) return;
     assert(this.#inbox.length < INBOX_MAX, `Cannot queue input: inbox holds ${INBOX_MAX}`);
     // A list written down with one input has room for one, which most have; the first push makes room for 17.
     if (this.#inbox.length === 0) this.#inbox = [input];
     else this.#inbox.push(input);
     if (!this.#draining) this.#drain();
+  }
+
+  /**
+   * Of most acknowledgements nothing follows but what is told to who asks. That is worked out when somebody does, or with
+   * the next input: most tasks are stopped, and each would hold a copy beside what the store holds of it.
+   */
+  #takeLater(input: Input): boolean {
+    if (input.type !== "acknowledged" || this.#draining) return false;
+    if (!canAcknowledgeLater(this.#task, this.#wake?.at)) return false;
+    this.#acknowledged = Math.max(this.#acknowledged, input.upTo);
+    return true;
   }
 
   /** Resolves when all that was sent before is folded in and durable. */
@@ -96,7 +111,7 @@ export class TaskActor {
     this.#draining = true;
     try {
       while (this.#inbox.length > 0 && !this.#stopped) {
-        const before = this.#task;
+        const before = this.task;
         const next = this.#foldInbox();
         if (next.changes.length > 0 || isWorthASave(before, next.task)) {
           this.#saveAndGoOn(next);

@@ -104,7 +104,16 @@ function requestRemoval(draft: Draft, now: EpochMs): void {
   task.acknowledgedChange = task.nextChange - 1;
 }
 
-/** An acknowledgement by itself, for a row that lags behind the outbox. */
+/**
+ * Does nothing follow from an acknowledgement until the next input comes? Only a clean-up waits for it, and that has a
+ * time of its own.
+ * @param wakeAt when the task is looked at again at the latest
+ */
+export function canAcknowledgeLater({ knownStatus, cleanupAt }: Task, wakeAt: EpochMs | undefined): boolean {
+  return knownStatus !== "STOPPED" || (cleanupAt !== undefined && wakeAt !== undefined && wakeAt <= cleanupAt);
+}
+
+/** An acknowledgement by itself: for a row that lags behind the outbox, and for one that was taken in later. */
 export function acknowledge(task: Task, upTo: number): Task {
   const draft = new Draft(task);
   takeAcknowledgement(draft, upTo);

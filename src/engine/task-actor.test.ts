@@ -1,0 +1,95 @@
+/** What an actor does with what it is sent. Its order of saving and acting is held by the scenarios and the simulator. */
+import { describe, expect, it } from "vitest";
+import { asEpochMs } from "../core/brand.ts";
+import { DEFAULT_MACHINE_CONFIG } from "../core/machine/config.ts";
+import type { Effect } from "../core/machine/effect.ts";
+import type { Task } from "../core/task.ts";
+import { aContainer, aTask } from "../testing/builders.ts";
+import { SimulatedClock } from "../testing/simulated-clock.ts";
+import { TaskActor } from "./task-actor.ts";
+
+const WAIT_MS = 60_000;
+
+/** An actor of a task that has been STOPPED, and of which two changes are on their way to their reader. */
+class StoppedTask {
+  readonly clock = new SimulatedClock();
+  readonly told: Task[] = [];
+  readonly effects: Effect["type"][] = [];
+  readonly actor: TaskActor;
+
+  private constructor() {
+    const statuses = { knownStatus: "STOPPED", desiredStatus: "STOPPED", emittedStatus: "STOPPED" } as const;
+    const container = aContainer({ ...statuses, createRequestedAt: asEpochMs(0) });
+    const cleanupAt = asEpochMs(this.clock.now() + WAIT_MS);
+    this.actor = new TaskActor(aTask({ ...statuses, containers: [container], cleanupAt, nextChange: 3 }), {
+      clock: this.clock,
+      config: DEFAULT_MACHINE_CONFIG,
+      save: async () => undefined,
+      perform: ({ type }) => this.effects.push(type),
+      onState: (task) => this.told.push(task),
+      onCrash: (error) => {
+        throw error;
+      },
+    });
+    this.actor.send({ type: "resumed", observations: [] });
+  }
+
+  /** With nothing to do but to wait for its clean-up. */
+  static async waiting(): Promise<StoppedTask> {
+    const world = new StoppedTask();
+    await world.actor.settled();
+    return world;
+  }
+
+  acknowledge(upTo: number): void {
+    this.actor.send({ type: "acknowledged", upTo });
+  }
+}
+
+describe("acknowledgements that an actor is sent", () => {
+  it("are in the task for who asks, and nobody is told", async () => {
+    const { actor, told, effects } = await StoppedTask.waiting();
+    const before = told.length;
+    actor.send({ type: "acknowledged", upTo: 1 });
+    expect(actor.task).toMatchObject({ acknowledgedChange: 1, sentStatus: "NONE" });
+    actor.send({ type: "acknowledged", upTo: 2 });
+    expect(actor.task).toMatchObject({ acknowledgedChange: 2, sentStatus: "STOPPED" });
+    expect(actor.task.containers[0]?.sentStatus).toBe("STOPPED");
+    expect(actor.task).toBe(actor.task);
+    expect(told).toHaveLength(before);
+    expect(effects).not.toContain("remove");
+  });
+
+  it("take nothing back when an older one comes late", async () => {
+    const world = await StoppedTask.waiting();
+    world.acknowledge(2);
+    world.acknowledge(1);
+    expect(world.actor.task.acknowledgedChange).toBe(2);
+  });
+
+  it("are known to the clean-up when its time comes, though nobody has asked", async () => {
+    const world = await StoppedTask.waiting();
+    world.acknowledge(2);
+    await world.clock.advance(WAIT_MS);
+    expect(world.effects).toContain("remove");
+  });
+
+  it("CLN-3: let a clean-up begin at once that has waited for them", async () => {
+    const world = await StoppedTask.waiting();
+    await world.clock.advance(WAIT_MS);
+    expect(world.effects).not.toContain("remove");
+    world.acknowledge(1);
+    expect(world.effects).not.toContain("remove");
+    world.acknowledge(2);
+    expect(world.effects).toContain("remove");
+  });
+
+  it("lead to a clean-up though the host's time was set back since its time came", async () => {
+    const world = await StoppedTask.waiting();
+    await world.clock.advance(WAIT_MS);
+    world.clock.jump(-2 * WAIT_MS);
+    world.acknowledge(2);
+    await world.clock.advance(3 * WAIT_MS);
+    expect(world.effects).toContain("remove");
+  });
+});
