@@ -89,7 +89,8 @@ await engineRun(WARM_UP, new MemoryStateStore());
 await engineRun(WARM_UP, await DiskStateStore.open({ folder: freshFolder() }));
 await bareRun(WARM_UP);
 for (const count of SIZES) {
-  const rounds = Math.min(9, Math.max(3, Math.ceil(30_000 / count)));
+  // Short runs differ most: the median of thirty says more than that of nine, and takes half a minute.
+  const rounds = Math.min(31, Math.max(5, Math.ceil(90_000 / count)));
   const runs = await interleaved(rounds, {
     disk: async () => engineRun(count, await DiskStateStore.open({ folder: freshFolder() })),
     memory: () => engineRun(count, new MemoryStateStore()),
