@@ -65,10 +65,12 @@ export class CallGate {
     return this.#queue.some((each) => each.taskArn === taskArn && each.containerName === containerName);
   }
 
-  /** Begins the call at once when there is a place, else in its turn. */
+  /** Begins the call when there is a place, in its turn. */
   run<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
-    if (this.#held.size < this.limit) return this.#hold(this.#newPlace(), call);
-    return this.#turnOf(subject).then((place) => this.#hold(place, call));
+    const place = this.#held.size < this.limit ? this.#newPlace() : this.#turnOf(subject);
+    // How many are in flight with it is known a turn later, when all who came with it are in.
+    const isAtOnce = this.#limit.isFixed && !(place instanceof Promise);
+    return isAtOnce ? this.#hold(place, call) : Promise.resolve(place).then((held) => this.#hold(held, call));
   }
 
   async #hold<T>(place: Place, call: () => Promise<T>): Promise<T> {
