@@ -21,6 +21,7 @@ import { CallGate } from "./call-gate.ts";
 import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner } from "./effect-runner.ts";
+import { EngineListeners } from "./engine-listeners.ts";
 import { createLimits, type EngineFacts, type EngineOptions, startLimits } from "./engine-options.ts";
 import { EnginePhase } from "./engine-phase.ts";
 import { HostAdmission } from "./host-admission.ts";
@@ -44,9 +45,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   /** Tasks that are being saved for the first time. */
   readonly #adding = new Map<TaskArn, Promise<void>>();
   readonly #state: TaskEngineState;
-  readonly #listeners = new Set<(event: EngineEvent) => void>();
-  /** A copy of the listeners, kept until one more or one fewer listens. */
-  #told: readonly ((event: EngineEvent) => void)[] | undefined;
+  readonly #listeners = new EngineListeners();
   readonly #outbox: Outbox;
   readonly #admission: HostAdmission;
   readonly #beginnings: Beginnings;
@@ -245,12 +244,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
     this.#phase.assertInitialised();
-    this.#listeners.add(listener);
-    this.#told = undefined;
-    return () => {
-      this.#listeners.delete(listener);
-      this.#told = undefined;
-    };
+    return this.#listeners.add(listener);
   }
 
   disable(): void {
@@ -319,13 +313,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     this.#outbox.publish(changes);
     this.#options.containerChanges.publishDifference(before, task);
     if (task.knownStatus === "STOPPED") this.#options.credentials.removeTaskCredentials(task.arn);
-    this.#emit({ type: "task", task });
-  }
-
-  #emit(event: EngineEvent): void {
-    // Who begins or ends to listen while it is told does so from the next event on.
-    this.#told ??= [...this.#listeners];
-    for (const listener of this.#told) listener(event);
+    this.#listeners.emit({ type: "task", task });
   }
 
   #perform(effect: Effect, task: Task): void {
@@ -356,7 +344,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     await this.#options.metadata.clean(task.arn).catch((error: unknown) => {
       this.#options.log.warn("Cannot remove container metadata", { taskArn: task.arn, error });
     });
-    this.#emit({ type: "removed", taskArn: task.arn });
+    this.#listeners.emit({ type: "removed", taskArn: task.arn });
   }
 
   /** What the end of the engine cuts off is done by the next one. */
@@ -407,7 +395,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       taskOf: (taskArn) => this.#state.taskByArn(taskArn as TaskArn),
       send: (taskArn, input) => this.#send(taskArn, input),
       onPullProgress: (taskArn, containerName, progress) =>
-        this.#emit({ type: "pullProgress", taskArn, containerName, progress }),
+        this.#listeners.emit({ type: "pullProgress", taskArn, containerName, progress }),
     });
   }
 
