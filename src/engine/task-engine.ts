@@ -26,7 +26,7 @@ export type StopRequest = {
 
 /** What observers are told, in order per task; for boards and logs, never needed for correctness. */
 export type EngineEvent =
-  /** A task's state moved; `task` is the new snapshot. */
+  /** A task's state moved; `task` is the new snapshot. That somebody has acknowledged a change moves nothing. */
   | { readonly type: "task"; readonly task: Task }
   | {
       readonly type: "pullProgress";
