@@ -11,7 +11,6 @@ import { volumeResourcesOf } from "./resources/volumes.ts";
 import {
   type Container,
   type ContainerType,
-  type Dependency,
   NO_HOST_PORTS,
   NO_RESTARTS,
   type Task,
@@ -26,8 +25,7 @@ import { dependenciesOf } from "./task-dependencies.ts";
 export const NETWORK_PAUSE_NAME = "~internal~ecs~pause";
 export const NAMESPACE_PAUSE_NAME = "~internal~ecs~pause~namespace";
 
-const NO_DEPENDENCIES: readonly Dependency[] = [];
-const NO_RESOURCES: readonly TaskResource[] = [];
+const NONE: readonly never[] = [];
 
 /** What a task gets beside its definition: who it is, and where names, time and limits come from. */
 export type TaskIdentity = {
@@ -54,8 +52,6 @@ export function buildTask(definition: TaskDefinition, identity: TaskIdentity): T
   const { cluster, revision, now } = identity;
   const { family } = definition;
   const volumes = volumeResourcesOf(definition, { family, revision }, identity.hex);
-  const [pauses, users] = [pauseContainers(definition, identity, id), userContainers(definition, identity, id)];
-  const resources = [...volumes, ...otherResources(definition)];
   return {
     arn: asTaskArn(arnOf(identity, ["task", cluster, id])),
     id,
@@ -63,8 +59,8 @@ export function buildTask(definition: TaskDefinition, identity: TaskIdentity): T
     family,
     revision,
     definition,
-    containers: pauses.length === 0 ? users : [...pauses, ...users],
-    resources: resources.length === 0 ? NO_RESOURCES : resources,
+    containers: pauseContainers(definition, identity, id).concat(userContainers(definition, identity, id)),
+    resources: orNone(volumes.concat(otherResources(definition))),
     knownStatus: "NONE",
     knownStatusAt: now,
     desiredStatus: "RUNNING",
@@ -99,11 +95,10 @@ function userContainer(
   id: string,
 ): Container {
   const stopTimeoutMs = container.stopTimeout === undefined ? identity.stopTimeoutMs : container.stopTimeout * 1000;
-  const dependencies = dependenciesOf(container, definition);
   return changeContainer(newContainer("NORMAL", container.name, definition, identity, id), {
     essential: container.essential,
     image: withDefaultTag(container.image),
-    dependencies: dependencies.length === 0 ? NO_DEPENDENCIES : dependencies,
+    dependencies: orNone(dependenciesOf(container, definition)),
     hasHealthCheck: container.healthCheck !== undefined && container.healthCheck.command[0] !== "NONE",
     restartPolicy: container.restartPolicy,
     startTimeoutMs: (container.startTimeout ?? 0) * 1000,
@@ -149,7 +144,7 @@ function newContainer(
     essential: true,
     steadyStatus: "RUNNING",
     image: "",
-    dependencies: NO_DEPENDENCIES,
+    dependencies: NONE,
     hasHealthCheck: false,
     restartPolicy: undefined,
     startTimeoutMs: 0,
@@ -182,6 +177,11 @@ function newContainer(
     restart: NO_RESTARTS,
     removed: false,
   };
+}
+
+/** Most tasks have none of these: one empty list for all of them. */
+function orNone<Item>(list: readonly Item[]): readonly Item[] {
+  return list.length === 0 ? NONE : list;
 }
 
 /**

@@ -3,7 +3,7 @@
  * makes it certain. Looks are level-triggered: at most one under way for a container, and one more if something
  * happened meanwhile. Source: design rule 3; W-40 to W-43; EVT-1 to EVT-6; peers 1, 2, 91.
  */
-import type { DockerId } from "../core/brand.ts";
+import type { DockerId, DockerName } from "../core/brand.ts";
 import { asEpochMs } from "../core/brand.ts";
 import { TASK_ARN_LABEL } from "../core/labels.ts";
 import { isUp } from "../core/machine/derive.ts";
@@ -33,8 +33,8 @@ type Look = { again: boolean; exitCode: number | undefined };
 
 export class ContainerWatch {
   readonly #ports: ContainerWatchPorts;
-  /** By Docker id, while they are under way. */
-  readonly #looks = new Map<DockerId, Look>();
+  /** Those under way, by the name of the container, which it keeps for life. */
+  readonly #looks = new Map<DockerName, Look>();
   #relisting = false;
   #removing = false;
 
@@ -98,26 +98,23 @@ export class ContainerWatch {
   }
 
   #look(task: Task, container: Container, exitCode: number | undefined): void {
-    const { dockerId } = container;
-    // Whoever was told of by Docker, or is missed on its list, has one.
-    if (dockerId === undefined) return;
-    const underWay = this.#looks.get(dockerId);
+    const underWay = this.#looks.get(container.dockerName);
     if (underWay !== undefined) {
       underWay.again = true;
       underWay.exitCode = exitCode ?? underWay.exitCode;
       return;
     }
     const look: Look = { again: true, exitCode };
-    this.#looks.set(dockerId, look);
-    void this.#lookWhileNews(dockerId, look, task, container);
+    this.#looks.set(container.dockerName, look);
+    void this.#lookWhileNews(look, task, container);
   }
 
-  async #lookWhileNews(dockerId: DockerId, look: Look, task: Task, container: Container): Promise<void> {
+  async #lookWhileNews(look: Look, task: Task, container: Container): Promise<void> {
     while (look.again && !this.#ports.signal.aborted) {
       look.again = false;
       await this.#ports.observe(task.arn, container.name, look.exitCode);
     }
-    this.#looks.delete(dockerId);
+    this.#looks.delete(container.dockerName);
   }
 
   /** One list of everything of ours, compared with what is known; only differences are looked at. */

@@ -255,8 +255,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   async shutdown(): Promise<void> {
     if (this.#phase.current === "shutDown") return;
     this.#phase.shutDown();
-    const actors = this.#actors();
-    await Promise.allSettled(actors.map((actor) => actor.settled()));
+    await Promise.allSettled(this.#actors().map((actor) => actor.settled()));
     this.#abort.abort(new Error("engine is shut down"));
     for (const actor of this.#actors()) actor.stop();
     this.#outbox.close();

@@ -62,7 +62,7 @@ export class HostPortAllocator {
   }
 
   release(owner: string): void {
-    // Most tasks publish no port, and a text that is looked up has to be put together first.
+    // Where nobody publishes a port, which is often, the owner's long name need not be hashed for each task that ends.
     if (this.#portsOf.size === 0) return;
     for (const key of this.#portsOf.get(owner) ?? []) this.#owners.delete(key);
     this.#portsOf.delete(owner);

@@ -49,15 +49,14 @@ export class PersistentStore {
    * tried until it is, and until then this refuses at once, so that the undoing cannot meet a later save.
    * @throws {EngineError} StateStoreError
    */
-  commitOrUndo(mutations: readonly Mutation[], undo: readonly Mutation[]): Promise<void> {
-    if (this.#isUndoing) {
-      const text = "Cannot save state: an earlier save is being undone";
-      return Promise.reject(new EngineError("StateStoreError", text));
-    }
-    return this.#store.commit(mutations).catch(async (error: unknown) => {
+  async commitOrUndo(mutations: readonly Mutation[], undo: readonly Mutation[]): Promise<void> {
+    if (this.#isUndoing) throw new EngineError("StateStoreError", "Cannot save state: an earlier save is being undone");
+    try {
+      await this.#store.commit(mutations);
+    } catch (error) {
       await this.#store.commit(undo).catch(() => this.#undoLater(undo));
       throw error;
-    });
+    }
   }
 
   #undoLater(undo: readonly Mutation[]): void {

@@ -44,8 +44,8 @@ export class TaskActor {
   #task: Task;
   #draining = false;
   #stopped = false;
-  /** Up to here, as far as it is not in the task yet. */
-  #acknowledged = 0;
+  /** What is above the task's own number is not in it yet. */
+  #acknowledgedUpTo = 0;
   #wake: { readonly at: EpochMs; readonly cancel: () => void } | undefined;
   #saved: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
@@ -54,9 +54,10 @@ export class TaskActor {
     this.#ports = ports;
   }
 
-  /** As it is by now. */
+  /** As it is by now: acknowledgements that could wait are taken in here. */
   get task(): Task {
-    if (this.#acknowledged > this.#task.acknowledgedChange) this.#task = acknowledge(this.#task, this.#acknowledged);
+    const upTo = this.#acknowledgedUpTo;
+    if (upTo > this.#task.acknowledgedChange) this.#task = acknowledge(this.#task, upTo);
     return this.#task;
   }
 
@@ -82,7 +83,7 @@ export class TaskActor {
   #takeLater(input: Input): boolean {
     if (input.type !== "acknowledged" || this.#draining) return false;
     if (!canAcknowledgeLater(this.#task, this.#wake?.at)) return false;
-    this.#acknowledged = Math.max(this.#acknowledged, input.upTo);
+    this.#acknowledgedUpTo = Math.max(this.#acknowledgedUpTo, input.upTo);
     return true;
   }
 

@@ -71,8 +71,8 @@ export class StateRows {
 
   #putChange(change: StateChange): void {
     const { taskArn, sequence } = change;
-    const others = this.#changes.get(taskArn)?.filter((each) => each.sequence !== sequence) ?? [];
-    this.#changes.set(taskArn, [...others, change]);
+    const others = (this.#changes.get(taskArn) ?? []).filter((each) => each.sequence !== sequence);
+    this.#changes.set(taskArn, others.concat(change));
   }
 
   #acknowledge(taskArn: TaskArn, upTo: number): void {

@@ -114,7 +114,7 @@ function containerEnded(state: DaemonState, container: SimulatedContainer, end: 
     attributes: mergeAttributes(container.eventAttributes, { exitCode: String(end.exitCode) }),
     exitCode: end.exitCode,
   });
-  container.wakeExitWaiters();
+  container.processEnded();
 }
 
 /** Anew at each start and after each restart of the daemon. */

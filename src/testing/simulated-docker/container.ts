@@ -90,8 +90,8 @@ export class SimulatedContainer {
     this.#exitWaiters.push(waiter);
   }
 
-  /** Its process has ended: who waits for that is told, and events are rare from now on. */
-  wakeExitWaiters(): void {
+  /** Who waits for the end of its process is told. What its events carry is put together anew, should there be more. */
+  processEnded(): void {
     this.#eventAttributes = undefined;
     const waiters = this.#exitWaiters;
     this.#exitWaiters = undefined;
