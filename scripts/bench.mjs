@@ -12,7 +12,7 @@ import { environmentFor } from "./lib/endpoint.mjs";
 import { ensureImages, TEST_IMAGE } from "./lib/images.mjs";
 import { main } from "./lib/lifetime.mjs";
 import { BERTH_DIR, ROOT } from "./lib/places.mjs";
-import { Problem } from "./lib/problem.mjs";
+import { UsageProblem } from "./lib/problem.mjs";
 import { mustRun } from "./lib/run.mjs";
 import { say } from "./lib/say.mjs";
 
@@ -38,7 +38,7 @@ await main(async (life) => {
   const args = process.argv.slice(2);
   if (args.includes("--help")) return help();
   const wrong = args.find((each) => each.startsWith("-") && each !== "--plot");
-  if (wrong !== undefined) throw new Problem(`Cannot use option ${wrong}: there are --plot and --help`);
+  if (wrong !== undefined) throw new UsageProblem(`Cannot use option ${wrong}: there are --plot and --help`);
   const names = chosen(args.filter((each) => !each.startsWith("-")));
   await ensureDependencies(life);
   if (args.includes("--plot")) return plot(life);
@@ -68,7 +68,8 @@ Benchmarks: ${BENCHMARKS.join(", ")}`);
 /** @param {readonly string[]} names */
 function chosen(names) {
   const unknown = names.find((name) => !BENCHMARKS.some((each) => each === name));
-  if (unknown !== undefined) throw new Problem(`Cannot run benchmark ${unknown}: there are ${BENCHMARKS.join(", ")}`);
+  if (unknown !== undefined)
+    throw new UsageProblem(`Cannot run benchmark ${unknown}: there are ${BENCHMARKS.join(", ")}`);
   return names.length === 0 ? BENCHMARKS : names;
 }
 

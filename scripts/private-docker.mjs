@@ -7,7 +7,7 @@ import { DOCKER_MUTEX, isKeptByHand, keepByHand, releaseByHand } from "./lib/doc
 import { main } from "./lib/lifetime.mjs";
 import { withMutex } from "./lib/mutex.mjs";
 import { daemonPid, ENDPOINT, killDaemon, quitDaemon, startDaemon } from "./lib/private-daemon.mjs";
-import { Problem } from "./lib/problem.mjs";
+import { UsageProblem } from "./lib/problem.mjs";
 import { say } from "./lib/say.mjs";
 
 /** @typedef {import("./lib/lifetime.mjs").Lifetime} Lifetime */
@@ -48,6 +48,7 @@ const VERBS = {
 
 await main(async (life) => {
   const verb = VERBS[process.argv[2] ?? ""];
-  if (verb === undefined) throw new Problem(`Usage: node scripts/private-docker.mjs ${Object.keys(VERBS).join("|")}`);
+  if (verb === undefined)
+    throw new UsageProblem(`Usage: node scripts/private-docker.mjs ${Object.keys(VERBS).join("|")}`);
   return verb(life);
 });

@@ -1,138 +1,150 @@
 /**
  * The private daemon's network. Docker daemons of one machine share the bridge `docker0` and the firewall's DOCKER chains
  * as if each were alone: a second one would empty the first one's chains and give out addresses that the first one's
- * containers have. So when another daemon is there, or the containers of one that was killed are, ours takes a bridge of
- * its own and leaves the firewall alone; published ports then go through Docker's proxy processes.
+ * containers have, and a `docker0` that somebody else made has an address that ours does not expect. So ours always has a
+ * bridge of its own, in a subnet that no route of this machine leads to, and keeps its hands off the firewall. What its
+ * containers need there are a few rules for this bridge alone, in chains of our own. Published ports go through Docker's
+ * proxy processes.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
 import { install, programDirs, which } from "./debian.mjs";
-import { CLONE_ID, DOCKER_DIR } from "./places.mjs";
+import { CLONE_ID } from "./places.mjs";
 import { Problem } from "./problem.mjs";
-import { allPids, commandLine, exists, nameOf, sharesOurNetwork } from "./processes.mjs";
+import { exists } from "./processes.mjs";
 import { mustRun, run } from "./run.mjs";
 import { say } from "./say.mjs";
 
 /** @typedef {import("./lifetime.mjs").Lifetime} Lifetime */
 /** @typedef {{ args: string[], env: NodeJS.ProcessEnv }} Network */
+/** @typedef {{ dst: string, dev?: string, table?: string }} Route as `ip -json route` tells it; no table is the main one */
 
+/** Also the name of our chains in the firewall. */
 const BRIDGE = `berth-${CLONE_ID}`;
-const OUR_RULE = ["FORWARD", "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT"];
-const DOCKER0 = "/sys/class/net/docker0";
-const NO_FIREWALL = ["--iptables=false", "--ip6tables=false"];
-const KEEP = { output: /** @type {const} */ ("keep") };
+const BRIDGE_DIR = `/sys/class/net/${BRIDGE}`;
+/** Debian's default speaks to the newer part of the kernel (nf_tables), which some kernels lack while they have the older. */
+const FIREWALLS = ["iptables", "iptables-legacy"];
+const ENV = { ...process.env, PATH: programDirs().join(delimiter) };
+const KEEP = { output: /** @type {const} */ ("keep"), env: ENV };
 
 /**
- * What the daemon has to be told about its network.
+ * Makes the bridge, and says what the daemon has to be told about its network.
  * @param {Lifetime} life @param {boolean} hasContainers containers of ours run on since the daemon's earlier life
  * @returns {Promise<Network>}
  */
 export async function prepareNetwork(life, hasContainers) {
-  const env = systemEnv();
-  if (docker0IsServed() || (!hasContainers && hasPorts(DOCKER0))) return ownBridge(life, env);
-  const firewall = await workingFirewall(life, env);
-  if (firewall !== undefined) return { args: [], env: firewall };
-  say("The firewall (iptables) does not work here: containers reach each other and this machine, but nothing outside");
-  return { args: NO_FIREWALL, env };
-}
-
-/** Does another Docker daemon serve docker0 in this network? */
-function docker0IsServed() {
-  return allPids().some((pid) => {
-    if (nameOf(pid) !== "dockerd" || !sharesOurNetwork(pid)) return false;
-    return usesDocker0(commandLine(pid));
-  });
-}
-
-/** @param {readonly string[]} args of a dockerd */
-export function usesDocker0(args) {
-  return !args.some((argument) => /^(--bridge|-b)(=|$)/.test(argument));
-}
-
-/**
- * Is anything plugged into a bridge? Without a daemon these are containers of one that was killed: their network name
- * spaces keep their addresses, even when no process is left in them, and a new daemon would give them out again.
- * @param {string} bridge the kernel's folder of it
- */
-export function hasPorts(bridge) {
-  const ports = join(bridge, "brif");
-  return exists(ports) && readdirSync(ports).length > 0;
-}
-
-/**
- * An environment in which `iptables` works, or undefined. Debian's default speaks to the newer part of the kernel
- * (nf_tables), which some kernels lack while they have the older one.
- * @param {Lifetime} life @param {NodeJS.ProcessEnv} env
- */
-async function workingFirewall(life, env) {
-  if (await lists(life, "iptables", env)) return env;
-  const legacy = which("iptables-legacy");
-  if (legacy === undefined || !(await lists(life, legacy, env))) return undefined;
-  const dir = join(DOCKER_DIR, "bin");
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
-  symlinkSync(legacy, join(dir, "iptables"));
-  return { ...env, PATH: `${dir}${delimiter}${env.PATH}` };
-}
-
-/** @param {Lifetime} life @param {string} command @param {NodeJS.ProcessEnv} env */
-async function lists(life, command, env) {
-  if (which(command) === undefined && !command.startsWith("/")) return false;
-  return (await run(life, command, ["-t", "nat", "-L", "-n"], { ...KEEP, env })).code === 0;
-}
-
-/** @param {Lifetime} life @param {NodeJS.ProcessEnv} env @returns {Promise<Network>} */
-async function ownBridge(life, env) {
   if (which("ip") === undefined) await install(life, ["iproute2"]);
-  say(`Another Docker's containers are on docker0: using the bridge ${BRIDGE}`);
-  await removeBridge(life, env); // of a run that was killed
-  await mustRun(life, "ip", ["link", "add", BRIDGE, "type", "bridge"], { ...KEEP, env });
-  const subnet = freeSubnet(readFileSync("/proc/net/route", "utf8"));
-  await mustRun(life, "ip", ["address", "add", `${subnet}.1/24`, "dev", BRIDGE], { ...KEEP, env });
-  await mustRun(life, "ip", ["link", "set", BRIDGE, "up"], { ...KEEP, env });
-  // The other daemon's firewall drops what it does not know, and the kernel asks it about traffic inside a bridge too.
-  await run(life, "iptables", ["-I", ...OUR_RULE], { ...KEEP, env });
-  return { args: ["--bridge", BRIDGE, ...NO_FIREWALL], env };
+  // Containers that run on are plugged into it.
+  if (!hasContainers || !exists(BRIDGE_DIR)) await makeBridge(life);
+  return { args: ["--bridge", BRIDGE, "--iptables=false", "--ip6tables=false"], env: ENV };
 }
 
-/** Removes our bridge and our rule, if they are there. @param {Lifetime} life @param {NodeJS.ProcessEnv} [env] */
-export async function removeBridge(life, env = systemEnv()) {
-  if (!exists(`/sys/class/net/${BRIDGE}`)) return;
-  await run(life, "iptables", ["-D", ...OUR_RULE], { ...KEEP, env });
-  await mustRun(life, "ip", ["link", "delete", BRIDGE], { ...KEEP, env });
+/** @param {Lifetime} life */
+async function makeBridge(life) {
+  await removeBridge(life); // of a run that was killed
+  const routes = await readRoutes(life);
+  const subnet = freeSubnet(routes.map(({ dst }) => dst));
+  await mustRun(life, "ip", ["link", "add", BRIDGE, "type", "bridge"], KEEP);
+  await mustRun(life, "ip", ["address", "add", `${subnet}.1/24`, "dev", BRIDGE], KEEP);
+  await mustRun(life, "ip", ["link", "set", BRIDGE, "up"], KEEP);
+  const firewall = await workingFirewall(life);
+  if (firewall === undefined) {
+    say(
+      "The firewall (iptables) does not work here: containers reach each other and this machine, but nothing outside",
+    );
+    return;
+  }
+  await removeRules(life, firewall);
+  const outside = routes.find(({ dst, table }) => dst === "default" && table === undefined)?.dev;
+  for (const rule of rulesFor(`${subnet}.0/24`, outside)) await mustRun(life, firewall, rule, KEEP);
 }
 
-/** Our environment with the folders of system programs in its PATH. */
-function systemEnv() {
-  return { ...process.env, PATH: programDirs().join(delimiter) };
+/** The routes of all tables: those of a VPN are often in one of their own. @param {Lifetime} life @returns {Promise<Route[]>} */
+async function readRoutes(life) {
+  return JSON.parse(await mustRun(life, "ip", ["-4", "-json", "route", "show", "table", "all"], KEEP));
 }
+
+/**
+ * The firewall of another daemon drops what it does not know, and the kernel asks it about traffic inside a bridge, too.
+ * Nothing is opened but this: from container to container, and from containers out to where the default route leads.
+ * @param {string} subnet @param {string | undefined} outside the interface of the default route
+ * @returns {string[][]}
+ */
+function rulesFor(subnet, outside) {
+  const inward = ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"];
+  return [
+    ["-w", "-N", BRIDGE],
+    ["-w", "-A", BRIDGE, "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT"],
+    ["-w", "-I", "FORWARD", "-j", BRIDGE],
+    ...(outside === undefined
+      ? []
+      : [
+          ["-w", "-A", BRIDGE, "-i", BRIDGE, "-o", outside, "-j", "ACCEPT"],
+          ["-w", "-A", BRIDGE, "-i", outside, "-o", BRIDGE, ...inward, "-j", "ACCEPT"],
+          ["-w", "-t", "nat", "-N", BRIDGE],
+          ["-w", "-t", "nat", "-A", BRIDGE, "-s", subnet, "-o", outside, "-j", "MASQUERADE"],
+          ["-w", "-t", "nat", "-I", "POSTROUTING", "-j", BRIDGE],
+        ]),
+  ];
+}
+
+/** Removes our bridge and our rules, if they are there. @param {Lifetime} life */
+export async function removeBridge(life) {
+  if (!exists(BRIDGE_DIR)) return;
+  const firewall = await workingFirewall(life);
+  if (firewall !== undefined) await removeRules(life, firewall);
+  await mustRun(life, "ip", ["link", "delete", BRIDGE], KEEP);
+}
+
+/** Those that are not there are passed over: a killed run may have made some. @param {Lifetime} life @param {string} firewall */
+async function removeRules(life, firewall) {
+  const tables = /** @type {const} */ ([
+    ["filter", "FORWARD"],
+    ["nat", "POSTROUTING"],
+  ]);
+  for (const [table, hook] of tables) {
+    await run(life, firewall, ["-w", "-t", table, "-D", hook, "-j", BRIDGE], KEEP);
+    await run(life, firewall, ["-w", "-t", table, "-F", BRIDGE], KEEP);
+    await run(life, firewall, ["-w", "-t", table, "-X", BRIDGE], KEEP);
+  }
+}
+
+/** @param {Lifetime} life @returns {Promise<string | undefined>} a program that reads this kernel's firewall */
+async function workingFirewall(life) {
+  for (const program of FIREWALLS.filter((name) => which(name) !== undefined)) {
+    if ((await run(life, program, ["-w", "-t", "nat", "-L", "-n"], KEEP)).code === 0) return program;
+  }
+  return undefined;
+}
+
+const PARENTS = ["172.29", "172.30", "10.229", "192.168"];
 
 /**
  * Three numbers of a subnet that no route of this machine leads to.
- * @param {string} routes the text of /proc/net/route, where addresses are little-endian hexadecimal
+ * @param {readonly string[]} destinations of routes, such as `10.0.0.0/8`, `10.0.0.1` or `default`
  */
-export function freeSubnet(routes) {
-  const taken = routes.split("\n").slice(1).flatMap(parseRoute);
-  const wanted = Array.from({ length: 200 }, (_, index) => 50 + index).find((third) => {
-    const address = ((172 << 24) | (29 << 16) | (third << 8)) >>> 0;
-    return taken.every(
-      ({ network, mask }) => (address & mask) >>> 0 !== network && (network & OUR_MASK) >>> 0 !== address,
-    );
-  });
-  if (wanted === undefined) throw new Problem("Cannot start Docker: no subnet for its bridge is free in 172.29.0.0/16");
-  return `172.29.${wanted}`;
+export function freeSubnet(destinations) {
+  // What is wider than any private network is a way out, be it the default route or a VPN's halves and quarters of it.
+  const taken = destinations.filter((each) => /^\d/.test(each) && prefixOf(each) >= 8);
+  const wanted = PARENTS.flatMap((parent) => Array.from({ length: 200 }, (_, index) => `${parent}.${50 + index}`));
+  const free = wanted.find((subnet) => !taken.some((each) => overlap(each, `${subnet}.0/24`)));
+  if (free !== undefined) return free;
+  throw new Problem(`Cannot start Docker: no subnet for its bridge is free in ${PARENTS.join(", ")}`);
 }
 
-const OUR_MASK = 0xff_ff_ff_00;
-
-/** @param {string} line */
-function parseRoute(line) {
-  const [, destination, , , , , , mask] = line.split("\t");
-  if (destination === undefined || mask === undefined || destination === "00000000") return []; // or the default route
-  return [{ network: littleEndian(destination), mask: littleEndian(mask) }];
+/** @param {string} one @param {string} other both as `10.0.0.0/8`, or an address */
+function overlap(one, other) {
+  const bits = Math.min(prefixOf(one), prefixOf(other));
+  return numberOf(one) >>> (32 - bits) === numberOf(other) >>> (32 - bits);
 }
 
-/** @param {string} hex */
-function littleEndian(hex) {
-  return Buffer.from(hex, "hex").readUInt32LE(0);
+/** @param {string} network */
+function prefixOf(network) {
+  return Number(network.split("/")[1] ?? 32);
+}
+
+/** @param {string} network */
+function numberOf(network) {
+  const [address = ""] = network.split("/");
+  const numbers = [0, 1, 2, 3].map((index) => Number(address.split(".")[index] ?? 0));
+  return Buffer.from(numbers).readUInt32BE(0);
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canInstall, install, which } from "./debian.mjs";
-import { candidateEndpoints } from "./endpoint.mjs";
+import { dockerEndpoint } from "./endpoint.mjs";
 import { ping } from "./engine-api.mjs";
 import { Lifetime } from "./lifetime.mjs";
 import { withMutex } from "./mutex.mjs";
@@ -24,22 +24,34 @@ const BY_HAND = "by-hand";
 /** What a daemon consists of. An installation that was cut off may have left some of it. */
 const PROGRAMS = ["dockerd", "containerd", "runc"];
 
-/** @param {Lifetime} life @returns {Promise<Docker>} in use until the script's end */
-export async function acquireDocker(life) {
+/**
+ * @param {Lifetime} life @param {Endpoint} [wanted]
+ * @returns {Promise<Docker>} in use until the script's end
+ * @throws {Problem} when a daemon that was asked for does not answer
+ */
+export async function acquireDocker(life, wanted = dockerEndpoint()) {
   return withMutex(life, DOCKER_MUTEX, async () => {
-    const found = await reachable();
-    if ("endpoint" in found) {
-      if (daemonPid() !== undefined && users().length === 0) await stopDaemon(); // a killed script's, no longer needed
-      say(`Using Docker at ${found.endpoint.host} (${found.endpoint.source})`);
-      return { endpoint: found.endpoint, isPrivate: false };
-    }
-    const installed = await ensureInstalled(life, found.tried);
-    if (installed !== undefined) return { endpoint: installed, isPrivate: false };
-    life.onEnd("stop the private Docker daemon", releaseDocker);
-    enter(String(process.pid), process.pid);
-    await startDaemon(life);
-    return { endpoint: ENDPOINT, isPrivate: true };
+    const answer = await ping(wanted);
+    if (wanted.isNamed && !answer.answers) throw new Problem(unreachable(wanted, answer.why));
+    if (answer.answers && wanted.host !== ENDPOINT.host) return useForeign(wanted);
+    const installed = answer.answers ? undefined : await ensureInstalled(life, wanted, answer.why);
+    return installed === undefined ? usePrivate(life) : useForeign(installed);
   });
+}
+
+/** @param {Endpoint} endpoint @returns {Promise<Docker>} */
+async function useForeign(endpoint) {
+  if (daemonPid() !== undefined && users().length === 0) await stopDaemon(); // a killed script's, no longer needed
+  say(`Using Docker at ${endpoint.host} (${endpoint.source})`);
+  return { endpoint, isPrivate: false };
+}
+
+/** @param {Lifetime} life @returns {Promise<Docker>} */
+async function usePrivate(life) {
+  life.onEnd("stop the private Docker daemon", releaseDocker);
+  enter(String(process.pid), process.pid);
+  await startDaemon(life);
+  return { endpoint: ENDPOINT, isPrivate: true };
 }
 
 /** Keeps the daemon running until `releaseByHand`, or until it ends itself. */
@@ -98,29 +110,17 @@ function readMark(file) {
   }
 }
 
-/** @returns {Promise<{ endpoint: Endpoint } | { tried: string[] }>} the first that answers, or why none did */
-async function reachable() {
-  const tried = [];
-  for (const endpoint of candidateEndpoints()) {
-    const answer = await ping(endpoint);
-    if (answer.answers) return { endpoint };
-    tried.push(`${endpoint.source} (${endpoint.host}): ${answer.why}`);
-  }
-  return { tried };
-}
-
 /**
  * Makes sure that dockerd is there.
- * @param {Lifetime} life @param {readonly string[]} tried
- * @returns {Promise<Endpoint | undefined>} a daemon that runs since the installation
+ * @param {Lifetime} life @param {Endpoint} wanted @param {string} why it does not answer
+ * @returns {Promise<Endpoint | undefined>} the one that was wanted, if it runs since the installation
  */
-async function ensureInstalled(life, tried) {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) throw new Problem(missing(tried));
+async function ensureInstalled(life, wanted, why) {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) throw new Problem(missing(wanted, why));
   if (PROGRAMS.every((name) => which(name) !== undefined)) return undefined;
-  if (!canInstall()) throw new Problem(missing(tried));
+  if (!canInstall()) throw new Problem(missing(wanted, why));
   await install(life, ["docker.io", "iptables", ...(usesAppArmor() ? ["apparmor"] : [])]);
-  const found = await reachable();
-  return "endpoint" in found ? found.endpoint : undefined;
+  return (await ping(wanted)).answers ? wanted : undefined;
 }
 
 /** Where the kernel confines programs, Docker needs the tool that loads its rules. */
@@ -128,12 +128,18 @@ function usesAppArmor() {
   return exists("/sys/kernel/security/apparmor");
 }
 
-/** @param {readonly string[]} tried */
-function missing(tried) {
+/** @param {Endpoint} wanted @param {string} why */
+function missing({ source, host }, why) {
   return [
-    "Cannot find a Docker daemon. Tried:",
-    ...tried.map((line) => `  ${line}`),
+    `Cannot find a Docker daemon: ${source} (${host}) does not answer: ${why}`,
     "Start Docker, or set DOCKER_HOST to one that runs, then run this again.",
     "Or run this as root on Debian or Ubuntu: it then installs docker.io and starts a private daemon for itself.",
   ].join("\n");
+}
+
+/** @param {Endpoint} named @param {string} why */
+function unreachable({ source, host }, why) {
+  const start = host === ENDPOINT.host ? "Start the private daemon again with: npm run docker -- start" : "Start it";
+  const other = source === "DOCKER_HOST" ? "unset DOCKER_HOST" : "choose another with: docker context use NAME";
+  return `Cannot reach Docker at ${host} (${source}): ${why}\n${start}, or ${other}.`;
 }

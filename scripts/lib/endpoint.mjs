@@ -1,6 +1,6 @@
 /**
- * Which Docker daemons the user may mean, by the rules of Docker's own command: DOCKER_HOST, then the current context
- * (DOCKER_CONTEXT or config.json), then the default socket.
+ * Which Docker daemon the user means, by the rules of Docker's own command: DOCKER_HOST, else the current context
+ * (DOCKER_CONTEXT or config.json), else the default socket.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -14,6 +14,7 @@ export const DEFAULT_HOST = "unix:///var/run/docker.sock";
  * @typedef {object} Endpoint
  * @property {string} host as DOCKER_HOST spells it
  * @property {string} source where it is written, for messages
+ * @property {boolean} [isNamed] somebody asked for this one, and no other may take its place
  * @property {string} [certPath] folder with ca.pem, cert.pem and key.pem when the daemon wants TLS
  */
 
@@ -23,14 +24,13 @@ export const DEFAULT_HOST = "unix:///var/run/docker.sock";
  * @property {string} [home]
  */
 
-/** The endpoints to try, best first, each host once. @param {Surroundings} [surroundings] @returns {Endpoint[]} */
-export function candidateEndpoints({ env = process.env, home = homedir() } = {}) {
-  const candidates = [
-    fromEnvironment(env, home),
-    fromContext(env, home),
-    { host: DEFAULT_HOST, source: "the default socket" },
-  ].filter((endpoint) => endpoint !== undefined);
-  return candidates.filter(({ host }, index) => candidates.findIndex((other) => other.host === host) === index);
+/**
+ * @param {Surroundings} [surroundings] @returns {Endpoint}
+ * @throws {Problem} for a context that does not exist
+ */
+export function dockerEndpoint({ env = process.env, home = homedir() } = {}) {
+  const named = fromEnvironment(env, home) ?? fromContext(env, home);
+  return named === undefined ? { host: DEFAULT_HOST, source: "the default socket" } : { ...named, isNamed: true };
 }
 
 /** @param {NodeJS.ProcessEnv} env @param {string} home @returns {Endpoint | undefined} */
@@ -48,8 +48,9 @@ function fromContext(env, home) {
   if (typeof name !== "string" || name === "" || name === "default") return undefined;
   // Docker's command keeps a context in folders that are called after the hash of its name.
   const id = createHash("sha256").update(name).digest("hex");
-  const host = readJson(join(dir, "contexts", "meta", id, "meta.json"))?.Endpoints?.docker?.Host;
-  if (typeof host !== "string") return undefined;
+  const file = join(dir, "contexts", "meta", id, "meta.json");
+  const host = readJson(file)?.Endpoints?.docker?.Host;
+  if (typeof host !== "string") throw new Problem(`Cannot use the docker context "${name}": ${file} names no host`);
   const certPath = join(dir, "contexts", "tls", id, "docker");
   return { host, source: `the docker context "${name}"`, ...(existsSync(certPath) ? { certPath } : {}) };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { candidateEndpoints, connectionTo, DEFAULT_HOST, environmentFor } from "./endpoint.mjs";
+import { connectionTo, DEFAULT_HOST, dockerEndpoint, environmentFor } from "./endpoint.mjs";
 
 let home = "";
 beforeEach(() => {
@@ -22,40 +22,40 @@ function writeConfig(config: unknown): void {
   writeFileSync(join(home, ".docker", "config.json"), JSON.stringify(config));
 }
 
-const hosts = (env: NodeJS.ProcessEnv) => candidateEndpoints({ env, home }).map(({ host }) => host);
+const endpoint = (env: NodeJS.ProcessEnv) => dockerEndpoint({ env, home });
 
-describe("candidateEndpoints()", () => {
-  it("is the default socket where nothing is set", () => {
-    expect(hosts({})).toEqual([DEFAULT_HOST]);
+describe("dockerEndpoint()", () => {
+  it("is the default socket where none is named", () => {
+    expect(endpoint({})).toEqual({ host: DEFAULT_HOST, source: "the default socket" });
+    writeConfig({ currentContext: "default" });
+    expect(endpoint({ DOCKER_HOST: "" }).isNamed).toBeUndefined();
   });
 
-  it("puts DOCKER_HOST before the current context, and that before the default socket", () => {
+  it("is DOCKER_HOST, else the context of DOCKER_CONTEXT, else the current one, and these are named", () => {
     writeContext("lab", "unix:///lab.sock");
+    writeContext("asked", "unix:///asked.sock");
     writeConfig({ currentContext: "lab" });
-    expect(hosts({ DOCKER_HOST: "tcp://10.0.0.1:2375" })).toEqual([
-      "tcp://10.0.0.1:2375",
-      "unix:///lab.sock",
-      DEFAULT_HOST,
-    ]);
+    const host = "tcp://10.0.0.1:2375";
+    expect(endpoint({ DOCKER_HOST: host, DOCKER_CONTEXT: "asked" })).toMatchObject({ host, isNamed: true });
+    expect(endpoint({ DOCKER_CONTEXT: "asked" })).toMatchObject({ host: "unix:///asked.sock", isNamed: true });
+    expect(endpoint({})).toMatchObject({ host: "unix:///lab.sock", isNamed: true });
   });
 
-  it("takes DOCKER_CONTEXT before the configured one, and names each host once", () => {
-    writeContext("lab", "unix:///lab.sock");
-    writeContext("same", DEFAULT_HOST);
-    writeConfig({ currentContext: "lab" });
-    expect(hosts({ DOCKER_CONTEXT: "same" })).toEqual([DEFAULT_HOST]);
+  it("refuses a context that does not exist, as Docker's command does", () => {
+    expect(() => endpoint({ DOCKER_CONTEXT: "gone" })).toThrow('Cannot use the docker context "gone"');
+    writeConfig({ currentContext: "gone, too" });
+    expect(() => endpoint({})).toThrow("gone, too");
   });
 
-  it("ignores a context that does not exist and a config that is no JSON", () => {
-    writeConfig({ currentContext: "gone" });
-    expect(hosts({})).toEqual([DEFAULT_HOST]);
+  it("ignores a config that is no JSON, as Docker's command does", () => {
+    mkdirSync(join(home, ".docker"));
     writeFileSync(join(home, ".docker", "config.json"), "{");
-    expect(hosts({})).toEqual([DEFAULT_HOST]);
+    expect(endpoint({}).host).toBe(DEFAULT_HOST);
   });
 
   it("carries the folder of certificates where TLS is asked for", () => {
     const env = { DOCKER_HOST: "tcp://h:2376", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certs" };
-    expect(candidateEndpoints({ env, home })[0]?.certPath).toBe("/certs");
+    expect(endpoint(env).certPath).toBe("/certs");
   });
 });
 

@@ -2,6 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./places.mjs";
+import { UsageProblem } from "./problem.mjs";
+
+/** The parameter of those that run containers. */
+const IMAGE = "[IMAGE]";
 
 export const EXAMPLES = join(ROOT, "examples", "library");
 
@@ -36,5 +40,23 @@ export function describeExample(name) {
     .replace(/^ \* ?/gm, "")
     .replace(/\s+/g, " ");
   const [, purpose = "", usage = ""] = /^ ?(.*?)[.:,;]? `npm run example -- \S+ ?([^`]*)`/.exec(text) ?? [];
-  return { purpose, parameters: usage.split(" ").filter((word) => word !== "") };
+  const parameters = usage.split(" ").filter((word) => word !== "");
+  return { purpose, parameters, needsDocker: parameters.includes(IMAGE) };
+}
+
+/**
+ * The arguments of an example. Its image comes last; unless one is named it is `image`.
+ * @param {string} name @param {readonly string[]} given @param {string} image
+ * @throws {UsageProblem} for too few or too many
+ */
+export function exampleArguments(name, given, image) {
+  const { parameters } = describeExample(name);
+  const missing = parameters.slice(given.length);
+  if (given.length <= parameters.length && missing.every((each) => each === IMAGE)) {
+    return [...given, ...missing.map(() => image)];
+  }
+  const [needed] = missing;
+  const fact = needed === undefined ? `it takes ${parameters.length} arguments` : `it needs ${needed}`;
+  const usage = ["npm run example --", name, ...parameters].join(" ");
+  throw new UsageProblem(`Cannot run example "${name}": ${fact}\nUsage: ${usage}`);
 }

@@ -50,7 +50,7 @@ export class Lifetime {
 }
 
 /**
- * Runs a script's body and ends the process with its exit code: 1 after a problem, 128 + signal when interrupted.
+ * Runs a script's body and ends the process with its exit code: a problem's own, 1 after a bug, 128 + signal when interrupted.
  * @param {(life: Lifetime) => Promise<number>} body
  */
 export async function main(body) {
@@ -64,7 +64,10 @@ export async function main(body) {
 /** @param {unknown} thrown */
 function exitCodeOf(thrown) {
   if (thrown instanceof Interrupted) return 128 + constants.signals[thrown.signal];
-  if (thrown instanceof Problem) process.stderr.write(`\n${thrown.message}\n`);
-  else console.error(thrown);
-  return 1;
+  if (!(thrown instanceof Problem)) {
+    console.error(thrown);
+    return 1;
+  }
+  process.stderr.write(`\n${thrown.message}\n`);
+  return thrown.exitCode;
 }

@@ -1,9 +1,7 @@
 /** What the set-up reads off the machine: kernel tables, program headers, arguments of other daemons. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { freeSubnet, hasPorts, usesDocker0 } from "./bridge.mjs";
+import { freeSubnet } from "./bridge.mjs";
 import { isStatic } from "./busybox.mjs";
 import { enabledControllers, mountedCgroups } from "./cgroups.mjs";
 import { socketDir } from "./places.mjs";
@@ -33,42 +31,31 @@ describe("mountedCgroups() and enabledControllers()", () => {
   });
 });
 
-describe("usesDocker0()", () => {
-  it("is false for a daemon with a bridge of its own, or none", () => {
-    expect(usesDocker0(["dockerd", "--host", "unix:///a"])).toBe(true);
-    expect(usesDocker0(["dockerd", "--bridge", "none"])).toBe(false);
-    expect(usesDocker0(["dockerd", "--bridge=br7"])).toBe(false);
-    expect(usesDocker0(["dockerd", "-b", "br7"])).toBe(false);
-  });
-});
-
-describe("hasPorts()", () => {
-  it("is true for a bridge that something is plugged into", () => {
-    const bridge = mkdtempSync(join(tmpdir(), "berth-machine-"));
-    expect(hasPorts(bridge)).toBe(false); // no bridge, or none at all
-    mkdirSync(join(bridge, "brif"));
-    expect(hasPorts(bridge)).toBe(false);
-    mkdirSync(join(bridge, "brif", "veth1"));
-    expect(hasPorts(bridge)).toBe(true);
-    rmSync(bridge, { recursive: true });
-  });
-});
-
 describe("freeSubnet()", () => {
-  const HEAD = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n";
-  const route = (destination: string, mask: string) => `eth0\t${destination}\t0\t1\t0\t0\t0\t${mask}\t0\n`;
+  const HOST = ["default", "127.0.0.0/8", "192.0.2.2", "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "168.0.0.0/6"];
 
-  it("takes the first where only the default route exists", () => {
-    expect(freeSubnet(HEAD + route("00000000", "00000000"))).toBe("172.29.50");
+  it("takes the first where no route leads", () => {
+    expect(freeSubnet(HOST)).toBe("172.29.50");
   });
 
-  it("steps over a subnet in use, be it part of ours or larger", () => {
-    expect(freeSubnet(HEAD + route("80321DAC", "80FFFFFF"))).toBe("172.29.51");
-    expect(freeSubnet(HEAD + route("00321DAC", "00FEFFFF"))).toBe("172.29.52");
+  it.each([
+    ["part of it", ["172.29.50.128/25"], "172.29.51"],
+    ["one address of it", ["172.29.50.7"], "172.29.51"],
+    ["all of it", ["172.29.50.0/24"], "172.29.51"],
+    ["more than it", ["172.29.48.0/22"], "172.29.52"],
+    ["its neighbour", ["172.29.49.0/24", "172.29.51.0/24"], "172.29.50"],
+  ])("steps over a subnet of which a route leads to %s", (_, routes, free) => {
+    expect(freeSubnet([...HOST, ...routes])).toBe(free);
+  });
+
+  it("goes elsewhere when somebody has all of 172.16.0.0/12, as networks of Docker do, or 10.0.0.0/8, as VPNs do", () => {
+    expect(freeSubnet(["172.29.0.0/16"])).toBe("172.30.50");
+    expect(freeSubnet(["172.16.0.0/12"])).toBe("10.229.50");
+    expect(freeSubnet(["172.16.0.0/12", "10.0.0.0/8"])).toBe("192.168.50");
   });
 
   it("says so when all are taken", () => {
-    expect(() => freeSubnet(HEAD + route("00001DAC", "0000FFFF"))).toThrow("no subnet");
+    expect(() => freeSubnet(["172.16.0.0/12", "10.0.0.0/8", "192.168.0.0/16"])).toThrow("no subnet");
   });
 });
 

@@ -57,8 +57,8 @@ export async function startDaemon(life = new Lifetime()) {
   if (running !== undefined && (await answersWithin(ANSWER_LIMIT_MS))) return;
   if (running !== undefined) await killDaemon();
   await ensureCgroups(life);
-  // Over clones: whether docker0 is taken shows only once the other's daemon runs.
-  await withMutex(life, "docker0", () => startAnyhow(life));
+  // Over clones: that a subnet is taken shows only once the other's bridge is there.
+  await withMutex(life, "bridge", () => startAnyhow(life));
 }
 
 /** First as it is, then with emptied folders, then with the storage that works on every disk. @param {Lifetime} life */

@@ -2,6 +2,16 @@
 export class Problem extends Error {
   /** @override */
   name = "Problem";
+  /** Of the script that it ends. */
+  exitCode = 1;
+}
+
+/** A script was called in a way that it does not know: the message says which it knows. */
+export class UsageProblem extends Problem {
+  /** @override */
+  name = "UsageProblem";
+  /** @override */
+  exitCode = 2;
 }
 
 /** Somebody asked us to stop: not an error, but the reason to unwind. */

@@ -2,7 +2,7 @@
  * Processes told apart for certain. A process id alone is not enough: after a crash or a reboot the same number may
  * belong to a stranger, whom we must neither wait for nor kill.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 
 /** @typedef {{ pid: number, startedAt: string }} ProcessMark `startedAt` is in the kernel's ticks since its boot */
 
@@ -57,15 +57,6 @@ export function isOurs(pid, name, folder, proc = "/proc") {
 export function readPid(path) {
   const text = read(path)?.trim();
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** Do both processes see the same network? @param {number} pid */
-export function sharesOurNetwork(pid) {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
-  } catch {
-    return false; // it is gone, or it is not ours to look at
-  }
 }
 
 /**
