@@ -9,6 +9,7 @@ import { dockerEndpoint } from "./lib/endpoint.mjs";
 import { ping } from "./lib/engine-api.mjs";
 import { removeImages } from "./lib/images.mjs";
 import { main } from "./lib/lifetime.mjs";
+import { PROJECT } from "./lib/packed.mjs";
 import { BERTH_DIR, ROOT } from "./lib/places.mjs";
 import { ENDPOINT, stopDaemon } from "./lib/private-daemon.mjs";
 import { Problem } from "./lib/problem.mjs";
@@ -19,6 +20,7 @@ await main(async () => {
     throw new Problem(`Cannot clean: the private Docker is in use by process ${others.join(", ")}`);
   await stopDaemon();
   rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  rmSync(PROJECT, { recursive: true, force: true });
   rmSync(BERTH_DIR, { recursive: true, force: true });
   await removeOurImages(dockerEndpoint());
   return 0;

@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { withMutex } from "./mutex.mjs";
 import { BERTH_DIR, CLONE_ID, ROOT } from "./places.mjs";
+import { Problem } from "./problem.mjs";
 import { mustRun } from "./run.mjs";
 import { say, seconds } from "./say.mjs";
 import { shipCode } from "./ship-code.mjs";
@@ -24,7 +25,8 @@ import { shipCode } from "./ship-code.mjs";
 /** @typedef {import("./lifetime.mjs").Lifetime} Lifetime */
 
 const DIST = join(ROOT, "dist");
-const STAMP = join(BERTH_DIR, "built");
+/** Says of which sources `dist/` was made. */
+export const BUILT_STAMP = join(BERTH_DIR, "built");
 const SOURCES = [
   "src",
   "package.json",
@@ -41,8 +43,8 @@ const EXTERNAL = ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"];
 /** Builds when a source is newer than what is built. @param {Lifetime} life */
 export async function ensureBuild(life) {
   await withMutex(life, `${CLONE_ID}-build`, async () => {
-    const isBuilt = existsSync(join(DIST, "main.js")) && existsSync(STAMP);
-    if (isBuilt && readFileSync(STAMP, "utf8") === fingerprint()) return;
+    const isBuilt = existsSync(join(DIST, "main.js")) && existsSync(BUILT_STAMP);
+    if (isBuilt && readFileSync(BUILT_STAMP, "utf8") === fingerprint()) return;
     await buildAll(life);
   });
 }
@@ -58,10 +60,10 @@ export async function buildAll(life) {
     await Promise.all([buildLibrary(life, target), buildCommand(target)]);
     await shipCode(life, target);
     // Made apart and moved as a whole: nobody ever sees half of it.
-    rmSync(STAMP, { force: true });
+    rmSync(BUILT_STAMP, { force: true });
     rmSync(DIST, { recursive: true, force: true });
     renameSync(target, DIST);
-    writeFileSync(STAMP, before);
+    writeFileSync(BUILT_STAMP, before);
   } finally {
     rmSync(target, { recursive: true, force: true });
   }
@@ -76,7 +78,14 @@ async function buildLibrary(life, target) {
 }
 
 /** @type {import("esbuild").BuildOptions} */
-const COMMAND = { bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "warning" };
+const COMMAND = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  logLevel: "warning",
+  absWorkingDir: ROOT,
+};
 
 /** `main.js` and what it loads. @param {string} target folder that they come into */
 export async function buildCommand(target) {
@@ -98,7 +107,7 @@ async function buildStart(target) {
  */
 async function buildParts(folder) {
   const { build, transform } = await import("esbuild");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...COMMAND,
     entryPoints: [join(ROOT, "src", "cli", "main.ts")],
     outdir: folder,
@@ -109,7 +118,9 @@ async function buildParts(folder) {
     define: { "import.meta.url": "moduleUrl" },
     legalComments: "inline",
     write: false,
+    metafile: true,
   });
+  refuseNameless(metafile);
   mkdirSync(folder, { recursive: true });
   await Promise.all(
     outputFiles.map(async ({ path, text }) => {
@@ -119,6 +130,20 @@ async function buildParts(folder) {
       writeFileSync(path, code);
     }),
   );
+}
+
+/**
+ * What is bundled of a CommonJS package to be loaded on demand has one name, `default`: `const { parse } = await
+ * import("package")` would be undefined in the built command, and only there. A file of ours that imports it has all.
+ * @param {import("esbuild").Metafile} metafile
+ */
+export function refuseNameless({ inputs }) {
+  for (const [file, { imports }] of Object.entries(inputs)) {
+    const found = imports.find(({ kind, path }) => kind === "dynamic-import" && inputs[path]?.format === "cjs");
+    if (found === undefined) continue;
+    const remedy = "import a file of ours on demand that imports it at its top";
+    throw new Problem(`Cannot bundle ${file}: it imports ${found.path} on demand; ${remedy}`);
+  }
 }
 
 /** Changes with every source file. */

@@ -18,7 +18,8 @@ function ordinaryJson(text: string): { readonly value: unknown } | undefined {
   if (text.length > ORDINARY_CHARACTERS) return undefined;
   try {
     return { value: JSON.parse(text) };
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return undefined; // what is wrong with it, or that it is YAML, is found by the other reader
   }
 }

@@ -18,8 +18,8 @@ export async function readSource(
   try {
     return { text: await readFile(path, "utf8"), name: file };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new InvalidInputError("", `Cannot read ${file}: ${whyNot(code, path)}`);
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new InvalidInputError("", `Cannot read ${file}: ${whyNot(String(error.code), path)}`);
   }
 }
 

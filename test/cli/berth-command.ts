@@ -1,37 +1,18 @@
-/** The command as a user runs it: a process of its own, the built program, nothing loaded beside it. */
+/** The command as a user runs it: a process of its own, out of the packed package, nothing loaded beside it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { buildCommand } from "../../scripts/lib/build.mjs";
+import { Lifetime } from "../../scripts/lib/lifetime.mjs";
+import { ensurePacked, PACKAGE } from "../../scripts/lib/packed.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const BUILT = join(ROOT, "dist", "main.js");
-const OWN = join(ROOT, ".berth", "test-cli", "main.js");
 
-let command: Promise<string> | undefined;
+let packed: Promise<void> | undefined;
 
-/** The built program when it is up to date, else one that is bundled for the tests. */
-function berthCommand(): Promise<string> {
-  command ??= findOrBuild();
-  return command;
-}
-
-async function findOrBuild(): Promise<string> {
-  const newest = newestSource(join(ROOT, "src"));
-  const fresh = [BUILT, OWN].find((file) => existsSync(file) && statSync(file).mtimeMs > newest);
-  if (fresh !== undefined) return fresh;
-  await buildCommand(join(OWN, ".."));
-  return OWN;
-}
-
-function newestSource(folder: string): number {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  const times = entries.map((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return newestSource(path);
-    return entry.name.endsWith(".test.ts") ? 0 : statSync(path).mtimeMs;
-  });
-  return Math.max(0, ...times);
+/** @returns the program that Node is to run */
+export async function berthCommand(): Promise<string> {
+  packed ??= ensurePacked(new Lifetime());
+  await packed;
+  return join(PACKAGE, "dist", "main.js");
 }
 
 export type BerthOptions = {

@@ -1,4 +1,4 @@
-/** What was built brings the command's code as V8 compiled it: a first start has nothing to compile, so it keeps nothing. */
+/** What is packed brings the command's code as V8 compiled it: a first start has nothing to compile, so it keeps nothing. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { realTimeClock, SimulatedDocker, SimulatedDockerServer } from "../../src/testing/index.ts";
-
-const MAIN = join(import.meta.dirname, "..", "..", "dist", "main.js");
+import { berthCommand } from "./berth-command.ts";
 
 let folder: string;
 let definition: string;
@@ -25,7 +24,7 @@ async function keptAfter(
   args: readonly string[],
   { env = {}, flags = [] }: { readonly env?: NodeJS.ProcessEnv; readonly flags?: readonly string[] } = {},
 ): Promise<readonly string[]> {
-  const child = spawn(process.execPath, [...flags, MAIN, ...args], {
+  const child = spawn(process.execPath, [...flags, await berthCommand(), ...args], {
     stdio: "ignore",
     timeout: 60_000,
     env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: folder, ...env },
@@ -34,7 +33,7 @@ async function keptAfter(
   return readdirSync(join(folder, "berth"));
 }
 
-describe("the built command", () => {
+describe("the packed command", () => {
   it("has nothing to compile for --help, validate and plan", async () => {
     for (const args of [["--help"], ["validate", definition], ["plan", definition]]) {
       expect(await keptAfter(args), args.join(" ")).toEqual([]);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDockerClient } from "../../src/docker/index.ts";
 import { SeededRandom } from "../../src/testing/index.ts";
+import { berthCommand } from "./berth-command.ts";
 
 const MOMENTS = Number(process.env.BERTH_TEST_INTERRUPTS ?? 100);
 /** A run that nobody interrupts takes about this long here; a little more, so that some signals come too late. */
@@ -57,9 +58,10 @@ function endpoint(): string {
 
 type Outcome = { readonly code: number | null; readonly stderr: string };
 
-function interrupted(file: string, afterMs: number): Promise<Outcome> {
+async function interrupted(file: string, afterMs: number): Promise<Outcome> {
+  const command = await berthCommand();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["dist/main.js", "run", file, "--output", "json"], {
+    const child = spawn(process.execPath, [command, "run", file, "--output", "json"], {
       env: { ...process.env, DOCKER_HOST: endpoint() },
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -81,7 +83,10 @@ describe("berth run, interrupted", () => {
   const file = join(folder, "task.json");
   const client = createDockerClient({ endpoint: endpoint() });
 
-  beforeAll(() => writeFileSync(file, JSON.stringify(definition)));
+  beforeAll(async () => {
+    writeFileSync(file, JSON.stringify(definition));
+    await berthCommand();
+  });
   afterAll(() => {
     client.close();
     rmSync(folder, { recursive: true, force: true });

@@ -273,33 +273,6 @@ describe("berth run: output", () => {
 });
 
 describe("berth run: options", () => {
-  it("--env, --overrides, --set and --image reach the container", async () => {
-    const containers = [
-      { ...shell("a", ""), image: "nowhere/app:$" + "{TAG}", command: ["sh", "-c", "echo $A $B $0"] },
-    ];
-    const overrides = JSON.stringify({
-      containerOverrides: [{ name: "a", environment: [{ name: "B", value: "two" }] }],
-    });
-    const { code, stdout } = await run({ containers }, [
-      "--image",
-      `a=${IMAGE}`,
-      "--env",
-      "a:A=one=1",
-      "--overrides",
-      overrides,
-    ]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("| one=1 two sh");
-  });
-
-  it("--volume puts a folder of this host in the place of a volume", async () => {
-    writeFileSync(join(folder, "given.txt"), "from the host\n");
-    const mountPoints = [{ sourceVolume: "data", containerPath: "/data" }];
-    const containers = [shell("a", "cat /data/given.txt", { mountPoints })];
-    const { stdout } = await run({ containers, volumes: [{ name: "data" }] }, ["--volume", "data=."]);
-    expect(stdout).toContain("| from the host");
-  });
-
   it("a volume of the task is shared by its containers and gone afterwards", async () => {
     const mountPoints = [{ sourceVolume: "data", containerPath: "/data" }];
     const containers = [

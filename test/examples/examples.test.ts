@@ -1,8 +1,9 @@
-/** Every definition in examples/ runs on the real daemon, as a user runs it, and does what its `.expected.json` says. */
+/** Every definition in examples/ runs on the real daemon, by the packed command, and does what its `.expected.json` says. */
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { berthCommand } from "../cli/berth-command.ts";
 import { containersOf } from "./docker-containers.ts";
 import { missingInOrder, readRun } from "./run-record.ts";
 
@@ -56,16 +57,9 @@ function portMatchers({ ports = {} }: Expected): Readonly<Record<string, unknown
 
 type Ended = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
 
-function berthRun(file: string): Promise<Ended> {
-  const args = [
-    join(ROOT, "dist", "main.js"),
-    "run",
-    join("examples", file),
-    "--output",
-    "json",
-    "--pull",
-    "prefer-cached",
-  ];
+async function berthRun(file: string): Promise<Ended> {
+  const command = await berthCommand();
+  const args = [command, "run", join("examples", file), "--output", "json", "--pull", "prefer-cached"];
   const env = { ...process.env, DOCKER_HOST };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { cwd: ROOT, env }, (_error, stdout, stderr) => {

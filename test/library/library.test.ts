@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeExample, EXAMPLES, exampleNames } from "../../scripts/lib/examples.mjs";
 import { realTimeClock, SimulatedDocker, SimulatedDockerServer } from "../../src/testing/index.ts";
 import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
-import { bundleAll, type Ended, runExample, typeCheck } from "./library-example.ts";
+import { type Ended, installPrograms, runExample, typeCheck } from "./library-example.ts";
 
 const NAMES = exampleNames();
 const MAX_LINES = 70;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const docker = new SimulatedDocker({ clock: realTimeClock() });
   docker.image(IMAGE);
   server = await SimulatedDockerServer.listen(docker, { socketPath: join(folder, "docker.sock") });
-  await bundleAll();
+  await installPrograms();
 });
 
 afterAll(async () => {

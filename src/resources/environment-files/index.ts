@@ -63,7 +63,9 @@ export class EnvironmentFilesAdapter implements TaskResourceAdapter {
     } catch (error) {
       signal.throwIfAborted();
       const text = error instanceof Error ? error.message : String(error);
-      throw new EngineError("ResourceInitializationError", `Cannot get environment file ${arn}: ${text}`);
+      throw new EngineError("ResourceInitializationError", `Cannot get environment file ${arn}: ${text}`, {
+        cause: error,
+      });
     }
   }
 }

@@ -46,7 +46,8 @@ async function isFile(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isFile();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown failure";
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const code = String(error.code);
     if (ABSENCE_CODES.has(code)) return false;
     throw new Error(`${file} cannot be looked at (${code})`);
   }

@@ -10,6 +10,8 @@ import { type SecretAnswer, type SecretTable, selectSecret } from "../../core/se
 import { ALIASES_MAX, holdsItself, nestsTooDeep, YAML_MAX_CHARACTERS, yamlFault } from "../../core/yaml-limits.ts";
 import type { SecretSource } from "./secret-source.ts";
 
+type YamlReader = typeof import("./yaml-reader.ts");
+
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** @throws {InvalidInputError} when the file cannot be read; the message names the line and quotes nothing */
@@ -49,7 +51,8 @@ export function environmentSource(env: Readonly<Record<string, string | undefine
 
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError("", `Cannot read secrets file ${file}: ${error.code ?? "unknown failure"}`);
+    if (error.code === undefined) throw error;
+    throw new InvalidInputError("", `Cannot read secrets file ${file}: ${error.code}`);
   });
   if (bytes.length > MAX_BYTES) {
     throw new InvalidInputError("", `Cannot read secrets file ${file}: it is larger than ${MAX_BYTES} bytes`);
@@ -68,7 +71,7 @@ function parseJson(text: string, file: string): SecretTable {
   try {
     return asTable(JSON.parse(text), file);
   } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
+    if (!(error instanceof SyntaxError)) throw error;
     throw new InvalidInputError("", `Cannot read secrets file ${file}: it is not valid JSON`);
   }
 }
@@ -81,14 +84,15 @@ async function parseYaml(text: string, file: string): Promise<SecretTable> {
     );
   }
   if (nestsTooDeep(text)) throw refusedYaml(file, yamlFault(new RangeError()));
-  const value = await tryYaml(text, file);
+  const value = tryYaml(await import("./yaml-reader.ts"), text, file);
   if (holdsItself(value)) throw refusedYaml(file, "a value holds itself, or is nested too deep");
   return asTable(value, file);
 }
 
-async function tryYaml(text: string, file: string): Promise<unknown> {
+/** Whatever the reader throws is about the text: nothing but the reader is called in here. */
+function tryYaml(reader: YamlReader, text: string, file: string): unknown {
   try {
-    return await resolveYaml(text, file);
+    return resolveYaml(reader, text, file);
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
     throw refusedYaml(file, yamlFault(error));
@@ -99,8 +103,7 @@ function refusedYaml(file: string, reason: string): InvalidInputError {
   return new InvalidInputError("", `Cannot read secrets file ${file}: ${reason}`);
 }
 
-async function resolveYaml(text: string, file: string): Promise<unknown> {
-  const { LineCounter, parseDocument } = await import("yaml");
+function resolveYaml({ LineCounter, parseDocument }: YamlReader, text: string, file: string): unknown {
   const lineCounter = new LineCounter();
   // Every scalar stays the text that was written: 0123 is a password, not a number.
   const document = parseDocument(text, { schema: "failsafe", prettyErrors: false, lineCounter, logLevel: "error" });
