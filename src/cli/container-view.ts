@@ -6,6 +6,7 @@ import { isRunningStatus } from "../core/status.ts";
 import type { Container, Task } from "../core/task.ts";
 import { publishedPorts } from "./addresses.ts";
 import { type PullView, summarisePull } from "./pull-view.ts";
+import { withoutFailedStarts } from "./told-once.ts";
 import { count, formatDuration, formatElapsed } from "./units.ts";
 
 export type Tone = "waiting" | "working" | "running" | "done" | "failed";
@@ -91,12 +92,13 @@ function restarts(container: Container): string[] {
 }
 
 function stopped(container: Container, task: Task): Phase {
-  const details = [...(endOf(container) ?? []), ...restarts(container)];
+  const details = [...endOf(container, task), ...restarts(container)];
   return { word: "STOPPED", tone: hasFailed(container, task) ? "failed" : "done", details };
 }
 
-function endOf(container: Container): string[] {
-  const reason = container.error === undefined ? [] : [formatReason(container.error)];
+function endOf(container: Container, task: Task): string[] {
+  const others = task.containers.filter((each) => each.name !== container.name);
+  const reason = container.error === undefined ? [] : [withoutFailedStarts(formatReason(container.error), others)];
   if (container.startedAt === undefined) return reason.length > 0 ? reason : ["never started"];
   const code = container.exitCode === undefined ? "exit code unknown" : `exit code ${container.exitCode}`;
   const ran =

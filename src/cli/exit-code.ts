@@ -1,7 +1,8 @@
 /** What `berth run` answers to the shell, and the one line that says why. */
 import type { EpochMs } from "../core/brand.ts";
+import { failureBehind, victimsOf } from "../core/causes.ts";
 import { formatReason } from "../core/errors.ts";
-import { type Container, isInternal, type Task } from "../core/task.ts";
+import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
 import { count, formatDuration } from "./units.ts";
 
 /** Why the run is over. What came first decides. */
@@ -9,6 +10,8 @@ export type WayOut =
   | { readonly type: "ended" }
   | { readonly type: "timeout"; readonly afterMs: number }
   | { readonly type: "signal"; readonly signal: EndingSignal }
+  /** A container waits for another to be healthy, which is not: nobody but a person would mend that. */
+  | { readonly type: "unhealthy"; readonly reason: string }
   /** Whoever read our output has gone away. */
   | { readonly type: "brokenPipe" }
   /** A bug of ours, found while the task ran. */
@@ -37,6 +40,8 @@ export function endOfRun(task: Task | undefined, wayOut: WayOut): RunEnd {
       return { code: EXIT_BROKEN_PIPE };
     case "crash":
       return { code: EXIT_ENGINE, message: "Stopped by a bug in Berth" };
+    case "unhealthy":
+      return { code: EXIT_ENGINE, message: wayOut.reason };
     case "timeout":
       return { code: EXIT_TIMEOUT, message: `Stopped by --timeout after ${formatDuration(wayOut.afterMs)}` };
     case "ended":
@@ -46,37 +51,43 @@ export function endOfRun(task: Task | undefined, wayOut: WayOut): RunEnd {
   }
 }
 
+/**
+ * By what happened to the essential containers, whatever was noticed first: one that could not be run makes 125; else the
+ * first failure of those that ended by themselves counts, and 0 only when each of them has run.
+ */
 function endOfTask(task: Task): RunEnd {
-  const ender = enderOf(task);
-  const ran = task.containers.filter((container) => container.essential && !isInternal(container) && hasRun(container));
-  if (ender === undefined) return { code: EXIT_ENGINE, message: `Cannot run the task: ${reasonOf(task)}` };
-  const allGood = ran.length > 0 && ran.every((container) => container.exitCode === 0);
-  if (allGood && hasRun(ender)) return { code: EXIT_OK, message: describeEnd(ender) };
-  if (!hasRun(ender) || ender.exitCode === undefined) return { code: EXIT_ENGINE, message: describeEnd(ender) };
-  return { code: ender.exitCode, message: describeEnd(ender) };
+  const failed = task.containers.find((container) => container.essential && !hasRun(container) && hasFailed(container));
+  if (failed !== undefined) return { code: EXIT_ENGINE, message: describeStartFailure(failed, task) };
+  const enders = endersOf(task);
+  const ender = enders.find(({ exitCode }) => exitCode !== 0) ?? enders[0];
+  if (ender === undefined || task.stopCode === "TaskFailedToStart")
+    return { code: EXIT_ENGINE, message: `Cannot run the task: ${reasonOf(task)}` };
+  if (ender.exitCode !== 0) return { code: ender.exitCode ?? EXIT_ENGINE, message: describeEnd(ender) };
+  const unstarted = task.containers.filter((each) => each.essential && !isInternal(each) && !hasRun(each));
+  if (unstarted.length === 0) return { code: EXIT_OK, message: describeEnd(ender) };
+  const names = unstarted.map(({ name }) => name).join(", ");
+  return { code: EXIT_ENGINE, message: `${names} (essential) never started: ${describeEnd(ender)}` };
 }
 
 function hasRun(container: Container): boolean {
   return container.startedAt !== undefined;
 }
 
+function hasFailed(container: Container): boolean {
+  return container.error !== undefined;
+}
+
 /**
- * The essential container whose end was the task's. One that ended after the task was told to stop was stopped by the
- * engine, so that its exit code tells nothing.
+ * The essential containers whose end was the task's, the earliest first. One that ended after the task was told to stop
+ * was stopped by the engine, so that its exit code tells nothing, unless no other is known to have ended.
  */
-function enderOf(task: Task): Container | undefined {
-  const essential = task.containers.filter((container) => container.essential && container.knownStatus === "STOPPED");
-  const byEnd = essential
-    .filter((container) => hasRun(container) && container.finishedAt !== undefined)
-    .sort(earlierEnd);
-  const failed = essential.filter((container) => !hasRun(container) && container.error !== undefined);
+function endersOf(task: Task): readonly Container[] {
+  const ran = task.containers.filter((each) => each.essential && each.knownStatus === "STOPPED" && hasRun(each));
+  const byEnd = ran.filter(({ finishedAt }) => finishedAt !== undefined).toSorted(earlierEnd);
   const stoppingAt = firstOf(task.executionStoppedAt, task.stoppingAt);
-  const inTime = byEnd.find((container) => stoppingAt === undefined || (container.finishedAt ?? 0) <= stoppingAt);
-  if (inTime !== undefined) return inTime;
-  // A failed resource stops containers that run: none of them ended the task.
-  if (failed.length === 0 && task.stopCode === "TaskFailedToStart") return undefined;
-  const unfinished = essential.find((container) => hasRun(container) && container.finishedAt === undefined);
-  return failed[0] ?? byEnd[0] ?? unfinished;
+  const inTime = byEnd.filter(({ finishedAt = 0 }) => stoppingAt === undefined || finishedAt <= stoppingAt);
+  if (inTime.length > 0) return inTime;
+  return byEnd.length > 0 ? byEnd.slice(0, 1) : ran.slice(0, 1);
 }
 
 function firstOf(a: EpochMs | undefined, b: EpochMs | undefined): EpochMs | undefined {
@@ -89,14 +100,27 @@ function earlierEnd(a: Container, b: Container): number {
 }
 
 function reasonOf(task: Task): string {
-  const failed = task.containers.find((container) => container.error !== undefined);
+  const failed = task.containers.find(hasFailed);
   if (task.stoppedReason !== undefined) return task.stoppedReason;
   return failed?.error === undefined ? "no container of it ran" : `${failed.name}: ${formatReason(failed.error)}`;
 }
 
+/** `otel could not be run: CannotStartContainerError: …; app (essential) could not start without otel`: the cause comes first. */
+function describeStartFailure(failed: Container, task: Task): string {
+  const cause = failureBehind(failed, (name) => findContainer(task, name));
+  if (cause === failed || cause.error === undefined || hasRun(cause)) return describeEnd(failed);
+  const victims = victimsOf(cause, task.containers).map(calledBy);
+  return `${describeEnd(cause)}; ${victims.join(", ")} could not start without ${cause.name}`;
+}
+
+function calledBy(container: Container): string {
+  if (isInternal(container)) return "The pause container";
+  return container.essential ? `${container.name} (essential)` : container.name;
+}
+
 /** `web (essential) ended the task: exit code 3 after 12 s, OutOfMemoryError: …`. */
 function describeEnd(container: Container): string {
-  const what = isInternal(container) ? "The pause container" : `${container.name} (essential)`;
+  const what = calledBy(container);
   const error = container.error === undefined ? "" : formatReason(container.error);
   if (!hasRun(container)) return `${what} could not be run: ${error === "" ? "reason unknown" : error}`;
   const code =

@@ -1,13 +1,19 @@
-/** One JSON object a line: every state change and log line with its time, and nothing else on stdout. */
+/**
+ * One JSON object a line: every state change and log line with its time, last the outcome, and nothing else on stdout.
+ * `docs/run-output.md` describes the records.
+ */
+import { waitingForHealth } from "../core/dependencies.ts";
 import { formatReason } from "../core/errors.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { LogLine } from "../ports/docker-client.ts";
+import { publishedPorts } from "./addresses.ts";
+import type { RunEnd } from "./exit-code.ts";
 import type { CliOutput, RunReporter } from "./reporter.ts";
 import { changesBetween, type TaskChange } from "./task-changes.ts";
 
-type JsonOptions = { readonly output: CliOutput; readonly now: () => number };
+type JsonOptions = { readonly output: CliOutput; readonly dockerHost: string; readonly now: () => number };
 
-export function createJsonReporter({ output, now }: JsonOptions): RunReporter {
+export function createJsonReporter({ output, dockerHost, now }: JsonOptions): RunReporter {
   let previous: Task | undefined;
   const write = (line: Readonly<Record<string, unknown>>) => output.writeOut(`${JSON.stringify(line)}\n`);
   return {
@@ -20,7 +26,28 @@ export function createJsonReporter({ output, now }: JsonOptions): RunReporter {
     logLine: (containerName, line) => write(logToJson(containerName, line)),
     note: (text) => output.writeErr(`berth: ${text}\n`),
     notice: (text) => output.writeErr(`berth: ${text}\n`),
+    ended: (end) => write({ time: isoTime(now()), ...outcomeToJson(end, previous, dockerHost) }),
     close: () => undefined,
+  };
+}
+
+/** What a script needs to know of a run, in one record. */
+function outcomeToJson(end: RunEnd, task: Task | undefined, dockerHost: string): Readonly<Record<string, unknown>> {
+  const containers = (task?.containers ?? []).filter((container) => !isInternal(container));
+  return {
+    type: "outcome",
+    exitCode: end.code,
+    reason: end.message,
+    taskArn: task?.arn,
+    stopCode: task?.stopCode,
+    stoppedReason: task?.stoppedReason,
+    containers: containers.map((container) => ({
+      name: container.name,
+      ...containerToJson(container),
+      healthStatus: container.hasHealthCheck ? container.health.status : undefined,
+      restartCount: container.restart.count,
+      addresses: publishedPorts(container, dockerHost),
+    })),
   };
 }
 
@@ -37,7 +64,12 @@ function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, u
         ...containerToJson(change.container),
       };
     case "health":
-      return { type: "health", taskArn: task.arn, container: change.container.name, healthStatus: change.health };
+      return {
+        type: "health",
+        taskArn: task.arn,
+        container: change.container.name,
+        ...healthToJson(change.container, task),
+      };
     case "ports": {
       const { name, networkBindings } = change.container;
       return { type: "ports", taskArn: task.arn, container: name, networkBindings };
@@ -45,6 +77,13 @@ function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, u
     case "restart":
       return { type: "restart", taskArn: task.arn, container: change.container.name, restartCount: change.count };
   }
+}
+
+/** A check that failed comes with what it said, and with the containers that cannot start before it is mended. */
+function healthToJson(container: Container, task: Task): Readonly<Record<string, unknown>> {
+  const { status, exitCode, output } = container.health;
+  const waiting = waitingForHealth(container, task.containers).map(({ name }) => name);
+  return { healthStatus: status, exitCode, output, ...(waiting.length === 0 ? {} : { waiting }) };
 }
 
 function taskToJson(task: Task): Readonly<Record<string, unknown>> {

@@ -70,15 +70,53 @@ describe("createPlainReporter()", () => {
     const { reporter, seen } = aReporter();
     const running = { ...db, knownStatus: "RUNNING", hasHealthCheck: true } as const;
     reporter.taskChanged({ ...task, containers: [running] });
-    reporter.taskChanged({ ...task, containers: [{ ...running, health: { status: "UNHEALTHY" } }] });
+    const health = { status: "UNHEALTHY", exitCode: 7, output: "curl:\n not found" } as const;
+    const waits = { containerName: db.name, condition: "HEALTHY", source: "dependsOn" } as const;
+    const held = { ...web, dependencies: [waits] };
+    reporter.taskChanged({ ...task, containers: [{ ...running, health }, held] });
     reporter.taskChanged({ ...task, containers: [{ ...running, restart: { count: 1, pending: false } }] });
     const error = { name: "CannotPullContainerError", message: "no such image" } as const;
     reporter.taskChanged({ ...task, containers: [{ ...db, knownStatus: "STOPPED", error }] });
     expect(seen.out.split("\n").slice(2, -1)).toEqual([
-      "db   * health: UNHEALTHY",
+      "db         * health: UNHEALTHY  the check exited with 7: curl: not found; storefront cannot start before it is HEALTHY",
       "db   * RESTARTED, number 1",
       "db   * health: UNKNOWN",
       "db   * STOPPED  CannotPullContainerError: no such image",
+    ]);
+  });
+
+  it("tells the words of a failed start once, where it happened, and not again where others repeat them", () => {
+    const { reporter, seen } = aReporter();
+    const error = { name: "CannotStartContainerError", message: "exec: no such file" } as const;
+    const inherited = {
+      name: "CannotStartContainerError",
+      message:
+        "dependency graph: storefront cannot start: db (START) could not be run: CannotStartContainerError: exec: no such file (it will never start)",
+    } as const;
+    const failed = [
+      {
+        ...web,
+        knownStatus: "STOPPED",
+        error: inherited,
+        dependencies: [{ containerName: db.name, condition: "START", source: "dependsOn" }],
+      },
+      { ...db, knownStatus: "STOPPED", error },
+    ] as const;
+    reporter.taskChanged({
+      ...task,
+      knownStatus: "STOPPED",
+      containers: failed,
+      stoppedReason: "CannotStartContainerError: exec: no such file; storefront could not start without db",
+    });
+    expect(
+      seen.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trimStart()),
+    ).toEqual([
+      "db         * STOPPED  CannotStartContainerError: exec: no such file",
+      "storefront * STOPPED  CannotStartContainerError: dependency graph: storefront cannot start: db (START) could not be run (it will never start)",
+      "task       * STOPPED  db could not be run; storefront could not start without db",
     ]);
   });
 

@@ -1,4 +1,6 @@
 /** Plain lines, for pipes, files and terminals that cannot be redrawn: `web * RUNNING …` for a change, `web | …` for output. */
+import { describeCheck } from "../core/blocker.ts";
+import { waitingForHealth } from "../core/dependencies.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { LayerProgress } from "../ports/docker-client.ts";
 import { publishedPorts } from "./addresses.ts";
@@ -8,6 +10,7 @@ import type { CliOutput, RunReporter } from "./reporter.ts";
 import type { Screen } from "./screen.ts";
 import { changesBetween, type TaskChange } from "./task-changes.ts";
 import { padText, textWidth } from "./text-width.ts";
+import { withoutFailedStarts } from "./told-once.ts";
 
 type PlainOptions = {
   readonly output: CliOutput;
@@ -75,7 +78,7 @@ function describeChange(change: TaskChange, task: Task, dockerHost: string): rea
     case "task":
       return [TASK_NAME, describeTask(task)];
     case "health":
-      return [change.container.name, `health: ${change.health}`];
+      return [change.container.name, `health: ${change.health}${unhealthyDetails(change.container, task)}`];
     case "restart":
       return [change.container.name, `RESTARTED, number ${change.count}`];
     case "ports":
@@ -87,6 +90,14 @@ function describeChange(change: TaskChange, task: Task, dockerHost: string): rea
       return [container.name, [container.knownStatus, details].filter((part) => part !== "").join("  ")];
     }
   }
+}
+
+/** How the check failed, and who waits for it. */
+function unhealthyDetails(container: Container, task: Task): string {
+  if (container.health.status !== "UNHEALTHY") return "";
+  const waiting = waitingForHealth(container, task.containers).map(({ name }) => name);
+  const held = waiting.length === 0 ? "" : `; ${waiting.join(", ")} cannot start before it is HEALTHY`;
+  return `  ${describeCheck(container.health)}${held}`;
 }
 
 function portsText(container: Container, dockerHost: string): string {
@@ -109,7 +120,8 @@ function stoppedDetails(container: Container, task: Task): readonly string[] {
 
 function describeTask(task: Task): string {
   const stopping = task.desiredStatus === "STOPPED" && task.knownStatus !== "STOPPED";
-  const reason = task.stoppedReason === undefined ? "" : `  ${task.stoppedReason}`;
+  const reason =
+    task.stoppedReason === undefined ? "" : `  ${withoutFailedStarts(task.stoppedReason, task.containers)}`;
   if (stopping) return `STOPPING${reason}`;
   if (task.knownStatus === "STOPPED") return `STOPPED${reason}`;
   if (task.knownStatus === "NONE")

@@ -54,6 +54,7 @@ function addRun(program: Command, host: CliHost, outcome: Outcome): void {
     .option("--cluster <name>", "cluster that the task believes to be in", "default")
     .option("--timeout <duration>", "stop after 30, 30s, 2m or 1h30m, and exit with 124")
     .option("--keep", "leave the containers after the end")
+    .option("--wait-unhealthy", "wait on, as ECS does, when a container waits for one that is UNHEALTHY")
     .option("--secrets <file>", "values of secrets: JSON, YAML or NAME=VALUE lines")
     .option("--aws", "ask AWS for secrets, environment files and logins of images in ECR")
     .option("--env-files <dir>", "folder with environment files, as BUCKET/KEY")

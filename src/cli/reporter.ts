@@ -1,6 +1,7 @@
 /** Where a run's news go: a board, plain lines or JSON lines. */
 import type { Task } from "../core/task.ts";
 import type { LayerProgress, LogLine } from "../ports/docker-client.ts";
+import type { RunEnd } from "./exit-code.ts";
 
 export interface RunReporter {
   /** A new snapshot of the task. */
@@ -11,6 +12,8 @@ export interface RunReporter {
   note(text: string): void;
   /** What goes for as long as nothing else is said: what a first Ctrl-C did and what a second would do. */
   notice(text: string): void;
+  /** The run is over, and this is what the shell is told. Shown where it is not on stderr anyway. */
+  ended?(end: RunEnd): void;
   /** Nothing comes after this. Gives the terminal back. */
   close(): void;
 }

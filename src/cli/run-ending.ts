@@ -48,6 +48,12 @@ export class RunEnding {
     this.#raise({ type: "timeout", afterMs }, Math.max(1, this.#urgency) as Urgency);
   }
 
+  /** The task cannot come up while a container of it is as it is. */
+  unhealthy(reason: string): void {
+    if (this.#settled || this.#wayOut !== undefined) return;
+    this.#raise({ type: "unhealthy", reason }, 1);
+  }
+
   pipeBroke(): void {
     this.#raise({ type: "brokenPipe" }, Math.max(1, this.#urgency) as Urgency);
   }

@@ -1,5 +1,7 @@
 /** One task from its start to its removal, with the ways in which people end it early. */
 
+import { describeCheck } from "../core/blocker.ts";
+import { waitingForHealth } from "../core/dependencies.ts";
 import type { Task } from "../core/task.ts";
 import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -20,6 +22,8 @@ export type SessionOptions = {
   readonly reporter: RunReporter;
   readonly ending: RunEnding;
   readonly keep: boolean;
+  /** Wait on, as ECS does, when a container waits for one that is UNHEALTHY. */
+  readonly waitUnhealthy: boolean;
   readonly showLogs: boolean;
 };
 
@@ -73,6 +77,7 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       }
       reporter.taskChanged(snapshot);
       if (options.showLogs) logs.taskChanged(snapshot);
+      if (!options.waitUnhealthy) endWhenUnhealthy(snapshot, options.ending);
       if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
     };
     end = engine.subscribe((event) => {
@@ -90,6 +95,21 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       logs.close();
     },
   };
+}
+
+/** In a pipeline nobody comes to mend what is UNHEALTHY, and a task that waits for it would never end. */
+function endWhenUnhealthy(task: Task, ending: RunEnding): void {
+  const reason = task.desiredStatus === "STOPPED" ? undefined : heldByHealth(task);
+  if (reason !== undefined) ending.unhealthy(reason);
+}
+
+function heldByHealth({ containers }: Task): string | undefined {
+  for (const container of containers) {
+    const waiting = waitingForHealth(container, containers).map(({ name }) => name);
+    if (waiting.length === 0) continue;
+    return `${container.name} is UNHEALTHY (${describeCheck(container.health)}), and ${waiting.join(", ")} cannot start before it is HEALTHY`;
+  }
+  return undefined;
 }
 
 function hasEndedSince(previous: Task, next: Task): boolean {
@@ -117,7 +137,7 @@ function stopWhenAsked(task: Task, { engine, ending, reporter }: SessionOptions)
     reporter.notice(urgency === 1 ? `${causeOf(wayOut)}: stopping in order, a further Ctrl-C kills at once` : KILLING);
     const stopping = engine.stopTask(task.arn, {
       reason: causeOf(wayOut),
-      stopCode: "UserInitiated",
+      stopCode: wayOut.type === "unhealthy" ? "TaskFailedToStart" : "UserInitiated",
       force: urgency === 2,
     });
     stopping.catch((error: Error) => reporter.note(`Cannot stop the task: ${error.message}`));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { asDockerId, asEpochMs, type TaskArn } from "../core/brand.ts";
+import { asContainerName, asDockerId, asEpochMs, type TaskArn } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
 import type { Container, Task } from "../core/task.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "../engine/task-engine.ts";
 import type { DockerClient, LogLine } from "../ports/docker-client.ts";
-import { aTask } from "../testing/builders.ts";
+import { aContainer, aTask } from "../testing/builders.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
 import type { EndingSignal } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
@@ -293,9 +293,45 @@ describe("runCommand()", () => {
       { type: "log", container: "web", stream: "stdout", text: "hello" },
       { type: "container", container: "web", status: "STOPPED", exitCode: 0 },
       { type: "task", status: "STOPPED" },
+      {
+        type: "outcome",
+        exitCode: 0,
+        reason: expect.stringContaining("web (essential) ended the task: exit code 0"),
+        containers: [{ name: "web", status: "STOPPED", exitCode: 0, addresses: [] }],
+      },
     ]);
     for (const line of lines) expect(line).toHaveProperty("time", expect.stringMatching(/^\d{4}-\d\d-\d\dT/));
   });
+
+  it.each([
+    [
+      {},
+      125,
+      "db is UNHEALTHY (the check exited with 1: connection refused), and web cannot start before it is HEALTHY",
+    ],
+    [{ waitUnhealthy: true }, 0, "web (essential) ended the task: exit code 0"],
+  ] as const)(
+    "ends a task that waits for an UNHEALTHY container, unless it is told to wait: %j",
+    async (options, code, last) => {
+      const stage = new Stage();
+      stage.engine.onStop = () => stage.engine.end({ desiredStatus: "STOPPED" });
+      stage.engine.onAdd = () => {
+        const [web] = stage.engine.task?.containers ?? [];
+        const needsDb = { containerName: asContainerName("db"), condition: "HEALTHY", source: "dependsOn" } as const;
+        const health = { status: "UNHEALTHY", exitCode: 1, output: "connection\n refused" } as const;
+        const db = aContainer({ name: "db", essential: false, knownStatus: "RUNNING", hasHealthCheck: true, health });
+        if (web !== undefined) stage.engine.change({ containers: [{ ...web, dependencies: [needsDb] }, db] });
+        setImmediate(() => {
+          if (code === 0) stage.engine.end({ exitCode: 0, startedAt: asEpochMs(0) });
+        });
+      };
+      const exit = stage.run(options);
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      await stage.clock.advance(1_000);
+      expect(await exit).toBe(code);
+      expect(stage.err.trimEnd().split("\n").at(-1)).toContain(last);
+    },
+  );
 
   it("reads no log with --no-logs", async () => {
     const stage = new Stage();

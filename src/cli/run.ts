@@ -24,6 +24,7 @@ export type RunOptions = DefinitionOptions & {
   readonly cluster: string;
   readonly timeout?: string;
   readonly keep?: true;
+  readonly waitUnhealthy?: true;
   readonly secrets?: string;
   readonly aws?: true;
   readonly envFiles?: string;
@@ -139,15 +140,18 @@ async function reportedSession(task: Task, context: SessionContext): Promise<Run
   context.speaker.say = (text) => reporter.note(text);
   try {
     for (const note of [...startNotes(loaded), ...remoteLogNotes(task)]) reporter.note(note);
-    return await runSession(task, {
+    const end = await runSession(task, {
       engine: environment.engine,
       docker: environment.docker,
       clock: host.clock,
       reporter,
       ending,
       keep: options.keep === true,
+      waitUnhealthy: options.waitUnhealthy === true,
       showLogs: options.logs,
     });
+    reporter.ended?.(end);
+    return end;
   } finally {
     context.speaker.say = say;
     reporter.close();
@@ -157,9 +161,9 @@ async function reportedSession(task: Task, context: SessionContext): Promise<Run
 async function createReporter(task: Task, { environment, host, options }: SessionContext): Promise<RunReporter> {
   const { output, clock } = host;
   const now = () => clock.now();
-  if (options.output === "json") return createJsonReporter({ output, now });
-  const colours = createColours(wantsColours(output.env, output.isTerminal));
   const dockerHost = hostOfEndpoint(environment.docker.endpoint);
+  if (options.output === "json") return createJsonReporter({ output, dockerHost, now });
+  const colours = createColours(wantsColours(output.env, output.isTerminal));
   if (!output.isTerminal || output.env.TERM === "dumb")
     return createPlainReporter({ output, screen: { colours }, dockerHost, now });
   const [{ createLogUpdate }, { createLiveBoard }] = await Promise.all([

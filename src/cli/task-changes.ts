@@ -1,6 +1,7 @@
 /** What moved between two snapshots of a task: the lines of plain and JSON output. */
+import { causesFirst } from "../core/causes.ts";
 import { type HealthStatus, isRunningStatus } from "../core/status.ts";
-import { type Container, isInternal, type Task } from "../core/task.ts";
+import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
 
 export type TaskChange =
   | { readonly type: "task"; readonly task: Task }
@@ -10,16 +11,18 @@ export type TaskChange =
   | { readonly type: "ports"; readonly container: Container }
   | { readonly type: "restart"; readonly container: Container; readonly count: number };
 
-/** Containers first, since the task's status follows from theirs. Internal containers are never reported. */
+/**
+ * Containers first, since the task's status follows from theirs, and a cause before what follows from it. Internal
+ * containers are never reported.
+ */
 export function changesBetween(previous: Task | undefined, next: Task): readonly TaskChange[] {
-  const containers = next.containers
-    .filter((container) => !isInternal(container))
-    .flatMap((container) =>
-      containerChanges(
-        previous?.containers.find((each) => each.name === container.name),
-        container,
-      ),
-    );
+  const reported = next.containers.filter((container) => !isInternal(container));
+  const containers = causesFirst(reported, (name) => findContainer(next, name)).flatMap((container) =>
+    containerChanges(
+      previous?.containers.find((each) => each.name === container.name),
+      container,
+    ),
+  );
   const moved = previous?.knownStatus !== next.knownStatus || previous.desiredStatus !== next.desiredStatus;
   return moved ? [...containers, { type: "task", task: next }] : containers;
 }

@@ -1,6 +1,6 @@
 /** Why something does not move: what the log, the board, `whyBlocked` and the API show. */
 import type { EpochMs } from "./brand.ts";
-import type { DependencyCondition } from "./task.ts";
+import type { DependencyCondition, Health } from "./task.ts";
 
 /** One reason why a container or a task does not move; `describeBlocker` puts it into words. */
 export type Blocker =
@@ -12,6 +12,8 @@ export type Blocker =
       readonly condition: DependencyCondition;
       /** When the wait ends in failure, if the dependency has a start timeout. */
       readonly until?: EpochMs;
+      /** What the dependency's health check says, when it is waited for to be HEALTHY and is UNHEALTHY. */
+      readonly unhealthy?: Health;
     }
   /** Stop order: a dependant still runs. */
   | { readonly type: "dependant"; readonly containerName: string; readonly dependant: string }
@@ -49,7 +51,7 @@ export function isTaskBlocker(blocker: Blocker): blocker is TaskBlocker {
 export function describeBlocker(blocker: Blocker): string {
   switch (blocker.type) {
     case "dependency":
-      return `waits for ${blocker.dependency} (${blocker.condition})`;
+      return `waits for ${blocker.dependency} (${blocker.condition})${describeUnhealthy(blocker.unhealthy)}`;
     case "dependant":
       return `waits for ${blocker.dependant} to stop`;
     case "resource":
@@ -66,4 +68,18 @@ export function describeBlocker(blocker: Blocker): string {
       return `waits for ${what} to be acknowledged before it is removed`;
     }
   }
+}
+
+function describeUnhealthy(health: Health | undefined): string {
+  return health === undefined ? "" : `, which is UNHEALTHY (${describeCheck(health)})`;
+}
+
+const CHECK_OUTPUT_MAX = 200;
+
+/** How the last health check went, in one line: `the check exited with 1: connection refused`. */
+export function describeCheck({ exitCode, output = "" }: Health): string {
+  const said = output.replace(/\s+/gu, " ").trim();
+  const text = said.length > CHECK_OUTPUT_MAX ? `${said.slice(0, CHECK_OUTPUT_MAX)}…` : said;
+  const code = exitCode === undefined ? "the check failed" : `the check exited with ${exitCode}`;
+  return text === "" ? code : `${code}: ${text}`;
 }

@@ -137,9 +137,7 @@ describe("judgeDependency()", () => {
   });
 
   it("fails when the dependency does not exist", () => {
-    expect(failureOf(judge("START", undefined))).toBe(
-      "dependency graph: container web depends on db (START), which does not exist",
-    );
+    expect(failureOf(judge("START", undefined))).toBe("dependency graph: web cannot start: db (START) does not exist");
   });
 
   it("every failure is a CannotStartContainerError that begins with `dependency graph:`", () => {
@@ -148,8 +146,7 @@ describe("judgeDependency()", () => {
       state: "fails",
       error: {
         name: "CannotStartContainerError",
-        message:
-          "dependency graph: container web depends on db (SUCCESS), which did not exit successfully (exit code 3)",
+        message: "dependency graph: web cannot start: db (SUCCESS) did not exit successfully (exit code 3)",
       },
     });
   });

@@ -5,7 +5,7 @@
  */
 import type { EpochMs } from "./brand.ts";
 import { asEpochMs } from "./brand.ts";
-import type { NamedError } from "./errors.ts";
+import { formatReason, type NamedError } from "./errors.ts";
 import { compareContainerStatus } from "./status.ts";
 import type { Container, Dependency } from "./task.ts";
 
@@ -41,7 +41,7 @@ export function judgeDependency(
 ): DependencyVerdict {
   if (target === undefined) return fails(dependant, dependency, "does not exist");
   if (dependency.condition === "CREATE") return judgeCreate(dependant, dependency, target);
-  if (willNeverRun(target)) return fails(dependant, dependency, "will never start");
+  if (willNeverRun(target)) return neverStarts(dependant, dependency, target);
   if (dependency.condition === "START") {
     return target.knownStatus === target.steadyStatus || target.knownStatus === "STOPPED" ? HOLDS : WAITS;
   }
@@ -51,11 +51,11 @@ export function judgeDependency(
 
 function judgeCreate(dependant: Container, dependency: Dependency, target: Container): DependencyVerdict {
   if (target.knownStatus === "STOPPED" && target.dockerId === undefined) {
-    return fails(dependant, dependency, "will never start");
+    return neverStarts(dependant, dependency, target);
   }
   if (compareContainerStatus(target.knownStatus, "CREATED") >= 0) return HOLDS;
   return target.desiredStatus === "STOPPED" && target.inFlight?.action !== "create"
-    ? fails(dependant, dependency, "will never start")
+    ? neverStarts(dependant, dependency, target)
     : WAITS;
 }
 
@@ -90,8 +90,26 @@ function withStartTimeout(
   return fails(dependant, dependency, `timed out: not ${dependency.condition} ${seconds} s after its start`);
 }
 
+/** With the chain of reasons down to the failure that began it. Source: engine-modern 5.4. */
+function neverStarts(dependant: Container, dependency: Dependency, target: Container): DependencyVerdict {
+  if (target.error === undefined) return fails(dependant, dependency, NEVER);
+  return fails(dependant, dependency, `${ownFailure(target, target.error)} (it ${NEVER})`);
+}
+
+const NEVER = "will never start";
+
+/** What became of a container, said after its name. */
+function ownFailure({ name }: Container, error: NamedError): string {
+  const inherited = beginning(name);
+  if (!error.message.startsWith(inherited)) return `could not be run: ${formatReason(error)}`;
+  return error.message.slice(inherited.length - CANNOT_START.length).replace(` (it ${NEVER})`, "");
+}
+
+const CANNOT_START = "cannot start: ";
+const beginning = (name: string) => `dependency graph: ${name} ${CANNOT_START}`;
+
 function fails(dependant: Container, dependency: Dependency, what: string): DependencyVerdict {
-  const message = `dependency graph: container ${dependant.name} depends on ${dependency.containerName} (${dependency.condition}), which ${what}`;
+  const message = `${beginning(dependant.name)}${dependency.containerName} (${dependency.condition}) ${what}`;
   return { state: "fails", error: { name: "CannotStartContainerError", message } };
 }
 
@@ -114,6 +132,26 @@ export function judgeDependencies(
     if (verdict.until !== undefined && (until === undefined || verdict.until < until)) until = verdict.until;
   }
   return until === undefined ? { waitsFor } : { waitsFor, until };
+}
+
+/** What a dependency waits for to become HEALTHY although its check says UNHEALTHY: on ECS that may last for ever. */
+export function unhealthyTarget(
+  { condition, containerName }: Dependency,
+  find: (name: string) => Container | undefined,
+): Container | undefined {
+  const target = condition === "HEALTHY" ? find(containerName) : undefined;
+  return target?.health.status === "UNHEALTHY" && target.knownStatus !== "STOPPED" ? target : undefined;
+}
+
+/** The containers that are still to be created and wait for this one, which is UNHEALTHY, to be HEALTHY. */
+export function waitingForHealth(target: Container, containers: readonly Container[]): readonly Container[] {
+  const find = (name: string) => (name === target.name ? target : undefined);
+  return containers.filter(
+    (each) =>
+      each.desiredStatus !== "STOPPED" &&
+      compareContainerStatus(each.knownStatus, "CREATED") < 0 &&
+      each.dependencies.some((edge) => unhealthyTarget(edge, find) !== undefined),
+  );
 }
 
 /** The containers that must be STOPPED before this one is stopped: all that name it, by any condition. */

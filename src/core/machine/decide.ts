@@ -4,7 +4,7 @@
  */
 import type { Blocker } from "../blocker.ts";
 import type { EpochMs } from "../brand.ts";
-import { dependantsOf, judgeDependencies } from "../dependencies.ts";
+import { dependantsOf, judgeDependencies, unhealthyTarget } from "../dependencies.ts";
 import { formatReason, type NamedError } from "../errors.ts";
 import { type ContainerStatus, compareContainerStatus, nextContainerStatus } from "../status.ts";
 import { type Container, type ContainerAction, findContainer, type Retry, type Task } from "../task.ts";
@@ -112,15 +112,17 @@ function decideOrder(
   if (failure !== undefined) return { type: "fail", error: failure };
   if (waitsFor.length === 0 || next === "MANIFEST_PULLED") return undefined;
   if (next === "PULLED" && config.pullDependentsUpfront) return undefined;
-  const blockers = waitsFor.map(
-    (edge): Blocker => ({
+  const blockers = waitsFor.map((edge): Blocker => {
+    const unhealthy = unhealthyTarget(edge, finder(task));
+    return {
       type: "dependency",
       containerName: container.name,
       dependency: edge.containerName,
       condition: edge.condition,
       ...(until === undefined ? {} : { until }),
-    }),
-  );
+      ...(unhealthy === undefined ? {} : { unhealthy: unhealthy.health }),
+    };
+  });
   return { type: "wait", blockers, ...(until === undefined ? {} : { until }) };
 }
 

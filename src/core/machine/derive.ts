@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from "../brand.ts";
 import { asEpochMs } from "../brand.ts";
+import { failureBehind, victimsOf } from "../causes.ts";
 import { formatReason } from "../errors.ts";
 import {
   compareContainerStatus,
@@ -13,7 +14,7 @@ import {
   type TaskStatus,
   taskStatusOf,
 } from "../status.ts";
-import type { Container, StopCode, Task } from "../task.ts";
+import { type Container, findContainer, type StopCode, type Task } from "../task.ts";
 import type { MachineConfig } from "./config.ts";
 import { Draft } from "./draft.ts";
 
@@ -44,9 +45,18 @@ function stopBecauseOfContainers(draft: Draft, now: EpochMs): void {
     stopTask(draft, "EssentialContainerExited", ESSENTIAL_EXITED, now);
     return;
   }
-  const culprit = task.containers.find((container) => endsTask(container) && container.error !== undefined);
-  const reason = culprit?.error === undefined ? undefined : formatReason(culprit.error);
-  stopTask(draft, "TaskFailedToStart", reason, now);
+  stopTask(draft, "TaskFailedToStart", startFailure(task), now);
+}
+
+/** Why the task could not start: the failure behind all others, and whom it kept from starting. */
+function startFailure(task: Task): string | undefined {
+  const failed = task.containers.find((container) => endsTask(container) && container.error !== undefined);
+  if (failed?.error === undefined) return undefined;
+  const cause = failureBehind(failed, (name) => findContainer(task, name));
+  if (cause.error === undefined) return formatReason(failed.error); // it ran: what came of it is in the victim's reason
+  const victims = victimsOf(cause, task.containers).map(({ name }) => name);
+  const told = victims.length === 0 ? "" : `; ${victims.join(", ")} could not start without ${cause.name}`;
+  return formatReason(cause.error) + told;
 }
 
 function endsTask(container: Container): boolean {

@@ -286,7 +286,10 @@ describe("failures of dependencies", () => {
     world.settle();
     world.exit("a", 3);
     expect(world.known("b", "c", "main")).toEqual(["STOPPED", "STOPPED", "RUNNING"]);
-    expect(world.container("c").error?.message).toContain("depends on b (START), which will never start");
+    expect(world.container("c").error?.message).toBe(
+      "dependency graph: c cannot start: b (START) cannot start: a (SUCCESS) did not exit successfully (exit code 3) (it will never start)",
+    );
+    expect(world.reported.slice(-4)).toEqual(["a STOPPED", "b STOPPED", "c STOPPED", "task RUNNING"]);
     expect(world.task.desiredStatus).toBe("RUNNING");
   });
 

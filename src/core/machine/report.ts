@@ -1,25 +1,27 @@
 /**
- * State changes that follow from a step: each reported status once, containers before their task, numbered per task.
+ * State changes that follow from a step: each reported status once, a cause before what follows from it, containers
+ * before their task, numbered per task.
  * They go into the outbox in the same commit as the state. Source: engine-behaviour 9.1-9.3, engine-modern 4.3, 12.4.
  */
 import type { EpochMs } from "../brand.ts";
+import { causesFirst } from "../causes.ts";
 import { formatReason } from "../errors.ts";
 import type { ContainerStateChange, StateChange, TaskStateChange } from "../state-change.ts";
 import { compareContainerStatus, compareTaskStatus } from "../status.ts";
 import type { Container, NetworkBinding, Task } from "../task.ts";
-import { isInternal } from "../task.ts";
+import { findContainer, isInternal } from "../task.ts";
 import { appended } from "./appended.ts";
 import type { Draft } from "./draft.ts";
 
 const REASON_MAX = 1024;
 const IDENTITY_MAX = 255;
 const NOTHING: readonly StateChange[] = [];
+const NOBODY: readonly Container[] = [];
 const NO_BINDINGS: readonly NetworkBinding[] = [];
 
 export function report(draft: Draft, now: EpochMs): readonly StateChange[] {
   let changes = NOTHING;
-  for (const container of draft.task.containers) {
-    if (!isNews(container)) continue;
+  for (const container of containersWithNews(draft.task)) {
     changes = appended(changes, containerChange(draft.task, container, nextSequence(draft), now));
     draft.changeContainer(container).emittedStatus = container.knownStatus;
   }
@@ -28,6 +30,12 @@ export function report(draft: Draft, now: EpochMs): readonly StateChange[] {
     draft.change().emittedStatus = draft.task.knownStatus;
   }
   return changes;
+}
+
+function containersWithNews(task: Task): readonly Container[] {
+  let news = NOBODY;
+  for (const container of task.containers) if (isNews(container)) news = appended(news, container);
+  return causesFirst(news, (name) => findContainer(task, name));
 }
 
 /** Numbers are given in the order in which changes are told. */

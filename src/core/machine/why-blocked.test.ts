@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { aContainer } from "../../testing/builders.ts";
 import { aTaskOf, dependsOn, MachineWorld } from "../../testing/machine-harness.ts";
+import { describeBlocker } from "../blocker.ts";
 import { whyBlocked } from "./advance.ts";
 
 function why(world: MachineWorld) {
@@ -113,5 +114,20 @@ describe("whyBlocked()", () => {
     expect(why(world)).toEqual([]);
     world.exit("web", 0);
     expect(why(world)).toEqual([]);
+  });
+});
+
+describe("whyBlocked() of a container that waits for health", () => {
+  it("says what the check of an UNHEALTHY dependency said", () => {
+    const db = aContainer({ name: "db", hasHealthCheck: true });
+    const world = MachineWorld.begin(aTaskOf(aContainer({ dependencies: [dependsOn("db", "HEALTHY")] }), db));
+    world.settle();
+    world.unhealthy("db");
+    const [blocker] = why(world);
+    expect(blocker && describeBlocker(blocker)).toBe(
+      "waits for db (HEALTHY), which is UNHEALTHY (the check exited with 1)",
+    );
+    world.healthy("db");
+    expect(world.pending).toEqual(["pull web"]);
   });
 });
