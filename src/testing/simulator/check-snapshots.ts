@@ -102,7 +102,10 @@ function isNoConflictWithItself(
   fail: Fail,
 ): void {
   if (container.error === undefined || container.error === before?.error || history.isMeddled(container)) return;
-  if (/name .* is already in use/.test(container.error.message)) fail(`${container.name} failed over its own name`);
+  const { message } = container.error;
+  // The reason of a container may hold that of another, which kept it from starting.
+  if (message.includes(container.dockerName) && message.includes("is already in use"))
+    fail(`${container.name} failed over its own name`);
 }
 
 /** Ports of the engine's choice; those by number are Docker's to refuse. A start under way may change them still. */
