@@ -37,8 +37,8 @@ const SOURCES = [
   "scripts/lib/ship-code.mjs",
 ];
 
-/** Not bundled: with native parts, with files or threads of their own, or so big that only a lazy import loads them. */
-const EXTERNAL = ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"];
+/** Not bundled: so big that only a lazy import loads them. Those with native parts, files or threads of their own belong here, too. */
+const EXTERNAL = ["@aws-sdk/*", "@smithy/*"];
 
 /** Builds when a source is newer than what is built. @param {Lifetime} life */
 export async function ensureBuild(life) {

@@ -27,7 +27,7 @@ export async function bundleExamples(names, folder) {
     format: "esm",
     platform: "node",
     target: "node20",
-    external: ["lmdb", "pino", "@aws-sdk/*", "@smithy/*"],
+    external: ["@aws-sdk/*", "@smithy/*"],
     logLevel: "warning",
   });
 }

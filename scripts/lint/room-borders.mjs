@@ -23,7 +23,7 @@ const BORDERS = [
     message:
       "src/core is pure and imports nothing outside itself: return an effect as plain data, or move this to src/engine or an adapter",
     modules: {
-      names: ["node:*", "node:*/**", "pino", "lmdb", "commander", "log-update", "p-limit", "@aws-sdk/**"],
+      names: ["node:*", "node:*/**", "pino", "commander", "log-update", "p-limit", "@aws-sdk/**"],
       message:
         "src/core is pure and takes only small pure libraries: this belongs behind a port, in src/engine, an adapter or src/cli",
     },

@@ -21,7 +21,6 @@ import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import type { FoundRows } from "./journal/found-rows.ts";
 import { Journal } from "./journal/journal.ts";
 import type { FoundJournal } from "./journal/segments.ts";
-import { readLegacyStore } from "./legacy/legacy-store.ts";
 import { parseKey, type RowKey, toOperation, toRawState } from "./row-table.ts";
 import { SavedTasks } from "./saved-tasks.ts";
 import { setAside } from "./set-aside.ts";
@@ -74,7 +73,7 @@ export class DiskStateStore implements StateStore {
   }
 
   /**
-   * Opens the store, or makes it. One that an earlier Berth kept in a file of another kind is taken over.
+   * Opens the store, or makes it.
    * @throws {EngineError} StateStoreError at once when another process has the folder; when a file is damaged, foreign,
    * or was written by a newer version
    */
@@ -236,28 +235,14 @@ export class DiskStateStore implements StateStore {
   /** Learns what is there, and brings rows of an older version up to date. @throws {DamagedFile} */
   async #prepare(): Promise<void> {
     const found = await this.#journal.read();
-    if (found === undefined) return this.#takeOver();
-    if (found.unfinished) {
+    if (found?.unfinished) {
       this.#log.warn("The process that had the saved state was ended in the middle of a save, which is left out", {
         folder: this.#folder,
       });
     }
     this.#opened = this.#toState(found);
     this.#tasks = SavedTasks.of(this.#opened.tasks);
-    if (found.schema !== this.#schema.version) await this.#rewrite(this.#opened);
-  }
-
-  /** @throws {DamagedFile} */
-  async #takeOver(): Promise<void> {
-    const legacy = await readLegacyStore(this.#folder);
-    if (legacy === undefined) {
-      this.#opened = EMPTY_STATE;
-      return;
-    }
-    this.#opened = this.#checked(() => readRows(legacy.state, legacy.version, this.#schema));
-    await this.#rewrite(this.#opened);
-    const { file } = legacy;
-    this.#log.info("The saved state is kept in a journal from now on", { folder: this.#folder, file });
+    if (found !== undefined && found.schema !== this.#schema.version) await this.#rewrite(this.#opened);
   }
 
   /** All rows anew in the present version, in one write: a crash leaves the old rows or the new ones. */

@@ -1,15 +1,13 @@
 /** Puts a damaged store out of the way, for people to look at. */
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "./failures.ts";
 import { journalFiles } from "./journal/segments.ts";
-import { LEGACY_FILE } from "./legacy/legacy-store.ts";
 
 /** Moves a store's files into a new folder in there. @returns its name */
 export async function setAside(folder: string): Promise<string> {
   const name = await makeFolder(folder);
-  const files = [...(await journalFiles(folder)), ...(await readdir(folder)).filter((file) => file === LEGACY_FILE)];
-  for (const file of files) await rename(join(folder, file), join(folder, name, file));
+  for (const file of await journalFiles(folder)) await rename(join(folder, file), join(folder, name, file));
   return name;
 }
 

@@ -33,7 +33,7 @@ describe("the examples of src/testing/README.md", () => {
       bundle: true,
       format: "esm",
       platform: "node",
-      external: ["lmdb", "@aws-sdk/*", "fast-check", "valibot", "esbuild"],
+      external: ["@aws-sdk/*", "fast-check", "valibot", "esbuild"],
       logLevel: "silent",
     });
     await expect(import(pathToFileURL(outfile).href)).resolves.toBeDefined();

@@ -18,7 +18,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function openLmdb(path: string): Promise<DiskStateStore> {
+async function openDisk(path: string): Promise<DiskStateStore> {
   const store = await DiskStateStore.open({ folder: path });
   opened.push(store);
   return store;
@@ -40,12 +40,12 @@ storeContract("FailingStateStore without faults", async () => {
 
 storeContract("DiskStateStore", async () => {
   const path = join(folder, `state-${count++}`);
-  const store = await openLmdb(path);
+  const store = await openDisk(path);
   return {
     store,
     reopen: async () => {
       await store.close();
-      return openLmdb(path);
+      return openDisk(path);
     },
   };
 });
