@@ -23,6 +23,7 @@ export { systemRandom } from "./agent/system-random.ts";
 export { type Blocker, describeBlocker } from "./core/blocker.ts";
 export * from "./core/brand.ts";
 export { applyOverrides } from "./core/definition/apply-overrides.ts";
+export type { ContainerDefinitionInput, TaskDefinitionInput, VolumeInput } from "./core/definition/definition-input.ts";
 export { InvalidTaskDefinitionError, parseTaskDefinition } from "./core/definition/parse.ts";
 export type { Problem } from "./core/definition/problem.ts";
 export type * from "./core/definition/types.ts";

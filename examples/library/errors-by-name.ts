@@ -48,7 +48,7 @@ try {
   if (error instanceof EngineError) console.log(`may be tried again: ${error.retryable}`);
 }
 try {
-  createTask({ family: "no containers" });
+  createTask({ family: "no containers", containerDefinitions: [] });
 } catch (error) {
   if (error instanceof InvalidTaskDefinitionError) console.log(`definition: ${error.problems.length} problems`);
 }

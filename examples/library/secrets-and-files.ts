@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import {
+  type ContainerDefinitionInput,
   createDockerClient,
   createTask,
   createTaskEngine,
@@ -36,7 +37,7 @@ const engine = createTaskEngine({
 });
 await engine.init();
 
-const container = {
+const container: ContainerDefinitionInput = {
   name: "job",
   image,
   memory: 32,

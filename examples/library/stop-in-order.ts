@@ -10,7 +10,7 @@ const engine = createTaskEngine({ client: docker });
 await engine.init();
 
 const common = { image, memory: 32, command: ["sh", "-c", "sleep 3600"], stopTimeout: 1 };
-const after = (containerName: string) => ({ dependsOn: [{ containerName, condition: "START" }] });
+const after = (containerName: string) => ({ dependsOn: [{ containerName, condition: "START" as const }] });
 const task = createTask({
   family: "ordered",
   containerDefinitions: [

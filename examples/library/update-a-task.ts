@@ -43,7 +43,7 @@ const stopped = await until(task, "STOPPED");
 console.log(`updated to STOPPED: ${stopped.stopCode}, exit code ${stopped.containers[0]?.exitCode}`);
 
 // parseTaskDefinition, and so createTask, refuse a cycle; an engine may be given one all the same.
-const pair = createTask({ family: "circular", containerDefinitions: [sleeper, sleeper].map(named) });
+const pair = createTask({ family: "circular", containerDefinitions: ["a", "b"].map((name) => ({ ...sleeper, name })) });
 const waitFor = (name: string): Container["dependencies"] => [
   { containerName: asContainerName(name), condition: "START", source: "dependsOn" },
 ];
@@ -51,10 +51,6 @@ const containers = pair.containers.map((each) => ({ ...each, dependencies: waitF
 const circular: Task = { ...pair, containers };
 await engine.addTask(circular);
 console.log(`circular: ${(await until(circular, "STOPPED")).stoppedReason?.split(",", 1)}`);
-
-function named(container: object, index: number): object {
-  return { ...container, name: index === 0 ? "a" : "b" };
-}
 
 for (const { arn } of engine.listTasks()) await engine.removeTask(arn);
 await engine.shutdown();

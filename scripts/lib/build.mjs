@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { withMutex } from "./mutex.mjs";
 import { BERTH_DIR, CLONE_ID, ROOT } from "./places.mjs";
 import { Problem } from "./problem.mjs";
+import { publishTypes } from "./published-types.mjs";
 import { mustRun } from "./run.mjs";
 import { say, seconds } from "./say.mjs";
 import { shipCode } from "./ship-code.mjs";
@@ -34,6 +35,7 @@ const SOURCES = [
   "tsconfig.json",
   "tsconfig.build.json",
   "scripts/lib/build.mjs",
+  "scripts/lib/published-types.mjs",
   "scripts/lib/ship-code.mjs",
 ];
 
@@ -75,6 +77,7 @@ async function buildLibrary(life, target) {
   const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   const args = [compiler, "-p", "tsconfig.build.json", "--outDir", target];
   await mustRun(life, process.execPath, args, { cwd: ROOT, output: "keep" });
+  publishTypes(target, DIST);
 }
 
 /** @type {import("esbuild").BuildOptions} */

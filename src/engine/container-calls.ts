@@ -12,9 +12,9 @@ import type { ContainerInspection, CreateBody, DockerClient } from "../ports/doc
 import { wait } from "./wait.ts";
 
 export type CallLimits = {
-  /** Source: ECS_CONTAINER_CREATE_TIMEOUT, 4 min. */
+  /** 4 min. Source: ECS_CONTAINER_CREATE_TIMEOUT. */
   readonly createTimeoutMs: number;
-  /** Source: ECS_CONTAINER_START_TIMEOUT, 3 min. */
+  /** 3 min. Source: ECS_CONTAINER_START_TIMEOUT. */
   readonly startTimeoutMs: number;
   /** How long a killed container may take to be gone. */
   readonly killTimeoutMs: number;

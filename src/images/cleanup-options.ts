@@ -2,24 +2,24 @@
 import { boundedDiskMarks, type DiskMarks } from "../core/images/disk-pressure.ts";
 
 export type ImageCleanupOptions = {
-  /** Source: ECS_DISABLE_IMAGE_CLEANUP; also off under `prefer-cached`. */
+  /** Also off under `prefer-cached`. Source: ECS_DISABLE_IMAGE_CLEANUP. */
   readonly enabled: boolean;
-  /** Source: ECS_IMAGE_CLEANUP_INTERVAL; below 10 min counts as 30 min. */
+  /** Less than 10 min counts as 30 min. Source: ECS_IMAGE_CLEANUP_INTERVAL. */
   readonly intervalMs: number;
   /** Source: ECS_IMAGE_MINIMUM_CLEANUP_AGE. */
   readonly minimumAgeMs: number;
-  /** Source: ECS_NUM_IMAGES_DELETE_PER_CYCLE; below 1 counts as 5. */
+  /** Less than 1 counts as 5. Source: ECS_NUM_IMAGES_DELETE_PER_CYCLE. */
   readonly imagesPerCycle: number;
   /** Names that stay, in any spelling. Source: ECS_EXCLUDE_UNTRACKED_IMAGE. */
   readonly excluded: readonly string[];
   /**
    * Also remove images that tasks have used but that this engine did not pull: built here, or pulled by hand. Off, unless
-   * `untracked` is given. Ours: docs/decisions/011.
+   * `untracked` is given. Source: ours, docs/decisions/011.
    */
   readonly removeNotPulled?: boolean;
   /** Also remove stopped containers and unused images that are not ours. Source: ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP. */
   readonly untracked?: UntrackedOptions;
-  /** Remove more than the usual number while the disk is full. Ours. */
+  /** Remove more than the usual number while the disk is full. Source: ours. */
   readonly diskPressure?: DiskPressureOptions;
 };
 
@@ -28,7 +28,7 @@ export type UntrackedOptions = {
   readonly imageMinimumAgeMs: number;
   /** Counted from its end, or its creation if it never ran. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION. */
   readonly containerMinimumAgeMs: number;
-  /** Source: NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE; 0 counts as 5. */
+  /** 0 counts as 5. Source: NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE. */
   readonly containersPerCycle: number;
   /** Is this container one of a known task? Those are never touched. */
   readonly isOurs: (container: {

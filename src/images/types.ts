@@ -58,9 +58,9 @@ export type ImageLimits = {
   readonly pullInactivityTimeoutMs: number;
   /** All tries of one manifest. Source: ECS_MANIFEST_PULL_TIMEOUT. */
   readonly manifestTimeoutMs: number;
-  /** All tries of one manifest when a local image could be used instead. Ours. */
+  /** All tries of one manifest when a local image could be used instead. Source: ours. */
   readonly manifestTimeoutWithCacheMs: number;
-  /** After a registry failed, containers with a local image do not ask it again for so long. Ours. */
+  /** After a registry failed, containers with a local image do not ask it again for so long. Source: ours. */
   readonly registryFailureMemoryMs: number;
   readonly maxParallelPulls: number;
   readonly maxParallelManifests: number;

@@ -9,6 +9,12 @@ import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
 import { type Ended, installPrograms, runExample, typeCheck } from "./library-example.ts";
 
 const NAMES = exampleNames();
+const README = readFileSync(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
+/** The program of the README, which names an image that only its reader has. */
+const SNIPPET = {
+  name: "readme",
+  text: (/```ts\n([\s\S]*?)```/.exec(README)?.[1] ?? "").replace("busybox:latest", IMAGE),
+};
 const MAX_LINES = 70;
 
 let folder = "";
@@ -19,7 +25,7 @@ beforeAll(async () => {
   const docker = new SimulatedDocker({ clock: realTimeClock() });
   docker.image(IMAGE);
   server = await SimulatedDockerServer.listen(docker, { socketPath: join(folder, "docker.sock") });
-  await installPrograms();
+  await installPrograms([SNIPPET]);
 });
 
 afterAll(async () => {
@@ -62,6 +68,16 @@ describe.each([
     expect(told.slice(0, 3)).toEqual(["hello RUNNING", "task RUNNING", "hello STOPPED, exit code 3"]);
     expect(told[3]).toMatch(/^task STOPPED: /);
     expect(changes.map((line) => Number(line.split(" ")[0]))).toEqual(changes.map((_line, index) => index + 1));
+  });
+
+  it("the program of the README prints each state change, and ends", async () => {
+    const changes = linesOf(await runExample(SNIPPET.name, [], endpoint()));
+    expect(changes.filter((line) => !line.includes("MANIFEST_PULLED"))).toEqual([
+      "container RUNNING",
+      "task RUNNING",
+      "container STOPPED",
+      "task STOPPED",
+    ]);
   });
 
   it("stop-in-order stops what was started last first", async () => {

@@ -1,4 +1,4 @@
-/** When a full disk makes the image clean-up go on beyond its usual number. Ours: the agent has no such thing. */
+/** When a full disk makes the image clean-up go on beyond its usual number. Source: ours; the agent has no such thing. */
 
 export type DiskMarks = {
   /** Part of the disk, 0 to 1, from which a cycle goes on beyond its usual number … */

@@ -11,7 +11,7 @@ export type LocalImageFacts = {
   readonly pulledBefore: boolean;
 };
 
-/** An image that was built here is not asked for under `default`: docs/decisions/003-locally-built-images.md. */
+/** An image that was built here is not asked for under `default`. Source: ours, docs/decisions/003. */
 export function needsRegistry(behaviour: PullBehaviour, local: LocalImageFacts): boolean {
   switch (behaviour) {
     case "default":

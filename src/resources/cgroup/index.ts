@@ -20,7 +20,7 @@ import { CgroupVersion2 } from "./version-2.ts";
 
 const CGROUP_ROOT = "/sys/fs/cgroup";
 
-/** Source: ECS_ENABLE_TASK_CPU_MEM_LIMIT, where unset is "auto". */
+/** "auto" unless set. Source: ECS_ENABLE_TASK_CPU_MEM_LIMIT. */
 export type TaskCpuMemLimit = "auto" | "on" | "off";
 
 export type TaskCgroupOptions = CgroupSettings & {
