@@ -1,5 +1,6 @@
 /** From a task definition, as written, to a task for an engine. */
 import { asEpochMs } from "../core/brand.ts";
+import { DEFAULT_STOP_TIMEOUT_MS } from "../core/definition/defaults.ts";
 import type { TaskDefinitionInput } from "../core/definition/definition-input.ts";
 import { parseTaskDefinition } from "../core/definition/parse.ts";
 import type { Task } from "../core/task.ts";
@@ -25,8 +26,7 @@ export function createTask(definition: TaskDefinitionInput, identity: Partial<Ta
     hex: (digits) => systemRandom.hex(digits),
     uuid: () => systemRandom.uuid(),
     pauseImage: PAUSE_IMAGE,
-    // Source: ECS_CONTAINER_STOP_TIMEOUT.
-    stopTimeoutMs: 30_000,
+    stopTimeoutMs: DEFAULT_STOP_TIMEOUT_MS,
     ...identity,
   });
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { composeEngine, withPullBehaviour } from "../agent/compose-engine.ts";
 import { systemRandom } from "../agent/system-random.ts";
 import { asEpochMs } from "../core/brand.ts";
+import { DEFAULT_STOP_TIMEOUT_MS } from "../core/definition/defaults.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import { buildTask } from "../core/task-builder.ts";
 import { createDockerClient, resolveEndpoint } from "../docker/index.ts";
@@ -31,8 +32,6 @@ import { createWarningLog } from "./warning-log.ts";
 
 const ACCOUNT_ID = "000000000000";
 const DEFAULT_REGION = "us-east-1";
-/** Source: ECS_CONTAINER_STOP_TIMEOUT. */
-const STOP_TIMEOUT_MS = 30_000;
 
 /** @throws {EngineError} when no daemon answers; {InvalidInputError} when the secrets file cannot be read */
 export async function openRunEnvironment(request: EnvironmentRequest): Promise<RunEnvironment> {
@@ -79,7 +78,7 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
         hex: (digits) => systemRandom.hex(digits),
         uuid: () => systemRandom.uuid(),
         pauseImage: PAUSE_IMAGE,
-        stopTimeoutMs: STOP_TIMEOUT_MS,
+        stopTimeoutMs: DEFAULT_STOP_TIMEOUT_MS,
       }),
     missing: async ({ definition }) => [
       ...(await findMissingSecrets(definition, sources, request.signal)).map(describeMissingSecret),

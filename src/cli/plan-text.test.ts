@@ -38,6 +38,17 @@ const shared = aDefinition({
 });
 
 describe("planText()", () => {
+  it("says when a container is started again in place", () => {
+    const restarted = aDefinition({
+      containerDefinitions: [
+        { name: "web", restartPolicy: { enabled: true, restartAttemptPeriod: 60, ignoredExitCodes: [0, 3] } },
+      ],
+    });
+    expect(planText(restarted, planTask(restarted), createColours(false))).toContainEqual(
+      expect.stringContaining("started again when it ends after 60 s or more, not with exit code 0, 3"),
+    );
+  });
+
   it.each([
     ["shop", definition],
     ["awsvpc", shared],

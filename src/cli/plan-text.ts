@@ -1,5 +1,6 @@
 /** A plan as text: numbered stages on the way up and down, each step with its reasons. */
 import type { ContainerDefinition, PortMapping, TaskDefinition } from "../core/definition/types.ts";
+import { networkModeOf } from "../core/host-ports.ts";
 import type { PlanStep, TaskPlan } from "../core/plan.ts";
 import type { Colours } from "./screen.ts";
 import { padText, textWidth } from "./text-width.ts";
@@ -8,7 +9,7 @@ import { count } from "./units.ts";
 export function planText(definition: TaskDefinition, plan: TaskPlan, colours: Colours): string[] {
   const containers = definition.containerDefinitions;
   const width = Math.max(...[...plan.start, ...plan.stop].flat().map((step) => textWidth(labelOf(step))));
-  const mode = definition.networkMode ?? "bridge";
+  const mode = networkModeOf(definition);
   return [
     `${colours.bold(definition.family)}  ${count(containers.length, "container")}, network mode ${mode}`,
     "",
@@ -37,7 +38,14 @@ function startLines(step: PlanStep, number: number | undefined, { width, contain
   const what = step.kind === "container" ? `image ${image ?? ""}` : (step.detail ?? "");
   const reasons =
     step.reasons.length === 0 && step.kind === "container" ? ["at once"] : step.reasons.map((each) => each.text);
-  return stepLines({ number, label: labelOf(step), width }, [what, ...reasons]);
+  return stepLines({ number, label: labelOf(step), width }, [what, ...reasons, ...restartLines(step)]);
+}
+
+function restartLines({ restart }: PlanStep): string[] {
+  if (restart === undefined) return [];
+  const { attemptPeriod, ignoredExitCodes: codes } = restart;
+  const except = codes.length === 0 ? "" : `, not with exit code ${codes.join(", ")}`;
+  return [`started again when it ends after ${attemptPeriod} s or more${except}`];
 }
 
 function stopLines(step: PlanStep, number: number | undefined, width: number): string[] {
@@ -46,7 +54,8 @@ function stopLines(step: PlanStep, number: number | undefined, width: number): s
   if (step.kind === "pause") return stepLines(layout, ["when all containers have stopped"]);
   const reasons = step.reasons.map((reason) => reason.text);
   const ended = step.normallyEnded === true ? ["has normally ended long before"] : [];
-  const how = `${reasons.length === 0 ? "stop signal at once" : "stop signal"}, SIGKILL after ${step.stopTimeout ?? 0} s`;
+  const kill = step.stopTimeout === undefined ? "" : `, SIGKILL after ${step.stopTimeout} s`;
+  const how = `${reasons.length === 0 ? "stop signal at once" : "stop signal"}${kill}`;
   return stepLines(layout, [how, ...reasons, ...ended]);
 }
 
@@ -81,6 +90,6 @@ function portLines(containers: readonly ContainerDefinition[], colours: Colours)
 function portText(port: PortMapping): string {
   if (port.containerPortRange !== undefined)
     return `free ports of the host -> ${port.containerPortRange}/${port.protocol}`;
-  const hostPort = (port.hostPort ?? 0) === 0 ? "a free port of the host" : `host port ${port.hostPort}`;
+  const hostPort = port.hostPort ? `host port ${port.hostPort}` : "a free port of the host";
   return `${hostPort} -> ${port.containerPort ?? ""}/${port.protocol}`;
 }

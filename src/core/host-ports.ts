@@ -2,6 +2,7 @@
  * Which host ports a container needs before it is created: the question that the port allocator answers with leases.
  * Source: engine-modern 17.2, interfaces 1.5.1.
  */
+import { TASK_DEFAULTS } from "./definition/defaults.ts";
 import type {
   ContainerDefinition,
   NetworkMode,
@@ -25,8 +26,8 @@ export type PortRequest = {
 };
 
 /** An unset network mode behaves as bridge. Source: interfaces 1.1. */
-export function networkModeOf(definition: TaskDefinition): NetworkMode {
-  return definition.networkMode ?? "bridge";
+export function networkModeOf(definition: Pick<TaskDefinition, "networkMode">): NetworkMode {
+  return definition.networkMode ?? TASK_DEFAULTS.networkMode.value;
 }
 
 /** `"8000-8010"` as numbers. @throws {EngineError} UnparsablePort */

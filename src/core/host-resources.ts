@@ -5,7 +5,7 @@
 import type { ContainerDefinition, TransportProtocol } from "./definition/types.ts";
 import { InvalidInputError } from "./errors.ts";
 import { gpuIdsOf, gpusWantedBy } from "./gpus.ts";
-import { containerPortsOf } from "./host-ports.ts";
+import { containerPortsOf, networkModeOf } from "./host-ports.ts";
 import type { Task } from "./task.ts";
 
 export type ResourceName = "CPU" | "MEMORY" | "PORTS_TCP" | "PORTS_UDP" | "GPU";
@@ -59,13 +59,12 @@ export function needOf(task: Task): HostNeed {
 
 /** In host mode a container's port is the host's. Source: engine-modern 15.2. */
 function fixedPorts(task: Task, protocol: TransportProtocol): readonly number[] {
-  const mode = task.definition.networkMode ?? "bridge";
+  const mode = networkModeOf(task.definition);
   if (mode !== "bridge" && mode !== "host") return [];
   return task.definition.containerDefinitions
     .flatMap((container) => container.portMappings)
     .filter((mapping) => mapping.protocol === protocol && mapping.containerPortRange === undefined)
-    .map((mapping) => (mode === "host" ? containerPortsOf(mapping).first : (mapping.hostPort ?? 0)))
-    .filter((port) => port > 0);
+    .flatMap((mapping) => (mode === "host" ? containerPortsOf(mapping).first : mapping.hostPort) || []);
 }
 
 /** The resources of which there would be too little. Empty: it fits. */

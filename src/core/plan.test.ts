@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aDefinition } from "../testing/builders.ts";
+import { aRequest, definitionOf, twoContainers } from "./definition/a-definition.ts";
 import { planTask, type TaskPlan } from "./plan.ts";
 
 const names = (stages: TaskPlan["start"]) => stages.map((stage) => stage.map((step) => step.name));
@@ -45,6 +46,26 @@ describe("planTask()", () => {
       { after: "db", condition: "START", source: "links" },
       { after: "data", condition: "CREATE", source: "volumesFrom" },
     ]);
+  });
+
+  it("tells after how long a container is started again, and after which exit codes it is not", () => {
+    const plan = planTask(
+      definitionOf(
+        twoContainers(
+          { restartPolicy: { enabled: true } },
+          { restartPolicy: { enabled: true, restartAttemptPeriod: 60, ignoredExitCodes: [0, 3] } },
+        ),
+      ),
+    );
+    expect(stepOf(plan.start, "web")?.restart).toEqual({ attemptPeriod: 300, ignoredExitCodes: [] });
+    expect(stepOf(plan.start, "db")?.restart).toEqual({ attemptPeriod: 60, ignoredExitCodes: [0, 3] });
+    const off = planTask(definitionOf(aRequest({}, { restartPolicy: { enabled: false } })));
+    expect(stepOf(off.start, "web")).not.toHaveProperty("restart");
+  });
+
+  it("takes a stop timeout of 0 for one that is not set", () => {
+    const plan = planTask(definitionOf(aRequest({}, { startTimeout: 0, stopTimeout: 0 })));
+    expect(stepOf(plan.stop, "web")?.stopTimeout).toBe(30);
   });
 
   it("ORD-10: names the start timeout of the dependency, but not for START", () => {

@@ -2,6 +2,7 @@
  * The order in which a task's containers start and stop, and why: the engine's rules applied to a definition, without Docker.
  * Source: engine-modern 5.3, 5.5, 21.2, 22, 27.
  */
+import { CONTAINER_DEFAULTS, restartPeriodOf, stopTimeoutOf } from "./definition/defaults.ts";
 import type { ContainerDefinition, TaskDefinition } from "./definition/types.ts";
 import { type PlannedResource, resourcesOf } from "./plan-resources.ts";
 import type { Dependency, DependencyCondition } from "./task.ts";
@@ -18,6 +19,13 @@ export type PlanReason = {
   readonly text: string;
 };
 
+export type PlannedRestart = {
+  /** Seconds it must have run. */
+  readonly attemptPeriod: number;
+  /** Exit codes after which it stays stopped. */
+  readonly ignoredExitCodes: readonly number[];
+};
+
 export type PlanStep = {
   readonly name: string;
   readonly kind: "container" | "pause" | "resource";
@@ -25,6 +33,8 @@ export type PlanStep = {
   readonly reasons: readonly PlanReason[];
   /** Seconds between the stop signal and SIGKILL; on stop steps of containers. */
   readonly stopTimeout?: number;
+  /** The container is started again in place when it ends; on start steps. */
+  readonly restart?: PlannedRestart;
   /** Another container waits for this one's end, so it has normally ended before anything is stopped. */
   readonly normallyEnded?: true;
   /** What a resource is. */
@@ -38,9 +48,6 @@ export type TaskPlan = {
   /** Containers that can never start, because they wait for each other or for a container that does not exist. */
   readonly unreachable: readonly string[];
 };
-
-/** Grace of a container without `stopTimeout`, seconds. Source: engine-modern 5.2, ECS_CONTAINER_STOP_TIMEOUT. */
-const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
 /** `from` waits for `to` on the way up, and `to` for `from` on the way down. */
 type Edge = Omit<Dependency, "containerName"> & { readonly from: string; readonly to: string };
@@ -139,13 +146,20 @@ function startStep(container: ContainerDefinition, context: StartContext): PlanS
     });
   }
   for (const edge of edges.filter((each) => each.from === container.name)) reasons.push(startReason(edge, definition));
-  return { name: container.name, kind: "container", essential: container.essential, reasons };
+  const { name, essential } = container;
+  return { name, kind: "container", essential, reasons, ...restartOf(container) };
+}
+
+function restartOf({ restartPolicy: policy }: ContainerDefinition): Pick<PlanStep, "restart"> {
+  if (policy?.enabled !== true) return {};
+  const { ignoredExitCodes = [] } = policy;
+  return { restart: { attemptPeriod: restartPeriodOf(policy), ignoredExitCodes } };
 }
 
 function startReason(edge: Edge, definition: TaskDefinition): PlanReason {
   const awaited = definition.containerDefinitions.find((each) => each.name === edge.to);
   const limited = edge.condition !== "START" && edge.condition !== "CREATE";
-  const timeout = limited ? (awaited?.startTimeout ?? 0) : 0;
+  const timeout = limited ? (awaited?.startTimeout ?? CONTAINER_DEFAULTS.startTimeout.value) : 0;
   const limit = timeout > 0 ? `, at most ${timeout} s after its start` : "";
   return {
     after: edge.to,
@@ -177,7 +191,7 @@ function stopStep(container: ContainerDefinition, edges: readonly Edge[]): PlanS
       source: "stopOrder",
       text: `when ${after}, which depends on it, has stopped`,
     })),
-    stopTimeout: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    stopTimeout: stopTimeoutOf(container) ?? CONTAINER_DEFAULTS.stopTimeout.value,
     ...(ended ? { normallyEnded: true } : {}),
   };
 }

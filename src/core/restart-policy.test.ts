@@ -83,8 +83,12 @@ describe("decideRestart()", () => {
     expect(endsAfter(70, running({ startedAt: undefined }))).toMatchObject({ why: "container has never run" });
   });
 
-  it("takes an absent period as none, as the agent does", () => {
-    expect(endsAfter(0, running({ restartPolicy: { enabled: true } })).restart).toBe(true);
+  it("takes an absent period for the 300 s that AWS fills in", () => {
+    const unsaid = running({ restartPolicy: { enabled: true } });
+    expect(endsAfter(299.999, unsaid)).toMatchObject({
+      why: "container ended within the restart attempt period of 300 s",
+    });
+    expect(endsAfter(300, unsaid).restart).toBe(true);
   });
 
   it("gives the first reason in the agent's order, whatever else holds", () => {

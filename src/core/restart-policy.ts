@@ -1,5 +1,6 @@
 /** Whether a container that ended is started again in place. Source: engine-modern 11 (RST-*). */
 import type { EpochMs } from "./brand.ts";
+import { restartPeriodOf } from "./definition/defaults.ts";
 import type { Container } from "./task.ts";
 
 export type RestartVerdict = { readonly restart: true } | { readonly restart: false; readonly why: string };
@@ -25,7 +26,7 @@ export function decideRestart(
   if (policy.ignoredExitCodes?.includes(exitCode)) return no(`exit code ${exitCode} is ignored by the restart policy`);
   const since = runStartedAt ?? container.restart.lastRestartAt ?? container.startedAt;
   if (since === undefined) return no("container has never run");
-  const periodMs = (policy.restartAttemptPeriod ?? 0) * 1000;
+  const periodMs = restartPeriodOf(policy) * 1000;
   // Our own clock notes a start when it is answered: a quick process may have ended before.
   if (Math.max(0, endedAt - since) < periodMs)
     return no(`container ended within the restart attempt period of ${periodMs / 1000} s`);

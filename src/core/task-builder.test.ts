@@ -61,7 +61,7 @@ describe("buildTask()", () => {
     const task = build([{ name: "a" }, { name: "b", stopTimeout: 5 }, { name: "c", stopTimeout: 0 }], {
       stopTimeoutMs: 12_000,
     });
-    expect(task.containers.map((each) => each.stopTimeoutMs)).toEqual([12_000, 5_000, 1_000]);
+    expect(task.containers.map((each) => each.stopTimeoutMs)).toEqual([12_000, 5_000, 12_000]);
     expect(build([{}], { stopTimeoutMs: 10 }).containers[0]?.stopTimeoutMs).toBe(1_000);
   });
 

@@ -4,6 +4,7 @@
  * Source: engine-modern 4.6, 7.1b, 22, 27; interfaces 0.3, 2.2.
  */
 import { asContainerName, asTaskArn, type EpochMs } from "./brand.ts";
+import { CONTAINER_DEFAULTS, stopTimeoutOf } from "./definition/defaults.ts";
 import type { ContainerDefinition, TaskDefinition } from "./definition/types.ts";
 import { dockerNameFor } from "./docker-name.ts";
 import { withDefaultTag } from "./images/reference.ts";
@@ -94,14 +95,15 @@ function userContainer(
   identity: TaskIdentity,
   id: string,
 ): Container {
-  const stopTimeoutMs = container.stopTimeout === undefined ? identity.stopTimeoutMs : container.stopTimeout * 1000;
+  const stopTimeout = stopTimeoutOf(container);
+  const stopTimeoutMs = stopTimeout === undefined ? identity.stopTimeoutMs : stopTimeout * 1000;
   return changeContainer(newContainer("NORMAL", container.name, definition, identity, id), {
     essential: container.essential,
     image: withDefaultTag(container.image),
     dependencies: orNone(dependenciesOf(container, definition)),
     hasHealthCheck: container.healthCheck !== undefined && container.healthCheck.command[0] !== "NONE",
     restartPolicy: container.restartPolicy,
-    startTimeoutMs: (container.startTimeout ?? 0) * 1000,
+    startTimeoutMs: (container.startTimeout ?? CONTAINER_DEFAULTS.startTimeout.value) * 1000,
     stopTimeoutMs: Math.max(1000, stopTimeoutMs),
   });
 }

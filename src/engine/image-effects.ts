@@ -1,4 +1,5 @@
 /** What a container's image needs of the image service: its digest settled, the image here, and pulls let go. */
+import { isHeldToDigest } from "../core/images/version-consistency.ts";
 import type { ActionResult } from "../core/machine/input.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { ImageService } from "../ports/image-service.ts";
@@ -23,9 +24,12 @@ export class ImageEffects {
     ports.signal.addEventListener("abort", () => this.#abandonAll(), { once: true });
   }
 
-  /** Images of internal containers are made, not pulled. Source: engine-modern 12.3 (1). */
+  /**
+   * Images of internal containers are made, not pulled; and nobody is asked for a digest that no container is held to.
+   * Source: engine-modern 12.3 (1), `versionConsistency`.
+   */
   async resolveManifest(task: Task, container: Container): Promise<ActionResult> {
-    if (isInternal(container)) return { ok: true };
+    if (isInternal(container) || !isHeldToDigest(task, container)) return { ok: true };
     const request = this.#begin(task, container, undefined);
     try {
       const { digest, source, warning } = await this.#ports.images.prepareManifest(request);
@@ -38,7 +42,8 @@ export class ImageEffects {
 
   async pull(task: Task, container: Container): Promise<ActionResult> {
     if (isInternal(container)) return { ok: true };
-    const request = this.#begin(task, container, container.imageDigest);
+    const digest = isHeldToDigest(task, container) ? container.imageDigest : undefined;
+    const request = this.#begin(task, container, digest);
     try {
       const { imageId, imageDigest, pullStartedAt, warning } = await this.#ports.images.pull(request);
       if (pullStartedAt === undefined && warning === undefined) request.giveBackSignal();

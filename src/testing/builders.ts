@@ -3,6 +3,7 @@
  * test is about. Nothing in here is random, so that two calls with the same input give equal results.
  */
 import { asContainerName, asDockerName, asEpochMs, asTaskArn } from "../core/brand.ts";
+import { DEFAULT_STOP_TIMEOUT_MS } from "../core/definition/defaults.ts";
 import type { ContainerDefinition, TaskDefinition } from "../core/definition/types.ts";
 import type { Container, Task } from "../core/task.ts";
 
@@ -60,7 +61,7 @@ export function aContainer(partial: PartialContainer = {}): Container {
     dependencies: [],
     hasHealthCheck: false,
     startTimeoutMs: 0,
-    stopTimeoutMs: 30_000,
+    stopTimeoutMs: DEFAULT_STOP_TIMEOUT_MS,
     knownStatus: "NONE",
     desiredStatus: "RUNNING",
     emittedStatus: "NONE",

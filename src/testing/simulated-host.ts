@@ -3,6 +3,7 @@
  * is turned by hand and a store in memory that outlives the engine. The engine can be crashed and started again.
  */
 import { composeEngine } from "../agent/compose-engine.ts";
+import { DEFAULT_STOP_TIMEOUT_MS } from "../core/definition/defaults.ts";
 import { parseTaskDefinition } from "../core/definition/parse.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import type { HostTotals } from "../core/host-resources.ts";
@@ -215,7 +216,7 @@ export class SimulatedHost {
       hex: (digits) => this.random.hex(digits),
       uuid: () => this.random.uuid(),
       pauseImage: PAUSE_IMAGE,
-      stopTimeoutMs: 30_000,
+      stopTimeoutMs: DEFAULT_STOP_TIMEOUT_MS,
     });
   }
 

@@ -289,14 +289,32 @@ describe("DockerTaskEngine", () => {
     expect(running).toMatchObject({ networkBindings: [{ containerPort: 80, hostPort: 32_768, protocol: "tcp" }] });
   });
 
-  it("RST: a container that ends at once is restarted where no attempt period is asked for, again and again", async () => {
+  it("RST: without a period a container that ends before the 300 s that AWS fills in stays stopped, and the task ends", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: exits(1, { afterMs: 299_000 }) });
+    const task = host.task([{ name: "web", restartPolicy: { enabled: true } }]);
+    await host.add(task);
+    await host.untilStatus(task, "STOPPED");
+    expect(host.container(task, "web")).toMatchObject({ exitCode: 1, restart: { count: 0 } });
+  });
+
+  it("STOP: a stop timeout of 0 is not set, and leaves the 30 s of grace", async () => {
+    const host = await startedHost();
+    host.docker.container("web", { run: handlesSigterm({ afterMs: 29_000 }) });
+    const task = await runningTask(host, [{ name: "web", startTimeout: 0, stopTimeout: 0 }]);
+    await host.engine.stopTask(task.arn);
+    await host.untilStatus(task, "STOPPED");
+    expect(host.container(task, "web").exitCode).toBe(0);
+  });
+
+  it("RST: a container that ends at once is restarted where a program sets an attempt period of 0, again and again", async () => {
     const host = await startedHost();
     const atOnce = exits(1, { afterMs: 1 });
     host.docker.container("web", { run: attempts(atOnce, atOnce, atOnce, runsForever()) });
     const task = host.task([{ name: "web" }]);
     const [web] = task.containers;
     if (web === undefined) throw new Error("one container");
-    await host.add({ ...task, containers: [{ ...web, restartPolicy: { enabled: true } }] });
+    await host.add({ ...task, containers: [{ ...web, restartPolicy: { enabled: true, restartAttemptPeriod: 0 } }] });
     await host.clock.advance(5_000);
     expect(host.container(task, "web")).toMatchObject({ knownStatus: "RUNNING", restart: { count: 3 } });
   });

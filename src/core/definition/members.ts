@@ -2,8 +2,14 @@
 import type * as v from "valibot";
 import { assert } from "../assert.ts";
 import { requiredMembers, taskDefinitionSchema, taskOverrideSchema } from "./schema.ts";
+import { KEPT_IN_OVERRIDES, KEPT_WHEN_EMPTY } from "./unset.ts";
 
-export type ObjectMembers = {
+type Common = {
+  /** Its zero or empty value says something; see `unset.ts`. */
+  readonly keptWhenEmpty?: boolean;
+};
+
+export type ObjectMembers = Common & {
   readonly kind: "object";
   readonly members: ReadonlyMap<string, Members>;
   /** Their names, in the order of the model. */
@@ -12,10 +18,10 @@ export type ObjectMembers = {
 };
 export type Members =
   | ObjectMembers
-  | { readonly kind: "list"; readonly item: Members }
-  | { readonly kind: "map" }
-  | { readonly kind: "string" | "integer" | "boolean" }
-  | { readonly kind: "enum"; readonly options: readonly string[] };
+  | (Common & { readonly kind: "list"; readonly item: Members })
+  | (Common & { readonly kind: "map" })
+  | (Common & { readonly kind: "string" | "integer" | "boolean" })
+  | (Common & { readonly kind: "enum"; readonly options: readonly string[] });
 
 type Node = v.GenericSchema;
 
@@ -25,21 +31,30 @@ const hasItem = (schema: Node): schema is Node & { item: Node } => schema.type =
 const hasWrapped = (schema: Node): schema is Node & { wrapped: Node } => schema.type === "optional";
 const hasOptions = (schema: Node): schema is Node & { options: readonly string[] } => schema.type === "picklist";
 
-function membersOf(schema: Node): Members {
-  if (hasWrapped(schema)) return membersOf(schema.wrapped);
-  if (hasItem(schema)) return { kind: "list", item: membersOf(schema.item) };
-  if (hasOptions(schema)) return { kind: "enum", options: schema.options };
+/** Where a node stands in the tree, and which names are kept when empty. */
+type Place = { readonly name: string; readonly kept: Readonly<Record<string, string>> };
+
+function membersOf(schema: Node, place: Place): Members {
+  if (hasWrapped(schema)) return membersOf(schema.wrapped, place);
+  const keptWhenEmpty = Object.hasOwn(place.kept, place.name);
+  if (hasItem(schema)) {
+    return { kind: "list", keptWhenEmpty, item: membersOf(schema.item, { ...place, name: `${place.name}[]` }) };
+  }
+  if (hasOptions(schema)) return { kind: "enum", keptWhenEmpty, options: schema.options };
   const object = objectIn(schema);
-  if (object !== undefined) return objectMembers(object);
-  switch (schema.type) {
+  return object === undefined ? { kind: scalarKind(schema), keptWhenEmpty } : objectMembers(object, place);
+}
+
+function scalarKind({ type }: Node): "integer" | "boolean" | "map" | "string" {
+  switch (type) {
     case "number":
-      return { kind: "integer" };
+      return "integer";
     case "boolean":
-      return { kind: "boolean" };
+      return "boolean";
     case "custom":
-      return { kind: "map" };
+      return "map";
     default:
-      return { kind: "string" };
+      return "string";
   }
 }
 
@@ -50,15 +65,19 @@ function objectIn(schema: Node): ObjectNode | undefined {
   return hasPipe(schema) ? schema.pipe.find(hasEntries) : undefined;
 }
 
-function rootMembers(schema: Node): ObjectMembers {
+function rootMembers(schema: Node, kept: Place["kept"]): ObjectMembers {
   const object = objectIn(schema);
   assert(object !== undefined, "a definition and its overrides are objects");
-  return objectMembers(object);
+  return objectMembers(object, { name: "", kept });
 }
 
-function objectMembers(schema: ObjectNode): ObjectMembers {
-  const members = new Map(Object.entries(schema.entries).map(([name, entry]) => [name, membersOf(entry)]));
-  return { kind: "object", members, names: [...members.keys()], required: requiredMembers(schema) };
+function objectMembers(schema: ObjectNode, { name, kept }: Place): ObjectMembers {
+  const prefix = name === "" ? "" : `${name}.`;
+  const members = new Map(
+    Object.entries(schema.entries).map(([key, entry]) => [key, membersOf(entry, { name: prefix + key, kept })]),
+  );
+  const keptWhenEmpty = Object.hasOwn(kept, name);
+  return { kind: "object", keptWhenEmpty, members, names: [...members.keys()], required: requiredMembers(schema) };
 }
 
 /** Members of the objects in one of the task's lists. */
@@ -68,10 +87,10 @@ function itemMembers(list: string): ObjectMembers {
   return members.item;
 }
 
-export const TASK_MEMBERS: ObjectMembers = rootMembers(taskDefinitionSchema);
+export const TASK_MEMBERS: ObjectMembers = rootMembers(taskDefinitionSchema, KEPT_WHEN_EMPTY);
 export const CONTAINER_MEMBERS: ObjectMembers = itemMembers("containerDefinitions");
 export const VOLUME_MEMBERS: ObjectMembers = itemMembers("volumes");
-export const OVERRIDE_MEMBERS: ObjectMembers = rootMembers(taskOverrideSchema);
+export const OVERRIDE_MEMBERS: ObjectMembers = rootMembers(taskOverrideSchema, KEPT_IN_OVERRIDES);
 
 /**
  * A copy of the members that the model knows, in its order. `each` may make other values of them, and leaves a member out
@@ -97,9 +116,21 @@ export type Copier = (value: unknown, members: Members, name: string) => unknown
 
 /** A copy of any value with the right type; see {@link copyKnown}. */
 export function copyValue(value: unknown, members: Members): unknown {
-  if (members.kind === "object") return copyKnown(value as object, members);
-  if (members.kind === "list") return (value as readonly unknown[]).map((item) => copyValue(item, members.item));
+  if (members.kind === "object") return copyObject(value as object, members);
+  if (members.kind === "list") return (value as readonly unknown[]).map((item) => copyItem(item, members.item));
   return members.kind === "map" ? copyMap(value as Readonly<Record<string, unknown>>) : value;
+}
+
+/** What holds nothing but unknown members is as good as empty, see `unset.ts`. */
+function copyObject(value: object, members: ObjectMembers): Readonly<Record<string, unknown>> | undefined {
+  const copy = copyKnown(value, members);
+  if (members.keptWhenEmpty === true) return copy;
+  for (const _ in copy) return copy;
+  return undefined;
+}
+
+function copyItem(item: unknown, members: Members): unknown {
+  return members.kind === "object" ? copyKnown(item as object, members) : copyValue(item, members);
 }
 
 export function copyMap<Value>(map: Readonly<Record<string, Value>>): Record<string, Value> {

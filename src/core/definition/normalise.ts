@@ -2,10 +2,10 @@
  * The normalised form of a definition in which the rules found nothing wrong: AWS's defaults filled in, sizes as plain
  * decimals, frozen. Source: interfaces 1.3.3, 1.2.
  */
+import { CONTAINER_DEFAULTS, restartPeriodOf, TASK_DEFAULTS, VOLUME_DEFAULTS } from "./defaults.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Members } from "./members.ts";
 import { CONTAINER_MEMBERS, copyKnown, copyMap, copyValue, TASK_MEMBERS, VOLUME_MEMBERS } from "./members.ts";
-import { present } from "./rule-context.ts";
 import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   NetworkMode,
   PlacementConstraint,
   PortMapping,
+  RestartPolicy,
   SystemControl,
   TaskDefinition,
   Volume,
@@ -23,22 +24,20 @@ import type {
 
 type WireHealthCheck = NonNullable<WireContainer["healthCheck"]>;
 
-const DEFAULT_CHECK = { interval: 30, timeout: 5, retries: 3 } as const;
-
 export function normalise(task: WireTask): TaskDefinition {
-  const networkMode = task.networkMode ?? "bridge";
+  const networkMode = task.networkMode ?? TASK_DEFAULTS.networkMode.value;
   const { taskRoleArn, executionRoleArn, cpu, memory, containerDefinitions, volumes, placementConstraints } = task;
   // The rules have seen every required member, which the wire type cannot say.
   const checked = copyKnown(task, TASK_MEMBERS, copyTaskMember) as Omit<TaskDefinition, MadeAnew>;
   return deepFreeze({
     ...checked,
-    ...named("taskRoleArn", present(taskRoleArn)),
-    ...named("executionRoleArn", present(executionRoleArn)),
+    ...named("taskRoleArn", taskRoleArn),
+    ...named("executionRoleArn", executionRoleArn),
     ...named("cpu", decimal(cpu, parseTaskCpu)),
     ...named("memory", decimal(memory, parseTaskMemory)),
     containerDefinitions: (containerDefinitions ?? []).map((container) => normaliseContainer(container, networkMode)),
-    volumes: (volumes ?? []).map(normaliseVolume),
-    placementConstraints: (placementConstraints ?? []).map(normalisePlacement),
+    volumes: (volumes ?? TASK_DEFAULTS.volumes.value).map(normaliseVolume),
+    placementConstraints: (placementConstraints ?? TASK_DEFAULTS.placementConstraints.value).map(normalisePlacement),
   });
 }
 
@@ -71,13 +70,14 @@ function decimal(value: string | undefined, parse: (value: string) => number | u
 
 function normaliseContainer(wire: WireContainer, networkMode: NetworkMode): ContainerDefinition {
   const known = copyKnown(wire, CONTAINER_MEMBERS, copyContainerMember);
-  known.cpu ??= 0;
-  known.essential ??= true;
-  known.portMappings = wire.portMappings?.map((mapping) => normalisePort(mapping, networkMode)) ?? NONE;
-  known.environment = wire.environment?.map(normaliseVariable) ?? NONE;
-  known.mountPoints = wire.mountPoints?.map(normaliseMountPoint) ?? NONE;
-  known.volumesFrom = wire.volumesFrom?.map(normaliseVolumeFrom) ?? NONE;
-  known.systemControls = wire.systemControls?.map(normaliseSystemControl) ?? NONE;
+  known.cpu ??= CONTAINER_DEFAULTS.cpu.value;
+  known.essential ??= CONTAINER_DEFAULTS.essential.value;
+  known.portMappings =
+    wire.portMappings?.map((mapping) => normalisePort(mapping, networkMode)) ?? CONTAINER_DEFAULTS.portMappings.value;
+  known.environment = wire.environment?.map(normaliseVariable) ?? CONTAINER_DEFAULTS.environment.value;
+  known.mountPoints = wire.mountPoints?.map(normaliseMountPoint) ?? CONTAINER_DEFAULTS.mountPoints.value;
+  known.volumesFrom = wire.volumesFrom?.map(normaliseVolumeFrom) ?? CONTAINER_DEFAULTS.volumesFrom.value;
+  known.systemControls = wire.systemControls?.map(normaliseSystemControl) ?? CONTAINER_DEFAULTS.systemControls.value;
   if (wire.healthCheck !== undefined) known.healthCheck = normaliseHealthCheck(wire.healthCheck);
   return known as ContainerDefinition;
 }
@@ -88,6 +88,8 @@ const NONE: readonly never[] = Object.freeze([]);
 /** Lists that are made anew keep their place; the health check stands last. */
 function copyContainerMember(value: unknown, members: Members, name: string): unknown {
   switch (name) {
+    case "restartPolicy":
+      return normaliseRestartPolicy(value as NonNullable<WireContainer["restartPolicy"]>);
     case "healthCheck":
       return undefined;
     case "portMappings":
@@ -109,11 +111,18 @@ function normaliseVariable({ name, value }: Entry<"environment">): KeyValuePair 
 }
 
 function normaliseMountPoint({ sourceVolume, containerPath, readOnly }: Entry<"mountPoints">): MountPoint {
-  return { sourceVolume: sourceVolume ?? "", containerPath: containerPath ?? "", readOnly: readOnly ?? false };
+  return {
+    sourceVolume: sourceVolume ?? "",
+    containerPath: containerPath ?? "",
+    readOnly: readOnly ?? CONTAINER_DEFAULTS["mountPoints[].readOnly"].value,
+  };
 }
 
 function normaliseVolumeFrom({ sourceContainer, readOnly }: Entry<"volumesFrom">): VolumeFrom {
-  return { sourceContainer: sourceContainer ?? "", readOnly: readOnly ?? false };
+  return {
+    sourceContainer: sourceContainer ?? "",
+    readOnly: readOnly ?? CONTAINER_DEFAULTS["volumesFrom[].readOnly"].value,
+  };
 }
 
 function normaliseSystemControl({ namespace, value }: Entry<"systemControls">): SystemControl {
@@ -122,15 +131,24 @@ function normaliseSystemControl({ namespace, value }: Entry<"systemControls">): 
 
 function normalisePort(mapping: Entry<"portMappings">, networkMode: NetworkMode): PortMapping {
   const { containerPort, containerPortRange, name, appProtocol } = mapping;
-  const isFixed = networkMode === "awsvpc" || networkMode === "host";
-  const hostPort = mapping.hostPort || (isFixed ? containerPort : 0);
+  const byMode = CONTAINER_DEFAULTS["portMappings[].hostPort"].value[networkMode];
+  const hostPort = mapping.hostPort ?? (typeof byMode === "number" ? byMode : containerPort);
   return {
     ...(containerPort === undefined ? {} : { containerPort }),
     ...(containerPortRange !== undefined || hostPort === undefined ? {} : { hostPort }),
-    protocol: mapping.protocol ?? "tcp",
+    protocol: mapping.protocol ?? CONTAINER_DEFAULTS["portMappings[].protocol"].value,
     ...(name === undefined ? {} : { name }),
     ...(appProtocol === undefined ? {} : { appProtocol }),
     ...(containerPortRange === undefined ? {} : { containerPortRange }),
+  };
+}
+
+function normaliseRestartPolicy(policy: NonNullable<WireContainer["restartPolicy"]>): RestartPolicy {
+  const { enabled, ignoredExitCodes, restartAttemptPeriod } = policy;
+  return {
+    enabled: enabled === true,
+    ...(ignoredExitCodes === undefined ? {} : { ignoredExitCodes: [...ignoredExitCodes] }),
+    restartAttemptPeriod: restartAttemptPeriod ?? restartPeriodOf({}),
   };
 }
 
@@ -138,9 +156,9 @@ function normaliseHealthCheck(check: WireHealthCheck): NonNullable<ContainerDefi
   const { command, startPeriod } = check;
   return {
     command: command === undefined ? NONE : [...command],
-    interval: check.interval ?? DEFAULT_CHECK.interval,
-    timeout: check.timeout ?? DEFAULT_CHECK.timeout,
-    retries: check.retries ?? DEFAULT_CHECK.retries,
+    interval: check.interval ?? CONTAINER_DEFAULTS["healthCheck.interval"].value,
+    timeout: check.timeout ?? CONTAINER_DEFAULTS["healthCheck.timeout"].value,
+    retries: check.retries ?? CONTAINER_DEFAULTS["healthCheck.retries"].value,
     ...(startPeriod === undefined ? {} : { startPeriod }),
   };
 }
@@ -161,8 +179,8 @@ function normaliseDockerVolume(
 ): NonNullable<Volume["dockerVolumeConfiguration"]> {
   const { driverOpts, labels, autoprovision } = docker;
   return {
-    scope: docker.scope ?? "task",
-    driver: present(docker.driver) ?? "local",
+    scope: docker.scope ?? VOLUME_DEFAULTS["dockerVolumeConfiguration.scope"].value,
+    driver: docker.driver ?? VOLUME_DEFAULTS["dockerVolumeConfiguration.driver"].value,
     ...(autoprovision === undefined ? {} : { autoprovision }),
     ...(driverOpts === undefined ? {} : { driverOpts: copyMap(driverOpts) }),
     ...(labels === undefined ? {} : { labels: copyMap(labels) }),

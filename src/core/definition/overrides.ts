@@ -12,6 +12,7 @@ import { taskOverrideSchema } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
 import type { TaskDefinition, TaskOverride } from "./types.ts";
+import { withoutUnset } from "./unset.ts";
 import { validateTaskDefinition } from "./validate.ts";
 
 const OVERRIDES_MAX_CHARACTERS = 8192;
@@ -26,12 +27,13 @@ export type OverrideValidation =
 export function validateTaskOverride(input: unknown, definition: TaskDefinition): OverrideValidation {
   const findings = new ProblemList();
   const { report } = findings;
-  const prepared = prepare(input ?? {}, report);
-  if (typeof prepared !== "object" || prepared === null || Array.isArray(prepared)) {
+  const copied = prepare(input ?? {}, report);
+  if (typeof copied !== "object" || copied === null || Array.isArray(copied)) {
     report("document-not-object", "", "The overrides are no object", { fix: 'Write {"containerOverrides": [...]}' });
     return { ok: false, problems: findings.problems };
   }
-  checkSize(prepared, report);
+  checkSize(copied, report);
+  const prepared = withoutUnset(copied, OVERRIDE_MEMBERS);
   checkMembers(prepared, OVERRIDE_MEMBERS, { unknown: refuseUnknown(report), pascal: report, missing: report }, NONE);
   const { value } = checkShape(taskOverrideSchema, OVERRIDE_MEMBERS, prepared, { type: report, enum: report });
   checkContainerOverrides(value, definition, report);

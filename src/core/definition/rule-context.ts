@@ -1,4 +1,5 @@
 /** What every cross-field rule gets to see. */
+import { TASK_DEFAULTS } from "./defaults.ts";
 import type { Report } from "./problem.ts";
 import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
@@ -44,7 +45,7 @@ export function ruleContext(task: WireTask, damaged: ReadonlySet<string>, report
     containers,
     byName,
     volumes: (task.volumes ?? []).map((volume, index) => ({ volume, path: `volumes[${index}]` })),
-    networkMode: damaged.has("networkMode") ? undefined : (task.networkMode ?? "bridge"),
+    networkMode: damaged.has("networkMode") ? undefined : (task.networkMode ?? TASK_DEFAULTS.networkMode.value),
     fargate: task.requiresCompatibilities?.includes("FARGATE") ?? false,
     windows: task.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false,
     taskCpu: task.cpu === undefined ? undefined : parseTaskCpu(task.cpu),

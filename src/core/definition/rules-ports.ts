@@ -1,4 +1,5 @@
 /** Port mappings. Source: interfaces 1.3.2, 1.2, 1.5.1. */
+import { CONTAINER_DEFAULTS } from "./defaults.ts";
 import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
@@ -157,9 +158,9 @@ function checkHostPort(
 /** Only host ports that are chosen in the file can clash; in awsvpc and host mode that is every container port. */
 function checkTaken(mapping: WirePort, at: string, taken: Set<string>, { networkMode, report }: RuleContext): void {
   const isFixed = networkMode === "awsvpc" || networkMode === "host";
-  const hostPort = mapping.hostPort || (isFixed ? mapping.containerPort : undefined);
+  const hostPort = mapping.hostPort ?? (isFixed ? mapping.containerPort : undefined);
   if (hostPort === undefined || hostPort === 0) return;
-  const protocol = mapping.protocol ?? "tcp";
+  const protocol = mapping.protocol ?? CONTAINER_DEFAULTS["portMappings[].protocol"].value;
   const key = `${hostPort}/${protocol}`;
   if (taken.has(key)) {
     report(

@@ -210,9 +210,14 @@ describe("validateTaskDefinition() normalises", () => {
 
   it("Docker volumes: scope task, driver local; a range has no host port", () => {
     const definition = definitionOf(
-      aRequest({ volumes: [{ name: "v", dockerVolumeConfiguration: {} }] }, port({ containerPortRange: "1-5" })),
+      aRequest(
+        { volumes: [{ name: "v", dockerVolumeConfiguration: { labels: { a: "b" } } }] },
+        port({ containerPortRange: "1-5" }),
+      ),
     );
-    expect(definition.volumes).toEqual([{ name: "v", dockerVolumeConfiguration: { scope: "task", driver: "local" } }]);
+    expect(definition.volumes).toEqual([
+      { name: "v", dockerVolumeConfiguration: { scope: "task", driver: "local", labels: { a: "b" } } },
+    ]);
     expect(definition.containerDefinitions[0]?.portMappings).toEqual([{ containerPortRange: "1-5", protocol: "tcp" }]);
   });
 

@@ -17,6 +17,7 @@ import type { WireTask } from "./schema.ts";
 import { OUTPUT_ONLY_MEMBERS, taskDefinitionSchema } from "./schema.ts";
 import { asShaped, checkShape } from "./shape.ts";
 import type { TaskDefinition } from "./types.ts";
+import { withoutUnset } from "./unset.ts";
 
 export type ValidationOptions = {
   /** Name unfilled placeholders (default true). An API server leaves that to the caller's tools. */
@@ -32,11 +33,12 @@ export type Validation =
 /** Checks the request form of a definition (see `unwrapDocument` for the others). Never throws. */
 export function validateTaskDefinition(input: unknown, options: ValidationOptions = {}): Validation {
   const types = new ProblemList();
-  const prepared = plainOrCopy(input, types.report);
-  if (typeof prepared !== "object" || prepared === null || Array.isArray(prepared)) return notAnObject(types);
+  const plain = plainOrCopy(input, types.report);
+  if (typeof plain !== "object" || plain === null || Array.isArray(plain)) return notAnObject(types);
+  const prepared = withoutUnset(plain, TASK_MEMBERS);
   // The shape check takes wrong values out of its copy, and placeholders are among them.
   const placeholders = options.placeholders === false ? [] : findPlaceholders(prepared);
-  const own = () => (prepared === input ? prepare(input, types.report) : prepared);
+  const own = () => prepare(prepared, types.report);
   const { task, problems, warn } = checkAll(prepared, own, types);
   namePlaceholders(placeholders, problems, warn.report);
   problems.push(...warn.problems);

@@ -161,7 +161,7 @@ describe("an exit under a restart policy", () => {
   });
 
   it("an exit before the start is answered counts like any other", () => {
-    const quick = aContainer({ restartPolicy: { enabled: true }, essential: false });
+    const quick = aContainer({ restartPolicy: { enabled: true, restartAttemptPeriod: 0 }, essential: false });
     const world = MachineWorld.begin(aTaskOf(quick, aContainer({ name: "main" })));
     for (const action of ["resolveManifest", "pull", "create"] as const) world.answer(action, "web");
     world.carryOut("start", "web");

@@ -2,6 +2,7 @@
  * NFS in the place of volumes of other services: a Docker volume of the local driver, which the daemon mounts. Source:
  * engine-modern 18.4.
  */
+import { VOLUME_DEFAULTS } from "../definition/defaults.ts";
 import type { Volume } from "../definition/types.ts";
 import { volumeNameFor } from "../docker-name.ts";
 import { EngineError } from "../errors.ts";
@@ -49,7 +50,10 @@ function driverOptions(volume: Volume, address: string): Readonly<Record<string,
     const text = `Cannot prepare volume "${volume.name}": ${address} is no NFS export of the form SERVER:/PATH`;
     throw new EngineError("VolumeError", text);
   }
-  const root = volume.efsVolumeConfiguration?.rootDirectory ?? volume.s3filesVolumeConfiguration?.rootDirectory ?? "/";
+  const root =
+    volume.efsVolumeConfiguration?.rootDirectory ??
+    volume.s3filesVolumeConfiguration?.rootDirectory ??
+    VOLUME_DEFAULTS["efsVolumeConfiguration.rootDirectory"].value;
   const device = `${path}/${root}`.replaceAll(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
   return { type: "nfs", o: `addr=${server.replaceAll(/[[\]]/g, "")},${MOUNT_OPTIONS}`, device: `:${device}` };
 }

@@ -2,6 +2,7 @@
  * The Docker volumes that a task needs, as resources: plain data that is saved with the task before anything is made.
  * Source: engine-modern 18.2, 18.3.
  */
+import { VOLUME_DEFAULTS } from "../definition/defaults.ts";
 import type { TaskDefinition, Volume } from "../definition/types.ts";
 import { type NameOwner, volumeNameFor } from "../docker-name.ts";
 import { EngineError } from "../errors.ts";
@@ -72,7 +73,7 @@ function configuredSpec(
   config: NonNullable<Volume["dockerVolumeConfiguration"]>,
   generate: () => string,
 ): DockerVolumeSpec {
-  const autoprovision = config.autoprovision ?? false;
+  const autoprovision = config.autoprovision ?? VOLUME_DEFAULTS["dockerVolumeConfiguration.autoprovision"].value;
   if (config.scope === "task" && autoprovision) {
     throw new EngineError(
       "VolumeError",

@@ -1,4 +1,5 @@
 /** Health checks, in nanoseconds. Source: interfaces 1.5, engine-modern 10.1. */
+import { CONTAINER_DEFAULTS } from "../../core/definition/defaults.ts";
 import type { HealthCheck } from "../../core/definition/types.ts";
 import type { CreateBody } from "../../ports/docker-client.ts";
 import { putTogether } from "./present.ts";
@@ -10,7 +11,7 @@ export function healthCheckOf(healthCheck: HealthCheck | undefined): CreateBody[
   if (healthCheck === undefined) return undefined;
   // NONE switches the image's check off; its times would mean nothing.
   if (healthCheck.command[0] === "NONE") return { Test: ["NONE"] };
-  const startPeriod = healthCheck.startPeriod ?? 0;
+  const startPeriod = healthCheck.startPeriod ?? CONTAINER_DEFAULTS["healthCheck.startPeriod"].value;
   return putTogether<NonNullable<CreateBody["Healthcheck"]>>({
     Test: healthCheck.command,
     Interval: healthCheck.interval * NANOSECONDS,

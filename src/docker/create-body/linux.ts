@@ -1,5 +1,13 @@
 /** What the kernel is told about a container. Source: interfaces 1.5, engine-modern 19. */
-import type { Device, LinuxParameters, SystemControl, Tmpfs, Ulimit } from "../../core/definition/types.ts";
+import { CONTAINER_DEFAULTS } from "../../core/definition/defaults.ts";
+import type {
+  ContainerDefinition,
+  Device,
+  LinuxParameters,
+  SystemControl,
+  Tmpfs,
+  Ulimit,
+} from "../../core/definition/types.ts";
 import { EngineError } from "../../core/errors.ts";
 import { networkModeOf } from "../../core/host-ports.ts";
 import type { Task } from "../../core/task.ts";
@@ -69,11 +77,17 @@ function isCredentialSpec(option: string): boolean {
 
 const PERMISSIONS = { read: "r", write: "w", mknod: "m" } as const;
 
+function orAll(permissions: Device["permissions"] = []): NonNullable<Device["permissions"]> {
+  return permissions.length > 0 ? permissions : CONTAINER_DEFAULTS["linuxParameters.devices[].permissions"].value;
+}
+
 function device({ hostPath, containerPath, permissions }: Device): NonNullable<HostConfig["Devices"]>[number] {
   return {
     PathOnHost: hostPath,
     PathInContainer: containerPath ?? hostPath,
-    CgroupPermissions: (permissions ?? []).map((permission) => PERMISSIONS[permission]).join("") || "rwm",
+    CgroupPermissions: orAll(permissions)
+      .map((permission) => PERMISSIONS[permission])
+      .join(""),
   };
 }
 
@@ -95,16 +109,23 @@ export function sysctls(controls: readonly SystemControl[]): Readonly<Record<str
 
 function ownSysctls({ task, definition }: CreateInput): HostConfig["Sysctls"] | undefined {
   const controls = definition.systemControls;
-  return controls.length === 0 ? undefined : nonEmptyMap(sysctls(controls.filter(isOwn(task))));
+  return controls.length === 0 ? undefined : nonEmptyMap(sysctls(controls.filter(isOwn(task, definition))));
 }
 
 /** A kernel setting belongs to whoever owns the namespace that it is about. */
-function isOwn(task: Task): (control: SystemControl) => boolean {
-  return (control) => !isOfSharedNetwork(task, control) && !isOfSharedIpc(task, control);
+function isOwn(task: Task, definition: ContainerDefinition): (control: SystemControl) => boolean {
+  return (control) => !isOfSharedNetwork(task, definition, control) && !isOfSharedIpc(task, control);
 }
 
-/** Goes on the owner of the task's network. @throws {EngineError} HostConfigError in host mode, where it is the host's */
-export function isOfSharedNetwork(task: Task, { namespace }: SystemControl): boolean {
+/**
+ * Goes on the owner of the task's network, unless its container has networking disabled and so a network of its own.
+ * @throws {EngineError} HostConfigError in host mode, where it is the host's
+ */
+export function isOfSharedNetwork(
+  task: Task,
+  { disableNetworking }: ContainerDefinition,
+  { namespace }: SystemControl,
+): boolean {
   if (!namespace.startsWith("net.")) return false;
   const mode = networkModeOf(task.definition);
   if (mode === "host") {
@@ -113,7 +134,7 @@ export function isOfSharedNetwork(task: Task, { namespace }: SystemControl): boo
       `Cannot set ${namespace}: the network of a task in host mode is the host's`,
     );
   }
-  return mode === "awsvpc";
+  return mode === "awsvpc" && disableNetworking !== true;
 }
 
 /** Goes on the owner of the task's ipc namespace. */

@@ -47,7 +47,11 @@ describe("awslogs passed through", () => {
   it("gets the stream that its prefix stands for, since Docker knows no prefix", () => {
     expect(body(awslogs, passthrough).HostConfig?.LogConfig).toEqual({
       Type: "awslogs",
-      Config: { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-stream": `web/web/${TASK_ID}` },
+      Config: expect.objectContaining({
+        "awslogs-group": "/shop",
+        "awslogs-region": "eu-west-1",
+        "awslogs-stream": `web/web/${TASK_ID}`,
+      }),
     });
     expect(body(awslogs, passthrough).Labels).not.toHaveProperty("berth.log-group");
   });
@@ -67,8 +71,21 @@ describe("other drivers", () => {
       body(splunk, { remoteLogs: "passthrough", logOptions: { "splunk-token": "t" } }).HostConfig?.LogConfig,
     ).toEqual({
       Type: "splunk",
-      Config: { "splunk-url": "http://192.0.2.1", "splunk-token": "t" },
+      Config: expect.objectContaining({ "splunk-url": "http://192.0.2.1", "splunk-token": "t" }),
     });
+  });
+
+  it("are non-blocking with AWS's buffer unless told otherwise, when the logs leave the host", () => {
+    const passthrough = { remoteLogs: "passthrough" } as const;
+    const config = (logDriver: string, options: LogConfiguration["options"] = {}) =>
+      body({ logDriver, options }, passthrough).HostConfig?.LogConfig?.Config;
+    for (const logDriver of ["awslogs", "splunk", "gelf", "syslog"]) {
+      expect(config(logDriver), logDriver).toMatchObject({ mode: "non-blocking", "max-buffer-size": "10m" });
+      const blocking = config(logDriver, { mode: "blocking" });
+      expect(blocking, logDriver).toMatchObject({ mode: "blocking" });
+      expect(blocking, logDriver).not.toHaveProperty("max-buffer-size");
+    }
+    expect(config("json-file")).toEqual({});
   });
 
   it("stay with the daemon as well unless logs are passed through, so that no start fails for want of a log server", () => {

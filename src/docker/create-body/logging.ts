@@ -2,6 +2,7 @@
  * Log drivers. Logs that are meant for somewhere else can stay with the daemon: then the container's labels tell where they
  * would have gone. Source: interfaces 1.5.2, engine-modern 21.2 and 21.3, engine-behaviour 8.7.
  */
+import { LOG_OPTION_DEFAULTS } from "../../core/definition/defaults.ts";
 import type { ContainerDefinition, LogConfiguration } from "../../core/definition/types.ts";
 import { EngineError } from "../../core/errors.ts";
 import type { HostConfig } from "../../ports/docker-client.ts";
@@ -12,8 +13,9 @@ import { optional } from "./present.ts";
 export const LOCAL_LOG_BOUNDS = { "max-size": "10m", "max-file": "3" } as const;
 /** Drivers of the daemon itself: their output can be read back from it, or is not wanted at all. */
 const LOCAL_DRIVERS: ReadonlySet<string> = new Set(["json-file", "local", "none"]);
-/** Given to a non-blocking driver that names no buffer of its own. */
-const DEFAULT_BUFFER = "10m";
+
+/** As AWS hands lines to drivers that send them off the host. */
+const DELIVERY = { mode: LOG_OPTION_DEFAULTS.mode.value };
 
 type LogConfig = NonNullable<HostConfig["LogConfig"]>;
 type Options = Readonly<Record<string, string>>;
@@ -30,11 +32,15 @@ export function logConfigOf(input: CreateInput): LogConfig | undefined {
   if (isKeptLocally(input, config)) return logConfig("json-file", { ...LOCAL_LOG_BOUNDS, ...deliveryOptions(config) });
   switch (config.logDriver) {
     case "awslogs":
-      return logConfig("awslogs", awslogsOptions(input, config));
+      return logConfig("awslogs", { ...DELIVERY, ...awslogsOptions(input, config) });
     case "awsfirelens":
       return logConfig("fluentd", firelensOptions(input, config));
     default:
-      return logConfig(config.logDriver, { ...config.options, ...input.context.logOptions });
+      return logConfig(config.logDriver, {
+        ...(LOCAL_DRIVERS.has(config.logDriver) ? {} : DELIVERY),
+        ...config.options,
+        ...input.context.logOptions,
+      });
   }
 }
 
@@ -56,7 +62,8 @@ function isKeptLocally({ context }: CreateInput, { logDriver }: LogConfiguration
 }
 
 function logConfig(driver: string, options: Options): LogConfig {
-  const buffer = options.mode === "non-blocking" ? { "max-buffer-size": DEFAULT_BUFFER } : {};
+  const buffer =
+    options.mode === "non-blocking" ? { "max-buffer-size": LOG_OPTION_DEFAULTS["max-buffer-size"].value } : {};
   return { Type: driver, Config: { ...buffer, ...options } };
 }
 

@@ -24,12 +24,15 @@ export function networkMembers(input: CreateInput): NetworkMembers {
     case "bridge":
       return bridgeNetwork(input);
     case "host":
-      return { config: {}, host: { NetworkMode: "host", ...resolution(input) } };
+      return { config: ownNetwork(input), host: { NetworkMode: "host", ...resolution(input) } };
     case "none":
       return { config: ownNetwork(input), host: { NetworkMode: "none", ...resolution(input) } };
     case "awsvpc":
       // Everything about the network belongs to its owner; Docker refuses it on those who join.
-      return { config: {}, host: { NetworkMode: joined(input.task, networkOwner(input.task), "network") } };
+      return {
+        config: networkDisabled(input),
+        host: { NetworkMode: joined(input.task, networkOwner(input.task), "network") },
+      };
   }
 }
 
@@ -46,12 +49,14 @@ function bridgeNetwork(input: CreateInput): NetworkMembers {
   };
 }
 
-/** What only a container with a network stack of its own can have. */
-function ownNetwork({ definition }: CreateInput): NetworkMembers["config"] {
-  return {
-    Hostname: definition.hostname,
-    NetworkDisabled: definition.disableNetworking === true ? true : undefined,
-  };
+/** What a container does not have that joins another one's network. */
+function ownNetwork(input: CreateInput): NetworkMembers["config"] {
+  return { Hostname: input.definition.hostname, ...networkDisabled(input) };
+}
+
+/** In each mode Docker gives such a container a network of its own, with nothing in it but lo. */
+function networkDisabled({ definition }: CreateInput): Pick<NetworkMembers["config"], "NetworkDisabled"> {
+  return { NetworkDisabled: definition.disableNetworking === true ? true : undefined };
 }
 
 function resolution({ definition }: CreateInput): Members<Pick<HostConfig, "Dns" | "DnsSearch" | "ExtraHosts">> {

@@ -74,10 +74,11 @@ function ownsIpc(task: Task, container: Container): boolean {
 
 function sharedControls(task: Task, container: Container) {
   const ownsNetwork = container.type === "CNI_PAUSE" && networkModeOf(task.definition) === "awsvpc";
-  return task.definition.containerDefinitions
-    .flatMap(({ systemControls }) => systemControls)
-    .filter(
+  return task.definition.containerDefinitions.flatMap((definition) =>
+    definition.systemControls.filter(
       (control) =>
-        (ownsNetwork && isOfSharedNetwork(task, control)) || (ownsIpc(task, container) && isOfSharedIpc(task, control)),
-    );
+        (ownsNetwork && isOfSharedNetwork(task, definition, control)) ||
+        (ownsIpc(task, container) && isOfSharedIpc(task, control)),
+    ),
+  );
 }

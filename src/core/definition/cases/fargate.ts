@@ -114,7 +114,7 @@ export const FARGATE_CASES: readonly Case[] = [
   {
     rule: "fargate-unsupported",
     path: "volumes[0].dockerVolumeConfiguration",
-    input: aFargateRequest({ volumes: [{ name: "v", dockerVolumeConfiguration: {} }] }),
+    input: aFargateRequest({ volumes: [{ name: "v", dockerVolumeConfiguration: { driver: "local" } }] }),
     aws: "Fargate does not support dockerVolumeConfiguration.",
   },
   {

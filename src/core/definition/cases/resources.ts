@@ -46,7 +46,7 @@ export const RESOURCES_CASES: readonly Case[] = [
     ),
     aws: "The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.",
   },
-  ...["", "one", "0", "-1", "196609", "1 CPU"].map(
+  ...["one", "0", "-1", "196609", "1 CPU"].map(
     (cpu): Case => ({
       rule: "task-cpu-invalid",
       path: "cpu",
@@ -55,7 +55,7 @@ export const RESOURCES_CASES: readonly Case[] = [
     }),
   ),
   { rule: "task-cpu-invalid", path: "cpu", input: aRequest({ cpu: "64", requiresCompatibilities: ["EC2"] }) },
-  ...["", "lots", "0", "2 TB"].map(
+  ...["lots", "0", "2 TB"].map(
     (memory): Case => ({
       rule: "task-memory-invalid",
       path: "memory",

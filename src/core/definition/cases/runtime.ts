@@ -9,10 +9,15 @@ export const RUNTIME_CASES: readonly Case[] = [
   {
     rule: "health-check",
     path: `${C0}.healthCheck.command`,
-    input: aRequest({}, { healthCheck: { command: [] } }),
+    input: aRequest({}, { healthCheck: { command: [], interval: 10 } }),
     aws: CHECK,
   },
-  { rule: "health-check", path: `${C0}.healthCheck.command`, input: aRequest({}, { healthCheck: {} }), aws: CHECK },
+  {
+    rule: "health-check",
+    path: `${C0}.healthCheck.command`,
+    input: aRequest({}, { healthCheck: { interval: 10 } }),
+    aws: CHECK,
+  },
   {
     rule: "health-check",
     path: `${C0}.healthCheck.command`,
@@ -25,7 +30,7 @@ export const RUNTIME_CASES: readonly Case[] = [
     input: aRequest({}, health({ command: ["curl -f localhost"] })),
     aws: CHECK,
   },
-  ...Object.entries({ interval: [4, 301], timeout: [1, 61], retries: [0, 11], startPeriod: [-1, 301] }).flatMap(
+  ...Object.entries({ interval: [4, 301], timeout: [1, 61], retries: [-1, 11], startPeriod: [-1, 301] }).flatMap(
     ([member, values]) =>
       values.map(
         (value): Case => ({

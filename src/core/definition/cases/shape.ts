@@ -53,7 +53,11 @@ export const SHAPE_CASES: readonly Case[] = [
   },
   { rule: "enum-value", path: "requiresCompatibilities[0]", input: aRequest({ requiresCompatibilities: ["LAMBDA"] }) },
   { rule: "member-required", path: `${C0}.secrets[0].valueFrom`, input: aRequest({}, { secrets: [{ name: "A" }] }) },
-  { rule: "member-required", path: `${C0}.restartPolicy.enabled`, input: aRequest({}, { restartPolicy: {} }) },
+  {
+    rule: "member-required",
+    path: `${C0}.restartPolicy.enabled`,
+    input: aRequest({}, { restartPolicy: { ignoredExitCodes: [1] } }),
+  },
   { rule: "pascal-case-member", path: "Family", input: { Family: "a", containerDefinitions: [aContainer()] } },
   { rule: "unknown-member", path: `${C0}.enviroment`, input: aRequest({}, { enviroment: [] }), warning: true },
   {

@@ -41,7 +41,9 @@ export const VOLUMES_CASES: readonly Case[] = [
   {
     rule: "volume-kind",
     path: "volumes[0]",
-    input: aRequest({ volumes: [{ name: "v", host: { sourcePath: "/a" }, dockerVolumeConfiguration: {} }] }),
+    input: aRequest({
+      volumes: [{ name: "v", host: { sourcePath: "/a" }, dockerVolumeConfiguration: { scope: "task" } }],
+    }),
   },
   {
     rule: "volumes-from-unknown",

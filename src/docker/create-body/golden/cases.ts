@@ -178,7 +178,7 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
     definition: {
       networkMode: "host",
       containerDefinitions: [
-        { hostname: "ignored", portMappings: [{ containerPort: 8080, hostPort: 8080, protocol: "tcp" }] },
+        { hostname: "shop", portMappings: [{ containerPort: 8080, hostPort: 8080, protocol: "tcp" }] },
       ],
     },
   },
