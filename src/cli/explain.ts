@@ -1,7 +1,6 @@
 /** `berth explain RULE`: what a finding of `berth validate` means. Without a rule, the list of all. */
-import { nearest } from "../core/definition/nearest.ts";
 import type { Rule } from "../core/definition/rule.ts";
-import { findRule, isRuleId, RULE_IDS, RULES } from "../core/definition/rules.ts";
+import { findRule, RULE_IDS, RULES } from "../core/definition/rules.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import type { CliOutput } from "./reporter.ts";
 import { type Colours, createColours, wantsColours } from "./screen.ts";
@@ -9,11 +8,14 @@ import { fitText, padText } from "./text-width.ts";
 
 const WRAP_COLUMNS = 100;
 
-/** @throws {InvalidInputError} for a rule that does not exist */
-export function explainCommand(rule: string | undefined, output: CliOutput): number {
+/**
+ * @param rules as they are printed, with or without brackets
+ * @throws {InvalidInputError} for rules that do not exist, each by name
+ */
+export function explainCommand(rules: readonly string[], output: CliOutput): number {
   const colours = createColours(wantsColours(output.env, output.isTerminal));
   const columns = output.isTerminal ? output.columns : WRAP_COLUMNS;
-  const lines = rule === undefined ? ruleList(columns, output.isTerminal) : explanation(rule, { columns, colours });
+  const lines = rules.length === 0 ? ruleList(columns, output.isTerminal) : explanations(rules, { columns, colours });
   output.writeOut(`${lines.join("\n")}\n`);
   return 0;
 }
@@ -26,19 +28,27 @@ function ruleList(columns: number, cut: boolean): string[] {
   });
 }
 
-function explanation(id: string, screen: { readonly columns: number; readonly colours: Colours }): string[] {
-  const found = findRule(id);
-  if (found.found) return ruleLines(found.id, found.rule, screen);
-  const guess = found.suggestion ?? nearest(id, RULE_IDS);
-  const hint = guess !== undefined && isRuleId(guess) ? `Did you mean ${guess}?` : "List all rules with: berth explain";
-  throw new InvalidInputError("", `Cannot explain "${id}": there is no such rule\n${hint}`);
+type Screen = { readonly columns: number; readonly colours: Colours };
+
+function explanations(rules: readonly string[], screen: Screen): string[] {
+  const found = [...new Set(rules.map(withoutBrackets))].map((id) => ({ id, ...findRule(id) }));
+  const unknown = found.filter((each) => !each.found);
+  if (unknown.length > 0) throw new InvalidInputError("", unknown.map(unknownRule).join("\n"));
+  const known = found.flatMap((each) => (each.found ? [each] : []));
+  return known.flatMap(({ id, rule }, index) => [...(index === 0 ? [] : [""]), ...ruleLines(id, rule, screen)]);
 }
 
-function ruleLines(
-  id: string,
-  rule: Rule,
-  { columns, colours }: { readonly columns: number; readonly colours: Colours },
-): string[] {
+/** `validate` prints a rule as `[image-required]`. */
+function withoutBrackets(rule: string): string {
+  return /^\[(.*)\]$/u.exec(rule)?.[1] ?? rule;
+}
+
+function unknownRule({ id, suggestion }: { readonly id: string; readonly suggestion?: string }): string {
+  const hint = suggestion === undefined ? "List all rules with: berth explain" : `Did you mean ${suggestion}?`;
+  return `Cannot explain "${id}": there is no such rule\n${hint}`;
+}
+
+function ruleLines(id: string, rule: Rule, { columns, colours }: Screen): string[] {
   const example = rule.example === undefined ? [] : ["", `  not   ${rule.example.bad}`, `  but   ${rule.example.good}`];
   return [
     `${colours.bold(id)}  ${rule.summary}`,

@@ -1,5 +1,6 @@
 /** The verbs and options of `berth`. Imports commander and nothing else, so that `--help` is quick: bodies load on use. */
 import { Command, Option } from "commander";
+import { SHELLS, type Shell } from "./completion/shells.ts";
 import type { CliHost } from "./host.ts";
 import { PULL_BEHAVIOURS } from "./run-environment.ts";
 
@@ -17,14 +18,7 @@ Examples:
 Exit codes of run: 0 all essential containers exited 0, else the code of the one that ended the task;
 2 invalid definition or usage, 124 --timeout, 125 the engine could not run it, 130 SIGINT, 143 SIGTERM.`;
 
-/** Without `completion` for the completion library, which adds a verb of that name by itself. */
-export type ProgramOptions = { readonly completion: boolean };
-
-export function createProgram(
-  host: CliHost,
-  outcome: Outcome,
-  options: ProgramOptions = { completion: true },
-): Command {
+export function createProgram(host: CliHost, outcome: Outcome): Command {
   const program = new Command("berth")
     .description("Runs Amazon ECS task definitions on any Docker host")
     .version(host.version, "-V, --version", "print the version")
@@ -38,7 +32,7 @@ export function createProgram(
   addValidate(program, host, outcome);
   addPlan(program, host, outcome);
   addExplain(program, host, outcome);
-  if (options.completion) addCompletion(program, host, outcome);
+  addCompletion(program, host, outcome);
   return program;
 }
 
@@ -94,28 +88,29 @@ function addExplain(program: Command, host: CliHost, outcome: Outcome): void {
     .command("explain")
     .summary("explain a rule of validate")
     .description("Explains a rule that validate names; without one, lists them all")
-    .argument("[rule]", "rule id, as in [image-required]")
-    .action(async (rule: string | undefined) => {
-      outcome.code = (await import("./explain.ts")).explainCommand(rule, host.output);
+    .argument("[rule...]", "rule id, as in [image-required]")
+    .action(async (rules: string[]) => {
+      outcome.code = (await import("./explain.ts")).explainCommand(rules, host.output);
     });
 }
 
 function addCompletion(program: Command, host: CliHost, outcome: Outcome): void {
-  const completed = () => ({ program: createProgram(host, outcome, { completion: false }), host });
   program
     .command("completion")
     .summary("print a shell completion script")
     .description("Prints a completion script: source <(berth completion bash)")
-    .addArgument(program.createArgument("<shell>", "shell that is to read it").choices(["bash", "zsh", "fish"]))
-    .action(async (shell: "bash" | "zsh" | "fish") => {
-      outcome.code = (await import("./completion.ts")).completionCommand(shell, completed());
+    .addArgument(program.createArgument("<shell>", "shell that is to read it").choices(SHELLS))
+    .action(async (shell: Shell) => {
+      outcome.code = (await import("./completion/completion.ts")).completionCommand(shell, host);
     });
   // What the scripts call at each press of Tab.
   program
     .command("complete", { hidden: true })
+    .addArgument(program.createArgument("<shell>").choices(SHELLS))
     .argument("[words...]")
-    .action(async (words: string[]) => {
-      outcome.code = (await import("./completion.ts")).completeCommand(words, completed());
+    .action(async (shell: Shell, words: string[]) => {
+      const { completeCommand } = await import("./completion/completion.ts");
+      outcome.code = await completeCommand(shell, words, { program, host });
     });
 }
 
