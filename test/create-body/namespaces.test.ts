@@ -60,6 +60,39 @@ describe("shared namespaces", () => {
   });
 });
 
+describe("a network mode", () => {
+  it.each(["bridge", "host", "awsvpc", "none"] as const)(
+    "%s: without networking there is nothing but lo",
+    async (networkMode) => {
+      const links = "sed -n 's/^ *\\([a-z0-9]*\\):.*/\\1/p' /proc/net/dev";
+      const made = await tasks.create({
+        networkMode,
+        containerDefinitions: [{ ...shell(links), disableNetworking: true }],
+      });
+      expect(await made.run()).toEqual({ output: "lo", exitCode: 0 });
+    },
+  );
+
+  it.each(["bridge", "host", "none"] as const)(
+    "%s: host name and name resolution are the container's own",
+    async (networkMode) => {
+      const made = await tasks.create({
+        networkMode,
+        containerDefinitions: [
+          {
+            ...shell("hostname; grep db.example.test /etc/hosts; grep example.test /etc/resolv.conf"),
+            hostname: "shop",
+            extraHosts: [{ hostname: "db.example.test", ipAddress: "192.0.2.7" }],
+            dnsSearchDomains: ["example.test"],
+          },
+        ],
+      });
+      const { output } = await made.run();
+      expect(output.split("\n")).toEqual(["shop", expect.stringContaining("192.0.2.7"), "search example.test"]);
+    },
+  );
+});
+
 describe("a task with its own address", () => {
   const serving = {
     name: "server",

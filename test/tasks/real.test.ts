@@ -36,6 +36,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Also their digests, which would tell that an image made here was pulled. */
+async function removePulled(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const image = await world.docker.inspectImage(name);
+    const own = [...(image?.tags ?? []), ...(image?.repoDigests ?? [])].filter((each) => each.startsWith(REGISTRY));
+    for (const each of own) await world.docker.removeImage(each);
+  }
+}
+
 /** Another engine than the usual one. */
 async function reopened(options: Parameters<typeof FaultWorld.open>[0]): Promise<void> {
   await world.close();
@@ -184,14 +193,7 @@ describe("files", () => {
 describe("the life of a task", () => {
   it("IT-1, IT-21: images that are not here are pulled one at a time; containers and task are told as RUNNING and STOPPED", async () => {
     const names = [`${REGISTRY}/berth-test/busybox:latest`, `${REGISTRY}/berth-test/pull:latest`];
-    const removeImages = async () => {
-      for (const name of names) {
-        const image = await world.docker.inspectImage(name);
-        const own = [...(image?.tags ?? []), ...(image?.repoDigests ?? [])].filter((each) => each.startsWith(REGISTRY));
-        for (const each of own) await world.docker.removeImage(each);
-      }
-    };
-    await removeImages();
+    await removePulled(names);
     const docker = createDockerClient({ endpoint: realDaemon() });
     const imageManager = new ImageManager({
       docker,
@@ -209,7 +211,7 @@ describe("the life of a task", () => {
     expect(told.toSorted()).toEqual(["c0", "c1", "task"].flatMap((name) => [`${name} RUNNING`, `${name} STOPPED`]));
     expect([told.indexOf("task RUNNING"), told.indexOf("task STOPPED")]).toEqual([2, 5]);
     await world.engine.removeTask(task.arn);
-    await removeImages();
+    await removePulled(names);
     docker.close();
   });
 
@@ -231,6 +233,24 @@ describe("the life of a task", () => {
     expect(systemClock.now() - stoppedAt).toBeGreaterThanOrEqual(2_000);
     expect(world.engine.listTasks()).toEqual([]);
     expect(await readdir(join(folder, "metadata", "default"))).toEqual([]);
+  });
+
+  it.each([
+    { versionConsistency: "enabled", asked: true },
+    { versionConsistency: "disabled", asked: false },
+  ])("an image is held to the digest that its registry names: versionConsistency $versionConsistency", async (row) => {
+    const image = `${REGISTRY}/berth-test/busybox:latest`;
+    const task = await world.add([{ name: "web", image, versionConsistency: row.versionConsistency }]);
+    await world.untilStatus(task, "RUNNING");
+    expect(world.container(task, "web")).toMatchObject({
+      digestResolved: row.asked,
+      imageDigest: expect.stringMatching(/^sha256:/),
+    });
+    expect(world.told(task).includes("web MANIFEST_PULLED")).toBe(row.asked);
+    await world.engine.stopTask(task.arn);
+    await world.untilStatus(task, "STOPPED");
+    await world.engine.removeTask(task.arn);
+    await removePulled([image]);
   });
 
   it("IT-14: an image that is not to be had, under always: container and task are STOPPED and were never RUNNING", async () => {
