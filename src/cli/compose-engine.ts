@@ -31,15 +31,14 @@ import type { EnvironmentRequest, RunEnvironment } from "./run-environment.ts";
 import { createWarningLog } from "./warning-log.ts";
 
 const ACCOUNT_ID = "000000000000";
-const DEFAULT_REGION = "us-east-1";
 
 /** @throws {EngineError} when no daemon answers; {InvalidInputError} when the secrets file cannot be read */
 export async function openRunEnvironment(request: EnvironmentRequest): Promise<RunEnvironment> {
   const log = createWarningLog(request.onWarning);
   const sources = await secretSources(request);
   const environment = new TaskEnvironmentStore();
-  const objects = request.aws ? s3Objects({ region: regionOf(process.env), env: process.env }) : undefined;
-  const region = regionOf(process.env);
+  const objects = request.aws ? s3Objects({ region: request.region, env: process.env }) : undefined;
+  const { region } = request;
   const docker = createDockerClient({ ...resolveEndpoint(process.env, homedir()), log });
   const store = new MemoryStateStore();
   const engine = await composeEngine({
@@ -108,10 +107,6 @@ function closeOnce(engine: RunEnvironment["engine"], docker: RunEnvironment["doc
 /** What the user named comes first; AWS is asked only when told to. */
 async function secretSources(request: EnvironmentRequest): Promise<readonly SecretSource[]> {
   const file = request.secretsFile === undefined ? [] : [await readSecretsFile(request.secretsFile)];
-  const aws = request.aws ? [awsSource({ region: regionOf(process.env), env: process.env })] : [];
+  const aws = request.aws ? [awsSource({ region: request.region, env: process.env })] : [];
   return [...file, environmentSource(process.env), ...aws];
-}
-
-function regionOf(env: NodeJS.ProcessEnv): string {
-  return env.AWS_REGION || env.AWS_DEFAULT_REGION || DEFAULT_REGION;
 }

@@ -9,7 +9,7 @@ export interface CliHost {
   readonly output: CliOutput;
   readonly clock: Clock;
   readonly workingDirectory: string;
-  readStdin(): Promise<string>;
+  readStdin(): Promise<Uint8Array>;
   /** @returns a function that ends the subscription */
   onSignal(listener: (signal: EndingSignal) => void): () => void;
   /** Told of a bug that surfaced outside of the verb's own promises, and then answers for the rest. @returns the end of it */

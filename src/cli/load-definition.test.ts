@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const host = (stdin = "") => ({ workingDirectory: folder, readStdin: async () => stdin });
+const host = (stdin = "") => ({ workingDirectory: folder, readStdin: async () => Buffer.from(stdin) });
 const load = (file: string, options: DefinitionOptions = {}) => loadDefinition(file, options, host());
 const refusal = async (file: string, options: DefinitionOptions = {}) => {
   const error: unknown = await load(file, options).catch((reason: unknown) => reason);
@@ -148,5 +148,74 @@ describe("examineDefinition()", () => {
     expect(problems.find((problem) => problem.path === "containerDefinitions[0].image")?.fix).toContain(
       "--set TAG=VALUE",
     );
+  });
+});
+
+describe("files of every make", () => {
+  const text = JSON.stringify(TASK);
+  it.each([
+    ["UTF-16LE, as PowerShell writes it", Buffer.from(`\uFEFF${text}`, "utf16le")],
+    ["UTF-16BE", Buffer.from(`\uFEFF${text}`, "utf16le").swap16()],
+    ["UTF-8 with a mark", Buffer.from(`\uFEFF${text}`)],
+  ])("reads %s", async (_, bytes) => {
+    writeFileSync(join(folder, "encoded.json"), bytes);
+    expect((await load("encoded.json")).definition.family).toBe("shop");
+    const piped = await loadDefinition("-", {}, { workingDirectory: folder, readStdin: async () => bytes });
+    expect(piped.definition.family).toBe("shop");
+  });
+
+  it("case 11: refuses what is not UTF-8 with its place", async () => {
+    writeFileSync(join(folder, "latin1.json"), Buffer.from('{\n "family": "gr\u00fc"}', "latin1"));
+    expect(await refusal("latin1.json")).toContain("latin1.json:2:15: Cannot read file: the byte 0xFC is not UTF-8");
+  });
+
+  it("says of another tool's file what it is", async () => {
+    writeFileSync(join(folder, "compose.yaml"), "services:\n  web:\n    image: nginx\n");
+    expect(await refusal("compose.yaml")).toContain(
+      "compose.yaml: Cannot use file as a task definition: it is a Compose file",
+    );
+    writeFileSync(join(folder, "main.tf"), 'resource "aws_ecs_task_definition" "web" {\n  family = "web"\n}\n');
+    expect(await refusal("main.tf")).toContain("it is a Terraform configuration");
+  });
+});
+
+describe("--set-file", () => {
+  it("fills in what --set does not, and may hold more", async () => {
+    writeFileSync(join(folder, "values.env"), "# values\nTAG=1\nEFS='fs-12345678'\nOTHER=x\n");
+    const { definition } = await load("template.json", { setFile: "values.env", set: ["TAG=2"] });
+    expect(definition.containerDefinitions[0]?.image).toBe("repo/app:2");
+    expect(definition.volumes[0]?.efsVolumeConfiguration?.fileSystemId).toBe("fs-12345678");
+  });
+
+  it("leaves what has no value yet, and names a line that is none", async () => {
+    writeFileSync(join(folder, "todo.env"), "TAG=\nEFS=fs-1\n");
+    expect((await examineDefinition("template.json", { setFile: "todo.env" }, host())).placeholders).toEqual(["TAG"]);
+    writeFileSync(join(folder, "bad.env"), "TAG=1\nEFS\n");
+    expect(await refusal("template.json", { setFile: "bad.env" })).toBe(
+      "bad.env:2: Cannot read file: the line has no =, write it as NAME=VALUE",
+    );
+  });
+});
+
+describe("--volume", () => {
+  const fargate = {
+    ...TASK,
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    volumes: [{ name: "v", efsVolumeConfiguration: { fileSystemId: "fs-12345678" } }],
+  };
+
+  it("case 28: puts a folder into a task for Fargate, whose rule is for what the file says", async () => {
+    writeFileSync(join(folder, "fargate.json"), JSON.stringify(fargate));
+    const { definition, mounted } = await load("fargate.json", { volume: ["v=data"] });
+    expect(definition.volumes).toEqual([{ name: "v", host: { sourcePath: join(folder, "data") } }]);
+    expect(mounted).toEqual(["v"]);
+    writeFileSync(
+      join(folder, "own.json"),
+      JSON.stringify({ ...fargate, volumes: [{ name: "v", host: { sourcePath: "/srv" } }] }),
+    );
+    await expect(load("own.json")).rejects.toMatchObject({ problems: [{ path: "volumes[0].host.sourcePath" }] });
   });
 });

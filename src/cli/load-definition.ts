@@ -2,6 +2,7 @@
 
 import { applyOverrides } from "../core/definition/apply-overrides.ts";
 import { unwrapDocument } from "../core/definition/document.ts";
+import { type ForeignDocument, recogniseDocument, recogniseText } from "../core/definition/foreign-documents.ts";
 import { replaceImages } from "../core/definition/images.ts";
 import { limitationsOf } from "../core/definition/limitations.ts";
 import { validateTaskOverride } from "../core/definition/overrides.ts";
@@ -10,12 +11,13 @@ import { isError, type Problem } from "../core/definition/problem.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import { type Validation, validateTaskDefinition } from "../core/definition/validate.ts";
 import { InvalidInputError } from "../core/errors.ts";
+import { parseDotenv } from "../core/secrets/dotenv.ts";
 import { addVariables, checkContainerNames, parseAssignments, parseContainerVariables } from "./assignments.ts";
 import { readText } from "./definition-text.ts";
 import type { CliHost } from "./host.ts";
 import { InvalidDefinitionError } from "./invalid-definition.ts";
 import { readSource } from "./read-source.ts";
-import { replaceVolumes } from "./volume-paths.ts";
+import { mountFolders, replaceVolumes } from "./volume-paths.ts";
 
 /** Options that change a definition, as the command line gives them. */
 export type DefinitionOptions = {
@@ -23,6 +25,7 @@ export type DefinitionOptions = {
   readonly env?: readonly string[];
   readonly image?: readonly string[];
   readonly set?: readonly string[];
+  readonly setFile?: string;
   readonly volume?: readonly string[];
 };
 
@@ -31,6 +34,8 @@ export type LoadedDefinition = {
   readonly source: string;
   /** Normalised, with the options applied. */
   readonly definition: TaskDefinition;
+  /** Volumes that `--volume` put a folder in the place of. */
+  readonly mounted: readonly string[];
   readonly warnings: readonly Problem[];
   /** Members that this host does not honour, or honours in another way. */
   readonly limitations: readonly Problem[];
@@ -51,12 +56,12 @@ export async function loadDefinition(
   const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
   const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
   const variables = parseContainerVariables(options.env ?? []);
-  const { source, input, form } = await readDocument(file, options.set ?? [], host);
-  const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes, host.workingDirectory);
+  const { source, input, form } = await readDocument(file, options, host);
+  const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes);
   const validation = validateTaskDefinition(changed);
   const warnings = [...form, ...validation.problems];
   if (!validation.ok || form.some(isError)) throw new InvalidDefinitionError(source, warnings);
-  const { definition } = validation;
+  const definition = mountFolders(validation.definition, volumes, host.workingDirectory);
   checkContainerNames(
     "--env",
     variables.map((each) => each.containerName),
@@ -66,50 +71,93 @@ export async function loadDefinition(
   return {
     source,
     definition: overridden.definition,
+    mounted: [...volumes.keys()],
     warnings: [...warnings, ...overridden.warnings],
     limitations: limitationsOf(overridden.definition),
   };
 }
 
-export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & { readonly problems: readonly Problem[] };
+export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & {
+  readonly problems: readonly Problem[];
+  /** What is not filled in yet, by the names that `--set` takes, each once. */
+  readonly placeholders: readonly string[];
+};
+
+export type SetOptions = Pick<DefinitionOptions, "set" | "setFile">;
 
 /** As {@link loadDefinition}, but hands over what it finds. @throws {InvalidInputError} when there is nothing to examine */
-export async function examineDefinition(
-  file: string,
-  options: { readonly set?: readonly string[] },
-  host: LoadHost,
-): Promise<Examination> {
-  const { source, input, form } = await readDocument(file, options.set ?? [], host);
+export async function examineDefinition(file: string, options: SetOptions, host: LoadHost): Promise<Examination> {
+  const { source, input, form } = await readDocument(file, options, host);
   const validation: Validation = validateTaskDefinition(input);
   return {
     source,
     problems: [...form, ...validation.problems],
     limitations: validation.ok ? limitationsOf(validation.definition) : [],
+    placeholders: namesOf(input),
   };
 }
 
 type Document = { readonly source: string; readonly input: unknown; readonly form: readonly Problem[] };
 
-async function readDocument(file: string, settings: readonly string[], host: LoadHost): Promise<Document> {
-  const values = parseAssignments("--set", settings, "NAME=VALUE");
+async function readDocument(file: string, options: SetOptions, host: LoadHost): Promise<Document> {
+  const values = parseAssignments("--set", options.set ?? [], "NAME=VALUE");
+  const defaults = options.setFile === undefined ? {} : await readValues(options.setFile, host);
   const { text, name } = await readSource(file, host);
-  const { input, warnings } = unwrapDocument(await readText(text, name));
-  return { source: name, input: filled(input, values, name), form: warnings };
+  const { input, warnings } = unwrapDocument(await readDefinition(text, name));
+  checkUsed(input, values, name);
+  return {
+    source: name,
+    input: fillPlaceholders(input, { ...defaults, ...Object.fromEntries(values) }),
+    form: warnings,
+  };
+}
+
+/**
+ * Values for placeholders out of a file of NAME=VALUE lines. It may hold more than are asked for, and a name without a value
+ * is one that is still to be filled in.
+ */
+async function readValues(file: string, host: LoadHost): Promise<Readonly<Record<string, string>>> {
+  const { text, name } = await readSource(file, host);
+  return Object.fromEntries(Object.entries(parseDotenv(text, name)).filter(([, value]) => value !== ""));
+}
+
+/** What looks like another tool's file is answered as such when it cannot be read at all, too. */
+async function readDefinition(text: string, name: string): Promise<unknown> {
+  try {
+    return refuseForeign(await readText(text, name), text, name);
+  } catch (error) {
+    const foreign = error instanceof InvalidInputError ? recogniseText(text) : undefined;
+    throw foreign === undefined ? error : refusal(name, foreign);
+  }
+}
+
+function refuseForeign(document: unknown, text: string, name: string): unknown {
+  const foreign = recogniseDocument(document) ?? (typeof document === "object" ? undefined : recogniseText(text));
+  if (foreign !== undefined) throw refusal(name, foreign);
+  return document;
+}
+
+function refusal(name: string, { kind, advice }: ForeignDocument): InvalidInputError {
+  return new InvalidInputError(name, `Cannot use file as a task definition: it is ${kind}. ${advice}`);
+}
+
+function namesOf(input: unknown): readonly string[] {
+  return [...new Set(findPlaceholders(input).map((each) => each.name))];
 }
 
 /** @throws {InvalidInputError} naming each value that no placeholder takes */
-function filled(input: unknown, values: ReadonlyMap<string, string>, source: string): unknown {
+function checkUsed(input: unknown, values: ReadonlyMap<string, string>, source: string): void {
+  if (values.size === 0) return;
   const before = JSON.stringify(input);
-  const idle = [...values].filter(
-    ([name, value]) => JSON.stringify(fillPlaceholders(input, { [name]: value })) === before,
+  // A value that says the same as the placeholder would change nothing: the name alone is looked for.
+  const idle = [...values.keys()].filter(
+    (name) => JSON.stringify(fillPlaceholders(input, { [name]: `${name}\u0000` })) === before,
   );
-  if (idle.length > 0) {
-    const names = [...new Set(findPlaceholders(input).map((each) => each.name))];
-    const there = names.length === 0 ? "it has no placeholders" : `it has ${names.join(", ")}`;
-    const list = idle.map(([name]) => `--set ${name}`).join(", ");
-    throw new InvalidInputError("", `Cannot use ${list}: ${source} has no such placeholder, ${there}`);
-  }
-  return fillPlaceholders(input, Object.fromEntries(values));
+  if (idle.length === 0) return;
+  const names = namesOf(input);
+  const there = names.length === 0 ? "it has no placeholders" : `it has ${names.join(", ")}`;
+  const list = idle.map((name) => `--set ${name}`).join(", ");
+  throw new InvalidInputError("", `Cannot use ${list}: ${source} has no such placeholder, ${there}`);
 }
 
 type OverrideContext = {

@@ -62,11 +62,10 @@ function watchCrashes(): Pick<ProcessHost, "crashed" | "onCrash"> {
   };
 }
 
-async function readStdin(): Promise<string> {
-  process.stdin.setEncoding("utf8");
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  return text;
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** From the package.json above this file, wherever the build puts it. */

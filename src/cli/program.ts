@@ -46,6 +46,7 @@ function addRun(program: Command, host: CliHost, outcome: Outcome): void {
     .option("--env <container:name=value>", "variable of a container (repeatable)", collect)
     .addOption(new Option("--pull <when>", "when to pull images").choices(PULL_BEHAVIOURS).default("default"))
     .option("--cluster <name>", "cluster that the task believes to be in", "default")
+    .option("--region <name>", "region of the task, for its containers and for AWS")
     .option("--timeout <duration>", "stop after 30, 30s, 2m or 1h30m, and exit with 124")
     .option("--keep", "leave the containers after the end")
     .option("--wait-unhealthy", "wait on, as ECS does, when a container waits for one that is UNHEALTHY")
@@ -66,6 +67,7 @@ function addValidate(program: Command, host: CliHost, outcome: Outcome): void {
     .description("Names every problem of task definitions, and what this host does in another way")
     .argument("<file...>", FILE_HELP)
     .addOption(setOption())
+    .addOption(setFileOption())
     .addOption(outputOption(["text", "json"]))
     .action(async (files: string[], options) => {
       outcome.code = await (await import("./validate.ts")).validateCommand(files, options, host);
@@ -120,11 +122,16 @@ function withDefinitionOptions(command: Command): Command {
     .option("--overrides <file|json>", "overrides as RunTask takes them")
     .option("--image <container=ref>", "another image for a container (repeatable)", collect)
     .addOption(setOption())
+    .addOption(setFileOption())
     .option("--volume <name=path>", "a folder of this host as a volume (repeatable)", collect);
 }
 
 function setOption(): Option {
   return new Option("--set <name=value>", "fill in a placeholder (repeatable)").argParser(collect);
+}
+
+function setFileOption(): Option {
+  return new Option("--set-file <file>", "values for placeholders: NAME=VALUE lines");
 }
 
 function outputOption(choices: readonly string[]): Option {

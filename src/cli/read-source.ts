@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { suggestion } from "../core/definition/nearest.ts";
 import { InvalidInputError } from "../core/errors.ts";
+import { decodeText } from "../core/text-encoding.ts";
 import type { CliHost } from "./host.ts";
 
 export type SourceText = { readonly text: string; readonly name: string };
@@ -13,10 +14,16 @@ export async function readSource(
   file: string,
   host: Pick<CliHost, "readStdin" | "workingDirectory">,
 ): Promise<SourceText> {
-  if (file === "-") return { text: await host.readStdin(), name: "standard input" };
-  const path = resolve(host.workingDirectory, file);
+  if (file === "-") return { text: decodeText(await host.readStdin(), STDIN), name: STDIN };
+  return { text: decodeText(await readBytes(file, resolve(host.workingDirectory, file)), file), name: file };
+}
+
+/** What standard input is called. */
+export const STDIN = "standard input";
+
+async function readBytes(file: string, path: string): Promise<Uint8Array> {
   try {
-    return { text: await readFile(path, "utf8"), name: file };
+    return await readFile(path);
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
     throw new InvalidInputError("", `Cannot read ${file}: ${whyNot(String(error.code), path)}`);

@@ -9,6 +9,8 @@ export const PULL_BEHAVIOURS: readonly PullBehaviour[] = ["default", "always", "
 
 export type EnvironmentRequest = {
   readonly cluster: string;
+  /** Of the task: in its ARN, in its containers' environment, and for what AWS is asked. */
+  readonly region: string;
   readonly pull: PullBehaviour;
   /** File with the values of secrets (`--secrets`). */
   readonly secretsFile?: string;

@@ -132,6 +132,7 @@ class Stage {
   lines: readonly LogLine[] = [];
   missing: readonly string[] = [];
   closed = 0;
+  readonly env: Record<string, string> = {};
   open: (environment: RunEnvironment, request: EnvironmentRequest) => Promise<RunEnvironment> = async (environment) =>
     environment;
   stdin: Promise<string> = Promise.resolve(
@@ -175,7 +176,7 @@ class Stage {
       output: this.#output(),
       clock: this.clock,
       workingDirectory: "/",
-      readStdin: () => this.stdin,
+      readStdin: async () => Buffer.from(await this.stdin),
       onSignal: (listener) => subscribe(this.#signalListeners, listener),
       onCrash: (listener) => subscribe(this.#crashListeners, listener),
       openRunEnvironment: (request) => this.open(this.#environment(), request),
@@ -187,7 +188,7 @@ class Stage {
       isTerminal: false,
       columns: 80,
       rows: 24,
-      env: {},
+      env: this.env,
       writeOut: (text) => {
         this.out += text;
       },
@@ -332,6 +333,55 @@ describe("runCommand()", () => {
       expect(stage.err.trimEnd().split("\n").at(-1)).toContain(last);
     },
   );
+
+  it.each([
+    [{ region: "eu-north-1" }, { AWS_REGION: "us-west-1" }, "eu-north-1"],
+    [{}, { AWS_REGION: "us-west-1", AWS_DEFAULT_REGION: "us-west-2" }, "us-west-1"],
+    [{}, { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" }, "us-west-2"],
+    [{}, {}, "eu-central-1"],
+  ] as const)(
+    "takes the region of a run from option, environment and definition: %j %j",
+    async (options, env, region) => {
+      const stage = new Stage();
+      Object.assign(stage.env, env);
+      const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:1";
+      stage.stdin = Promise.resolve(
+        JSON.stringify({ family: "shop", containerDefinitions: [{ name: "web", image, memory: 64 }] }),
+      );
+      let asked: EnvironmentRequest | undefined;
+      stage.open = async (environment, request) => {
+        asked = request;
+        return environment;
+      };
+      stage.engine.onAdd = () => stage.engine.end({ exitCode: 0, startedAt: asEpochMs(0) });
+      const code = stage.run(options);
+      await stage.clock.advance(1_000);
+      expect(await code).toBe(0);
+      expect(asked?.region).toBe(region);
+    },
+  );
+
+  it("stops for a folder that was typed and is not there, and warns of one that the file names", async () => {
+    const task = (volume: object) =>
+      JSON.stringify({
+        family: "shop",
+        containerDefinitions: [{ name: "web", image: "nginx", memory: 64 }],
+        volumes: [{ name: "v", ...volume }],
+      });
+    const typed = new Stage();
+    typed.stdin = Promise.resolve(task({}));
+    await expect(typed.run({ volume: ["v=/no/such/folder"] })).rejects.toThrow(
+      "Cannot use --volume v: there is no /no/such/folder",
+    );
+    expect(typed.engine.calls).toEqual([]);
+    const named = new Stage();
+    named.stdin = Promise.resolve(task({ host: { sourcePath: "/no/such/folder" } }));
+    named.engine.onAdd = () => named.engine.end({ exitCode: 0, startedAt: asEpochMs(0) });
+    const code = named.run();
+    await named.clock.advance(1_000);
+    expect(await code).toBe(0);
+    expect(named.err).toContain("the folder of volume v, /no/such/folder, is not there: Docker makes it");
+  });
 
   it("reads no log with --no-logs", async () => {
     const stage = new Stage();

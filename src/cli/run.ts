@@ -2,26 +2,32 @@
 
 import { asEpochMs } from "../core/brand.ts";
 import { isError } from "../core/definition/problem.ts";
+import { regionOfDefinition } from "../core/definition/region.ts";
+import type { TaskDefinition } from "../core/definition/types.ts";
 import { EngineError, InvalidInputError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import { hostOfEndpoint } from "./addresses.ts";
+import { berthCommand } from "./command-line.ts";
 import { endOfRun, type RunEnd } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import { createJsonReporter } from "./json-output.ts";
 import { type DefinitionOptions, type LoadedDefinition, loadDefinition } from "./load-definition.ts";
 import { createPlainReporter } from "./plain-output.ts";
 import { problemLine } from "./problem-text.ts";
+import { STDIN } from "./read-source.ts";
 import { remoteLogNotes } from "./remote-logs.ts";
-import type { RunReporter } from "./reporter.ts";
+import type { CliOutput, RunReporter } from "./reporter.ts";
 import { RunEnding } from "./run-ending.ts";
 import type { PullBehaviour, RunEnvironment } from "./run-environment.ts";
 import { runSession } from "./run-session.ts";
 import { ASCII_GLYPHS, createColours, UNICODE_GLYPHS, wantsColours, wantsUnicode } from "./screen.ts";
 import { count, parseDuration } from "./units.ts";
+import { missingFolders } from "./volume-paths.ts";
 
 export type RunOptions = DefinitionOptions & {
   readonly pull: PullBehaviour;
   readonly cluster: string;
+  readonly region?: string;
   readonly timeout?: string;
   readonly keep?: true;
   readonly waitUnhealthy?: true;
@@ -79,9 +85,10 @@ async function runUntilEnd(file: string, options: RunOptions, context: RunContex
   const loaded = await Promise.race([loadDefinition(file, options, host), over]);
   if (loaded === undefined) return endedEarly(ending);
   refuseWhatCannotRun(loaded);
-  const environment = await openEnvironment(options, context);
+  const environment = await openEnvironment(loaded, options, context);
   if (environment === undefined) return endedEarly(ending);
   try {
+    for (const note of folderNotes(loaded, environment)) context.speaker.say(note);
     const task = environment.buildTask(loaded.definition);
     const missing = await Promise.race([environment.missing(task), over]);
     if (missing === undefined || ending.wayOut !== undefined) return endedEarly(ending);
@@ -109,11 +116,13 @@ function refuseWhatCannotRun({ limitations }: LoadedDefinition): void {
 
 /** `undefined` when the run was ended before the daemon answered. */
 async function openEnvironment(
+  { definition }: LoadedDefinition,
   options: RunOptions,
   { host, ending, speaker }: RunContext,
 ): Promise<RunEnvironment | undefined> {
   const opening = host.openRunEnvironment({
     cluster: options.cluster,
+    region: regionOfRun(options, host.output.env, definition),
     pull: options.pull,
     aws: options.aws === true,
     ...(options.secrets === undefined ? {} : { secretsFile: options.secrets }),
@@ -125,6 +134,32 @@ async function openEnvironment(
   // One that comes too late is given back.
   if (environment === undefined) opening.then((late) => late.close()).catch(() => undefined);
   return environment;
+}
+
+const DEFAULT_REGION = "us-east-1";
+
+/** What is said outright comes first, then what the AWS CLI would take, then what the definition was written for. */
+function regionOfRun({ region }: RunOptions, env: CliOutput["env"], definition: TaskDefinition): string {
+  return region || env.AWS_REGION || env.AWS_DEFAULT_REGION || regionOfDefinition(definition) || DEFAULT_REGION;
+}
+
+/**
+ * Docker makes a folder that is not there. One that the definition names may be meant so, and is warned of; one that was
+ * typed is a slip. Folders of another host cannot be looked at.
+ * @throws {InvalidInputError} when `--volume` names a folder that is not there
+ */
+function folderNotes({ definition, mounted }: LoadedDefinition, { docker }: RunEnvironment): readonly string[] {
+  if (hostOfEndpoint(docker.endpoint) !== "localhost") return [];
+  const missing = missingFolders(definition);
+  const typed = missing.filter(({ volume }) => mounted.includes(volume));
+  if (typed.length > 0) {
+    const lines = typed.map(({ volume, path }) => `Cannot use --volume ${volume}: there is no ${path}`);
+    throw new InvalidInputError("", lines.join("\n"));
+  }
+  return missing.map(
+    ({ volume, path }) =>
+      `Warning: the folder of volume ${volume}, ${path}, is not there: Docker makes it, empty and owned by root`,
+  );
 }
 
 type SessionContext = RunContext & {
@@ -139,7 +174,7 @@ async function reportedSession(task: Task, context: SessionContext): Promise<Run
   const { say } = context.speaker;
   context.speaker.say = (text) => reporter.note(text);
   try {
-    for (const note of [...startNotes(loaded), ...remoteLogNotes(task)]) reporter.note(note);
+    for (const note of [...startNotes(loaded, options), ...remoteLogNotes(task)]) reporter.note(note);
     const end = await runSession(task, {
       engine: environment.engine,
       docker: environment.docker,
@@ -181,14 +216,17 @@ async function createReporter(task: Task, { environment, host, options }: Sessio
 }
 
 /** Findings that do not keep the task from running, in as few lines as will do. */
-function startNotes({ source, warnings, limitations }: LoadedDefinition): readonly string[] {
+function startNotes(
+  { source, warnings, limitations }: LoadedDefinition,
+  { set, setFile }: DefinitionOptions,
+): readonly string[] {
   const paths = limitations.map((each) => each.path);
   const shown = paths.slice(0, 3).join(", ");
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+  // What came by a pipe cannot be read again.
+  const see = source === STDIN ? "" : ` (see: ${berthCommand({ verb: "validate", file: source, set, setFile })})`;
   return [
     ...warnings.map((problem) => `Warning: ${problemLine(problem)}`),
-    ...(paths.length === 0
-      ? []
-      : [`Handled in another way on this host: ${shown}${more} (see: berth validate ${source})`]),
+    ...(paths.length === 0 ? [] : [`Handled in another way on this host: ${shown}${more}${see}`]),
   ];
 }

@@ -45,13 +45,42 @@ function stackOf(error: unknown, { debug }: ToExitOptions): readonly string[] {
   return [...(error.stack ?? "").split("\n"), ...cause];
 }
 
-/** What to try when the engine cannot do its work at all. */
+const ELSEWHERE =
+  "Point Berth at another daemon with DOCKER_HOST=unix:///path/to/docker.sock or DOCKER_HOST=tcp://host:port";
+
+/** What to try when no daemon can be asked, by what the system answered. */
 function adviceFor(error: EngineError): readonly string[] {
   if (error.name !== "CannotGetDockerClientVersionError" && error.name !== "CannotGetDockerclientError") return [];
-  return [
-    "Check that the Docker daemon runs: docker version",
-    "Point Berth at another daemon with DOCKER_HOST=unix:///path/to/docker.sock or DOCKER_HOST=tcp://host:port",
-  ];
+  switch (systemCodeOf(error)) {
+    case "EACCES":
+    case "EPERM":
+      return [
+        "You may not open the socket. Join its group and log in again: sudo usermod -aG docker $USER (who is in the docker group can become root), or run with sudo",
+        ELSEWHERE,
+      ];
+    case "ENOENT":
+      return [
+        "Start Docker (sudo systemctl start docker, or Docker Desktop), or install it; docker context ls shows what there is",
+        ELSEWHERE,
+      ];
+    case "ECONNREFUSED":
+      return ["Nothing listens there: start Docker (sudo systemctl start docker), or look at the address", ELSEWHERE];
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return [
+        "The name of the host is not known: look at DOCKER_HOST and at the current context (docker context show)",
+      ];
+    default:
+      return ["Check that the Docker daemon runs: docker version", ELSEWHERE];
+  }
+}
+
+/** Of the error itself or of what caused it, e.g. `EACCES`. */
+function systemCodeOf(error: Error): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+  }
+  return undefined;
 }
 
 function prefixed(lines: readonly string[]): readonly string[] {

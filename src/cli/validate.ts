@@ -1,14 +1,18 @@
 /** `berth validate FILE…`: every problem of every file. Exit code 0 or 2. */
+
+import { setOption } from "../core/definition/placeholders.ts";
 import type { Problem } from "../core/definition/problem.ts";
 import { isError } from "../core/definition/problem.ts";
 import { InvalidInputError } from "../core/errors.ts";
+import { berthCommand } from "./command-line.ts";
 import { EXIT_OK, EXIT_USAGE } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
-import { examineDefinition } from "./load-definition.ts";
+import { examineDefinition, type SetOptions } from "./load-definition.ts";
 import { problemLines } from "./problem-text.ts";
+import { STDIN } from "./read-source.ts";
 import { createColours, wantsColours } from "./screen.ts";
 
-export type ValidateOptions = { readonly set?: readonly string[]; readonly output: "text" | "json" };
+export type ValidateOptions = SetOptions & { readonly output: "text" | "json" };
 
 /** One file's result. A file that cannot be read has an `error` in the place of findings. */
 type Report = {
@@ -18,6 +22,8 @@ type Report = {
   readonly problems: readonly Problem[];
   /** Members that have no effect, or another one, on this host. */
   readonly limitations: readonly Problem[];
+  /** Names of the placeholders that are not filled in. */
+  readonly placeholders: readonly string[];
 };
 
 export async function validateCommand(
@@ -28,26 +34,26 @@ export async function validateCommand(
   const reports: Report[] = [];
   for (const file of files) reports.push(await examine(file, options, host));
   if (options.output === "json") host.output.writeOut(`${JSON.stringify({ files: reports }, null, 2)}\n`);
-  else host.output.writeOut(`${textOf(reports, host).join("\n")}\n`);
+  else host.output.writeOut(`${textOf(reports, options, host).join("\n")}\n`);
   return reports.every((report) => report.valid) ? EXIT_OK : EXIT_USAGE;
 }
 
 async function examine(file: string, options: ValidateOptions, host: CliHost): Promise<Report> {
   try {
-    const { source, problems, limitations } = await examineDefinition(file, options, host);
-    return { file: source, valid: !problems.some(isError), problems, limitations };
+    const { source, problems, limitations, placeholders } = await examineDefinition(file, options, host);
+    return { file: source, valid: !problems.some(isError), problems, limitations, placeholders };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return { file, valid: false, error: error.message, problems: [], limitations: [] };
+    return { file, valid: false, error: error.message, problems: [], limitations: [], placeholders: [] };
   }
 }
 
-function textOf(reports: readonly Report[], host: CliHost): readonly string[] {
+function textOf(reports: readonly Report[], options: SetOptions, host: CliHost): readonly string[] {
   const colours = createColours(wantsColours(host.output.env, host.output.isTerminal));
   return reports.flatMap((report, index) => {
     const gap = index === 0 ? [] : [""];
     if (report.error !== undefined) return [...gap, colours.red(report.error)];
-    const lines = problemLines(report.file, report.problems, colours);
+    const lines = [...problemLines(report.file, report.problems, colours), ...fillInLines(report, options)];
     if (report.limitations.length === 0) return [...gap, ...lines];
     const limits = report.limitations.flatMap((each) => [
       `  ${colours.bold(each.path === "" ? "the document" : each.path)}  ${colours.dim(`[${each.rule}]`)}`,
@@ -56,4 +62,21 @@ function textOf(reports: readonly Report[], host: CliHost): readonly string[] {
     ]);
     return [...gap, ...lines, "", "  On this host:", ...limits];
   });
+}
+
+/** More than these are easier written into a file. */
+const TYPED_MAX = 8;
+
+/** One command that fills in all that is missing. */
+function fillInLines({ file, placeholders }: Report, { set, setFile }: SetOptions): readonly string[] {
+  if (placeholders.length === 0) return [];
+  const command = (values: string | undefined) =>
+    berthCommand({ verb: "run", file: file === STDIN ? "-" : file, set, setFile: values });
+  if (placeholders.length <= TYPED_MAX)
+    return ["", `  Fill in with: ${command(setFile)} ${placeholders.map(setOption).join(" ")}`];
+  return [
+    "",
+    `  Fill in with: ${command("values.env")}, where values.env has a value behind each of`,
+    ...placeholders.map((placeholder) => `    ${placeholder}=`),
+  ];
 }

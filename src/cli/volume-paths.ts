@@ -1,13 +1,16 @@
 /** `--volume NAME=PATH`: a folder of this host in the place of a volume, whatever kind it was. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
 import { suggestion } from "../core/definition/nearest.ts";
+import type { TaskDefinition } from "../core/definition/types.ts";
 import { InvalidInputError } from "../core/errors.ts";
 
 /**
- * A copy of a document that need not be valid yet: an unfilled placeholder in a volume is one reason to replace it.
+ * A copy of a document that need not be valid yet, an unfilled placeholder in a volume being one reason to replace it. The
+ * volumes are empty ones in it: rules are for what the file says, not for the folders that {@link mountFolders} puts there.
  * @throws {InvalidInputError} naming every volume that the definition does not have
  */
-export function replaceVolumes(input: unknown, paths: ReadonlyMap<string, string>, workingDirectory: string): unknown {
+export function replaceVolumes(input: unknown, paths: ReadonlyMap<string, string>): unknown {
   if (paths.size === 0 || typeof input !== "object" || input === null) return input;
   const volumes: readonly unknown[] = "volumes" in input && Array.isArray(input.volumes) ? input.volumes : [];
   const names = volumes.flatMap((volume) => nameOf(volume) ?? []);
@@ -17,10 +20,33 @@ export function replaceVolumes(input: unknown, paths: ReadonlyMap<string, string
     ...input,
     volumes: volumes.map((volume) => {
       const name = nameOf(volume);
-      const path = name === undefined ? undefined : paths.get(name);
-      return path === undefined ? volume : { name, host: { sourcePath: resolve(workingDirectory, path) } };
+      return name === undefined || !paths.has(name) ? volume : { name };
     }),
   };
+}
+
+/** The definition with these folders of this host in the place of its volumes. */
+export function mountFolders(
+  definition: TaskDefinition,
+  paths: ReadonlyMap<string, string>,
+  workingDirectory: string,
+): TaskDefinition {
+  if (paths.size === 0) return definition;
+  const volumes = definition.volumes.map((volume) => {
+    const path = paths.get(volume.name ?? "");
+    return path === undefined ? volume : { ...volume, host: { sourcePath: resolve(workingDirectory, path) } };
+  });
+  return { ...definition, volumes };
+}
+
+/** Folders of this host that a run would mount and that are not there. Docker makes such a one: empty, and root's. */
+export function missingFolders({
+  volumes,
+}: TaskDefinition): readonly { readonly volume: string; readonly path: string }[] {
+  return volumes.flatMap(({ name = "", host }) => {
+    const path = host?.sourcePath;
+    return path === undefined || !isAbsolute(path) || existsSync(path) ? [] : [{ volume: name, path }];
+  });
 }
 
 function nameOf(volume: unknown): string | undefined {

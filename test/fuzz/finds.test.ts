@@ -125,10 +125,13 @@ describe("logins and secrets", () => {
     },
   );
 
-  it("a dotenv line of 100,000 spaces without an equals sign is skipped at once", () => {
-    expect(parseDotenv(`a${" ".repeat(100_000)}b`)).toEqual({});
-    expect(parseDotenv(`export a = ${" ".repeat(100_000)}b`)).toEqual({ a: "b" });
-    expect(parseDotenv("export =a\n export\tb=c\n#d=e\n=f")).toEqual({ export: "a", b: "c" });
+  it("a dotenv line of 100,000 spaces without an equals sign is refused at once", () => {
+    expect(() => parseDotenv(`a${" ".repeat(100_000)}b`, "x.env")).toThrow(
+      "x.env:1: Cannot read file: the line has no =",
+    );
+    expect(parseDotenv(`export a = ${" ".repeat(100_000)}b`, "x.env")).toEqual({ a: "b" });
+    expect(parseDotenv("export =a\n export\tb=c\n#d=e\n\n", "x.env")).toEqual({ export: "a", b: "c" });
+    expect(() => parseDotenv("a=b\n=f", "x.env")).toThrow("x.env:2: Cannot read file: the line begins with =");
   });
 
   it.each([CIRCULAR_YAML, "- ".repeat(10_000), `a: ${"[".repeat(200)}`])(

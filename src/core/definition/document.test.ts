@@ -80,7 +80,35 @@ describe("parseTaskDefinition()", () => {
 });
 
 describe("CloudFormation spelling", () => {
-  it("is refused once for each member, without what follows from it", () => {
+  it("is read with a warning for each member in a file of a user, and keys of maps stay as they are", () => {
+    const { input, warnings } = unwrapDocument([
+      {
+        Name: "web",
+        Image: "nginx",
+        environment: [{ Name: "A", Value: "b" }],
+        DockerLabels: { Owner: "me" },
+        LogConfiguration: { LogDriver: "awsfirelens", Options: { Name: "stdout" } },
+      },
+    ]);
+    expect(input).toEqual({
+      family: "task",
+      containerDefinitions: [
+        {
+          name: "web",
+          image: "nginx",
+          environment: [{ name: "A", value: "b" }],
+          dockerLabels: { Owner: "me" },
+          logConfiguration: { logDriver: "awsfirelens", options: { Name: "stdout" } },
+        },
+      ],
+    });
+    expect(warnings.every(({ severity }) => severity === "warning")).toBe(true);
+    expect(warnings.map(({ rule, path }) => `${rule} ${path}`)).toContain(
+      "pascal-case-member containerDefinitions[0].environment[0].Value",
+    );
+  });
+
+  it("in a request is refused once for each member, without what follows from it", () => {
     expect(findingsOf({ Family: "a", ContainerDefinitions: [{ Name: "web" }] })).toEqual([
       "pascal-case-member Family",
       "pascal-case-member ContainerDefinitions",

@@ -2,6 +2,8 @@
  * The forms in which a task definition reaches Berth, brought to one: what RegisterTaskDefinition takes.
  * Source: interfaces 1.3.4.
  */
+import { lowerMembers } from "./lower-members.ts";
+import { TASK_MEMBERS } from "./members.ts";
 import { plainOrCopy } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
 import { ProblemList } from "./problem.ts";
@@ -37,8 +39,8 @@ const DEFAULT_FAMILY = "task";
 export function unwrapDocument(value: unknown, options: UnwrapOptions = {}): UnwrappedDocument {
   const findings = new ProblemList();
   const document = plainOrCopy(value, findings.report);
-  const unwrapped = unwrap(document, options.family, findings);
-  return { ...unwrapped, warnings: findings.problems };
+  const { input, form } = unwrap(document, options.family, findings);
+  return { input: lowerMembers(input, TASK_MEMBERS, findings.report), form, warnings: findings.problems };
 }
 
 function unwrap(

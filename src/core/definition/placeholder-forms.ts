@@ -70,6 +70,23 @@ export function scanPlaceholders(text: string, style: PlaceholderStyle): Placeho
   return matches.sort((a, b) => a.index - b.index);
 }
 
+/** Words that ask to be replaced, when they are all that stands there. */
+const FILL_IN = /^(?:CHANGE[_-]?ME|REPLACE[_-]?ME|PLACEHOLDER|(?:YOUR|INSERT|REPLACE|CHANGE)[_-][A-Z0-9_-]{1,110})$/;
+const FILL_IN_AT_ALL = /^[\s$#{<_%A-Z]/;
+/** Bare forms that mean nothing else when they are the whole of a value. */
+const WHOLE_BARE = /^(?:\$[A-Za-z_]\w{0,119}|__[A-Za-z]\w{0,117}__|%[A-Za-z_]\w{0,119}%)$/;
+
+/** The placeholder that is all there is of a value, blanks around it apart. A value with more in it may mean what it says. */
+export function wholePlaceholder(value: string): PlaceholderMatch | undefined {
+  if (value.length > SCANNED_MAX || !FILL_IN_AT_ALL.test(value)) return undefined;
+  const text = value.trim();
+  const index = value.length - value.trimStart().length;
+  if (FILL_IN.test(text)) return { index, text, name: text };
+  if (WHOLE_BARE.test(text)) return { index, text, name: text.startsWith("__") ? text : text.replace(/[$%]/g, "") };
+  const [match, ...more] = scanPlaceholders(text, "shell");
+  return match?.text === text && more.length === 0 ? { ...match, index } : undefined;
+}
+
 /** Is a part of `text` still to be filled in? Then the placeholder is the finding, not what it breaks. */
 export function holdsPlaceholder(text: string): boolean {
   return scanPlaceholders(text, "identifier").length > 0;
@@ -96,12 +113,12 @@ function arnWords(text: string): PlaceholderMatch[] {
   ];
 }
 
-/** The name to give with --set: `IMAGE` of "must_env `IMAGE`", `cpu` of ".cpu", `TAG` of "TAG:-latest". */
+/**
+ * The name to give with --set: `IMAGE` of "must_env `IMAGE`", `cpu` of ".cpu", `TAG` of "TAG:-latest". Any other expression with
+ * quotes in it is its own name, as it stands between the braces.
+ */
 function placeholderName(content: string): string {
-  const quoted = !/[`"']/.test(content)
-    ? []
-    : [...content.matchAll(/[`"']([^`"']{1,120})[`"']/g)].map((found) => found[1] ?? "");
-  if (quoted.length > 0) return (/^(?:must_)?env\b/.test(content) ? quoted[0] : quoted.at(-1)) ?? content;
+  if (/[`"']/.test(content)) return /^(?:must_)?env\s+[`"']([^`"']{1,120})[`"']/.exec(content)?.[1] ?? content.trim();
   const withoutDefault = content.replace(/:?[-=?].{0,120}$/s, (rest) => (rest.startsWith(":") ? "" : rest));
   return withoutDefault.trim().replace(/^\./, "");
 }

@@ -23,7 +23,8 @@ describe("scanPlaceholders()", () => {
     ["{{ .app_image }}", ["app_image"]],
     ["{{ must_env `IMAGE` }}", ["IMAGE"]],
     ["web:{{ env `TAG` `latest` }}", ["TAG"]],
-    ["{{ cfn_output `stack` `devRoleArn` }}", ["devRoleArn"]],
+    ["{{ cfn_output `stack` `devRoleArn` }}", ["cfn_output `stack` `devRoleArn`"]],
+    ["{{ tfstate `aws_ecr.all['app'].url` }}:latest", ["tfstate `aws_ecr.all['app'].url`"]],
     ["{your-account-id}.dkr.ecr.eu-west-1.amazonaws.com/{your-repo}", ["your-account-id", "your-repo"]],
     ["[IMAGE]", ["IMAGE"]],
     ["%IMAGE%", ["IMAGE"]],
@@ -74,6 +75,7 @@ describe("findPlaceholders()", () => {
         { path: `${C0}.image`, placeholder: "${REPOSITORY}", name: "REPOSITORY" },
         { path: `${C0}.image`, placeholder: "${TAG}", name: "TAG" },
         { path: `${C0}.memory`, placeholder: "{{memory}}", name: "memory" },
+        { path: `${C0}.environment[0].value`, placeholder: "${URL}", name: "URL" },
         { path: `${C0}.logConfiguration.options["awslogs-region"]`, placeholder: "$REGION", name: "REGION" },
       ].sort((a, b) => order(request, a.path) - order(request, b.path)),
     );

@@ -2,7 +2,7 @@
 import type { Members, ObjectMembers } from "./members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import type { PlaceholderMatch, PlaceholderStyle } from "./placeholder-forms.ts";
-import { scanPlaceholders } from "./placeholder-forms.ts";
+import { scanPlaceholders, wholePlaceholder } from "./placeholder-forms.ts";
 import type { Trail } from "./problem.ts";
 import { MAX_PROBLEMS, trailPath } from "./problem.ts";
 
@@ -16,13 +16,7 @@ export type Placeholder = {
 };
 
 /** Members whose text the shell, Docker or the application reads. */
-const SHELL_MEMBERS: ReadonlySet<string> = new Set([
-  "command",
-  "entryPoint",
-  "environment",
-  "dockerLabels",
-  "properties",
-]);
+const SHELL_MEMBERS: ReadonlySet<string> = new Set(["command", "entryPoint", "dockerLabels", "properties"]);
 const OPTION_MEMBERS: ReadonlySet<string> = new Set(["options", "driverOpts", "labels", "tags"]);
 /** Log options with a syntax of their own. */
 const OWN_SYNTAX = /^(?:tag|labels|env|.*-regex|.*-pattern|.*-format|.*record_modifier.*|match.*|regex|exclude|grep)$/i;
@@ -30,7 +24,11 @@ const DEPTH_MAX = 64;
 /** Values that are looked at; what shares or holds itself would have no end. As in `prepare`. */
 const NODES_MAX = 200_000;
 
-function styleOf(member: string, inherited: PlaceholderStyle): PlaceholderStyle {
+/** Variables reach the application as they stand: there only a value that is nothing but a placeholder is one. */
+type Style = PlaceholderStyle | "whole";
+
+function styleOf(member: string, inherited: Style): Style {
+  if (inherited === "whole" || member === "environment") return "whole";
   if (inherited === "shell" || SHELL_MEMBERS.has(member)) return "shell";
   if (inherited === "option") return OWN_SYNTAX.test(member) ? "shell" : "option";
   return OPTION_MEMBERS.has(member) ? "option" : "identifier";
@@ -39,25 +37,29 @@ function styleOf(member: string, inherited: PlaceholderStyle): PlaceholderStyle 
 /** A member in which a placeholder is looked for; those that a shell reads are none. */
 type Place = {
   readonly members: Members;
-  readonly style: PlaceholderStyle;
+  readonly style: Style;
   readonly children: ReadonlyMap<string, Place>;
   readonly item: Place | undefined;
 };
 
 const NO_CHILDREN: ReadonlyMap<string, Place> = new Map();
 
-function placeOf(members: Members, style: PlaceholderStyle): Place {
+function placeOf(members: Members, style: Style): Place {
   const item = members.kind === "list" ? placeOf(members.item, style) : undefined;
   return { members, style, item, children: members.kind === "object" ? childPlaces(members, style) : NO_CHILDREN };
 }
 
-function childPlaces({ members }: ObjectMembers, style: PlaceholderStyle): ReadonlyMap<string, Place> {
+function childPlaces({ members }: ObjectMembers, style: Style): ReadonlyMap<string, Place> {
   const places = [...members].map(([key, child]) => [key, placeOf(child, styleOf(key, style))] as const);
   return new Map(places.filter(([, place]) => place.style !== "shell"));
 }
 
 const TEXT = { kind: "string" } as const;
-const TEXT_PLACE = { identifier: placeOf(TEXT, "identifier"), option: placeOf(TEXT, "option") } as const;
+const TEXT_PLACE = {
+  identifier: placeOf(TEXT, "identifier"),
+  option: placeOf(TEXT, "option"),
+  whole: placeOf(TEXT, "whole"),
+} as const;
 const TASK_PLACE = placeOf(TASK_MEMBERS, "identifier");
 
 /** The tree that fits the document: a definition, an object around one, or a list. */
@@ -123,7 +125,7 @@ function collectList(list: readonly unknown[], item: Place | undefined, search: 
   }
 }
 
-function collectMap(map: object, style: PlaceholderStyle, search: Search): void {
+function collectMap(map: object, style: Style, search: Search): void {
   for (const key in map) {
     const own = styleOf(key, style);
     if (own === "shell") continue;
@@ -145,11 +147,19 @@ function collectMembers(object: object, places: ReadonlyMap<string, Place>, sear
   }
 }
 
-function collectText(value: string, style: PlaceholderStyle, { trail, found }: Search): void {
-  const matches = scanPlaceholders(value, style);
+function collectText(value: string, style: Style, { trail, found }: Search): void {
+  const matches = matchesOf(value, style);
   if (matches.length === 0 || found.length >= MAX_PROBLEMS) return;
   const path = trailPath(trail);
   for (const { text, name } of matches) found.push({ path, placeholder: text, name });
+}
+
+const NO_MATCHES: readonly PlaceholderMatch[] = [];
+
+function matchesOf(value: string, style: Style): readonly PlaceholderMatch[] {
+  if (style !== "whole") return scanPlaceholders(value, style);
+  const whole = wholePlaceholder(value);
+  return whole === undefined ? NO_MATCHES : [whole];
 }
 
 function childOf(members: Members | undefined, key: string): Members | undefined {
@@ -172,7 +182,7 @@ export function fillPlaceholders(input: unknown, values: Readonly<Record<string,
 function fill(
   value: unknown,
   members: Members | undefined,
-  style: PlaceholderStyle,
+  style: Style,
   depth: number,
   filling: Budget & { readonly values: ReadonlyMap<string, string> },
 ): unknown {
@@ -195,10 +205,13 @@ function fill(
 function fillText(
   text: string,
   members: Members | undefined,
-  style: PlaceholderStyle,
+  style: Style,
   values: ReadonlyMap<string, string>,
 ): unknown {
-  const filled = replaceAll(text, scanPlaceholders(text, style), values);
+  const matches = matchesOf(text, style);
+  // What a user names is filled within the values of variables too.
+  const within = style === "whole" && matches.length === 0 ? scanPlaceholders(text, "shell") : matches;
+  const filled = replaceAll(text, within, values);
   if (filled === text) return text;
   if (members?.kind === "integer" && /^-?\d{1,15}$/.test(filled)) return Number(filled);
   if (members?.kind === "boolean" && (filled === "true" || filled === "false")) return filled === "true";
@@ -219,5 +232,5 @@ function replaceAll(text: string, matches: readonly PlaceholderMatch[], values: 
 
 /** The option that fills a placeholder, as one would type it. */
 export function setOption(name: string): string {
-  return /^[\w.:-]+$/.test(name) ? `--set ${name}=VALUE` : `--set '${name}=VALUE'`;
+  return /^[\w.:-]+$/.test(name) ? `--set ${name}=VALUE` : `--set '${name.replaceAll("'", "'\\''")}=VALUE'`;
 }

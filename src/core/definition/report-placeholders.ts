@@ -11,6 +11,7 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
     const found = byPath.get(problem.path);
     if (found !== undefined && problem.severity === "error") problems[index] = withPlaceholders(problem, found);
   }
+  const whole = takeWholeValues(byPath);
   const explained = new Set(problems.filter(({ severity }) => severity === "error").map(({ path }) => path));
   for (const [path, found] of byPath) {
     if (explained.has(path)) continue;
@@ -19,6 +20,29 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
       fix: fixOf(path, found),
     });
   }
+  for (const [path, found] of whole) {
+    const names = [...new Set(found.map(({ placeholder }) => quote(placeholder)))];
+    const they =
+      names.length === 1 ? "is all that a variable holds, and reaches" : "are all that variables hold, and reach";
+    report("placeholder-unfilled", path, `${names.join(", ")} ${they} the container as it stands`, {
+      severity: "warning",
+      fix: fixOf(path, found),
+    });
+  }
+}
+
+const VARIABLE = /^(?<list>.*\benvironment)\[\d+\](?:\.\w+)?$/;
+
+/** Those of variables, taken out of the groups: one finding for all of a container. */
+function takeWholeValues(groups: Map<string, Placeholder[]>): Map<string, Placeholder[]> {
+  const whole = new Map<string, Placeholder[]>();
+  for (const [path, found] of [...groups]) {
+    const list = VARIABLE.exec(path)?.groups?.list;
+    if (list === undefined) continue;
+    whole.set(list, [...(whole.get(list) ?? []), ...found]);
+    groups.delete(path);
+  }
+  return whole;
 }
 
 function groupByPath(placeholders: readonly Placeholder[]): Map<string, Placeholder[]> {

@@ -10,6 +10,12 @@ import {
   yamlFault,
 } from "../yaml-limits.ts";
 import { findJsonFault, lineAndColumn } from "./json-position.ts";
+import {
+  findTemplateStatement,
+  type QuotedText,
+  quotePlaceholders,
+  quoteYamlPlaceholders,
+} from "./placeholder-text.ts";
 
 /** ECS takes 64 KiB. A text far beyond that is another file. */
 const JSON_MAX_CHARACTERS = 1_048_576;
@@ -24,8 +30,12 @@ export function readDefinitionText(text: string, name: string): unknown {
   if (content.trim() === "") throw new InvalidInputError(name, "Cannot read file: it is empty");
   const parsed = parseJson(content);
   if (parsed.ok) return parsed.value;
+  const quoted = quotePlaceholders(content);
+  const filled = quoted === undefined ? parsed : parseJson(quoted.text);
+  if (filled.ok) return filled.value;
   const isJson = name.toLowerCase().endsWith(".json") || (/^\s*[[{]/.test(content) && !/\.ya?ml$/i.test(name));
-  return isJson ? refuseJson(content, name) : readYaml(content, name);
+  if (isJson) return refuseJson(content, quoted, name);
+  return readYaml(content, name);
 }
 
 function checkLength(content: string, name: string, max: number): void {
@@ -44,21 +54,37 @@ function parseJson(content: string): { readonly ok: true; readonly value: unknow
   }
 }
 
-function refuseJson(content: string, name: string): never {
-  const fault = findJsonFault(content) ?? { offset: content.length, expected: "the end of the document" };
-  const { line, column } = lineAndColumn(content, fault.offset);
-  const found =
-    fault.offset >= content.length ? "the file ends" : `${JSON.stringify(content[fault.offset])} stands there`;
+/** @param quoted the same text with its placeholders in quotes: they are not what is wrong with it */
+function refuseJson(content: string, quoted: QuotedText | undefined, name: string): never {
+  refuseTemplate(content, name);
+  const fault = findJsonFault(quoted?.text ?? content) ?? {
+    offset: content.length,
+    expected: "the end of the document",
+  };
+  const offset = quoted?.originalOffset(fault.offset) ?? fault.offset;
+  const { line, column } = lineAndColumn(content, offset);
+  const found = offset >= content.length ? "the file ends" : `${JSON.stringify(content[offset])} stands there`;
   throw new InvalidInputError(
     `${name}:${line}:${column}`,
     `Cannot read JSON: ${fault.expected} is expected, and ${found}`,
   );
 }
 
+/** @throws {InvalidInputError} when the text is to be rendered by another tool before it is a definition */
+function refuseTemplate(content: string, name: string): void {
+  const found = findTemplateStatement(content);
+  if (found === undefined) return;
+  const { line, column } = lineAndColumn(content, found.offset);
+  throw new InvalidInputError(
+    `${name}:${line}:${column}`,
+    `Cannot read a template: ${found.statement} is a statement of it. Render it with the tool that it is written for, and give the outcome`,
+  );
+}
+
 function readYaml(content: string, name: string): unknown {
   checkLength(content, name, YAML_MAX_CHARACTERS);
   if (nestsTooDeep(content)) throw refusedYaml(name, `it is nested more than ${YAML_NESTING_MAX} levels deep`);
-  const value = tryYaml(content, name);
+  const value = tryYaml(quoteYamlPlaceholders(content) ?? content, name);
   if (holdsItself(value)) throw refusedYaml(name, "a value holds itself, or is nested too deep");
   return value;
 }
@@ -67,6 +93,7 @@ function tryYaml(content: string, name: string): unknown {
   try {
     return resolveYaml(content, name);
   } catch (error) {
+    refuseTemplate(content, name);
     if (error instanceof InvalidInputError) throw error;
     throw refusedYaml(name, yamlFault(error));
   }

@@ -95,9 +95,43 @@ describe("validateTaskDefinition()", () => {
     expect(memory?.fix).toContain("--set MEMORY=VALUE");
   });
 
-  it("leaves shell expressions in commands and environment values alone", () => {
-    const container = { command: ["sh", "-c", "echo ${HOME} $PORT"], environment: [{ name: "A", value: "${B}" }] };
-    expect(problemsOf(aRequest({}, container))).toEqual([]);
+  it("leaves shell expressions in commands and within environment values alone", () => {
+    const values = [
+      "http://${B}/$C",
+      "costs $5 {{ not filled",
+      "a <b> c",
+      "$",
+      "<>",
+      "${",
+      "Change it",
+      "YOURS",
+      "A_B",
+    ];
+    const environment = values.map((value, index) => ({ name: `V${index}`, value }));
+    expect(problemsOf(aRequest({}, { command: ["sh", "-c", "echo ${HOME} $PORT"], environment }))).toEqual([]);
+  });
+
+  it("names once for a container the values of variables that are nothing but a placeholder", () => {
+    const values = [
+      "__DB_HOST__",
+      "$DB_PORT",
+      "<YOUR_API_KEY>",
+      "${D}",
+      "{{ e.f }}",
+      "CHANGE_ME",
+      "YOUR_TOKEN",
+      " %G% ",
+      "${{ H }}",
+    ];
+    const environment = values.map((value, index) => ({ name: `V${index}`, value }));
+    const [problem, ...more] = problemsOf(aRequest({}, { environment }));
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({
+      severity: "warning",
+      path: "containerDefinitions[0].environment",
+      rule: "placeholder-unfilled",
+      fix: "Fill it in with --set __DB_HOST__=VALUE --set DB_PORT=VALUE --set YOUR_API_KEY=VALUE --set D=VALUE --set e.f=VALUE --set CHANGE_ME=VALUE --set YOUR_TOKEN=VALUE --set G=VALUE --set H=VALUE",
+    });
   });
 });
 

@@ -2,21 +2,30 @@
  * A file of secrets in dotenv form. Unlike an environment file of ECS it is written by hand for this purpose, so quotes
  * and `export` are understood. Nothing is interpolated: a `$` in a password stays one.
  */
-import type { SecretTable } from "./select.ts";
+import { InvalidInputError } from "../errors.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
-/** Keys may be variables, names, ARNs and parameter paths. Lines that are no assignments are skipped; the last one wins. */
-export function parseDotenv(text: string): SecretTable {
-  return Object.fromEntries(text.split(/\r?\n/).flatMap(readLine));
+/**
+ * Keys may be variables, names, ARNs and parameter paths. Empty lines and comments are skipped; the last one wins.
+ * @param name of the file, for messages
+ * @throws {InvalidInputError} with `name:line` as its path for a line that is no assignment; the message quotes nothing of it
+ */
+export function parseDotenv(text: string, name: string): Readonly<Record<string, string>> {
+  const lines = text.split(/\r?\n/).map((line) => line.trim().replace(/^export\s+(?=[^\s=#])/, ""));
+  const entries = lines.flatMap((line, index) =>
+    line === "" || line.startsWith("#") ? [] : [readLine(line, `${name}:${index + 1}`)],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** By hand: an expression with two kinds of white space in a row looks at a long line once for every character. */
-function readLine(line: string): readonly (readonly [string, string])[] {
-  const text = line.trim().replace(/^export\s+(?=[^\s=#])/, "");
-  const equals = text.indexOf("=");
-  if (equals <= 0 || text.startsWith("#")) return [];
-  return [[text.slice(0, equals).trim(), unquote(text.slice(equals + 1).trim())]];
+function readLine(line: string, place: string): readonly [string, string] {
+  const equals = line.indexOf("=");
+  if (equals > 0) return [line.slice(0, equals).trim(), unquote(line.slice(equals + 1).trim())];
+  const fault =
+    equals === 0 ? "the line begins with =, without a name before it" : "the line has no =, write it as NAME=VALUE";
+  throw new InvalidInputError(place, `Cannot read file: ${fault}`);
 }
 
 function unquote(value: string): string {

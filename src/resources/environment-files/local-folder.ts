@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { parseS3ObjectArn } from "../../core/environment-files/s3-arn.ts";
 import { InvalidInputError } from "../../core/errors.ts";
+import { decodeText } from "../../core/text-encoding.ts";
 
 /** A file of variables larger than this is something else. */
 const MAX_BYTES = 1024 * 1024;
@@ -33,7 +34,8 @@ export function candidatesFor(folder: string, arn: string, path: string): readon
 export async function readEnvironmentFile(file: string, signal: AbortSignal): Promise<string> {
   const { size } = await stat(file);
   if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
-  return readFile(file, { encoding: "utf8", signal: AbortSignal.any([signal, AbortSignal.timeout(READ_LIMIT_MS)]) });
+  const bytes = await readFile(file, { signal: AbortSignal.any([signal, AbortSignal.timeout(READ_LIMIT_MS)]) });
+  return decodeText(bytes, file);
 }
 
 function isInside(folder: string, file: string): boolean {

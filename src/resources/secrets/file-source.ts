@@ -4,9 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import { findJsonFault, lineAndColumn } from "../../core/definition/json-position.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { parseDotenv } from "../../core/secrets/dotenv.ts";
 import { type SecretAnswer, type SecretTable, selectSecret } from "../../core/secrets/select.ts";
+import { decodeText } from "../../core/text-encoding.ts";
 import { ALIASES_MAX, holdsItself, nestsTooDeep, YAML_MAX_CHARACTERS, yamlFault } from "../../core/yaml-limits.ts";
 import type { SecretSource } from "./secret-source.ts";
 
@@ -57,14 +59,14 @@ async function readText(file: string): Promise<string> {
   if (bytes.length > MAX_BYTES) {
     throw new InvalidInputError("", `Cannot read secrets file ${file}: it is larger than ${MAX_BYTES} bytes`);
   }
-  return bytes.toString("utf8");
+  return decodeText(bytes, file);
 }
 
 async function parseSecrets(text: string, file: string): Promise<SecretTable> {
   const extension = extname(file).toLowerCase();
   if (extension === ".yaml" || extension === ".yml") return parseYaml(text, file);
   if (extension === ".json" || text.trimStart().startsWith("{")) return parseJson(text, file);
-  return parseDotenv(text);
+  return parseDotenv(text, file);
 }
 
 function parseJson(text: string, file: string): SecretTable {
@@ -72,7 +74,12 @@ function parseJson(text: string, file: string): SecretTable {
     return asTable(JSON.parse(text), file);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new InvalidInputError("", `Cannot read secrets file ${file}: it is not valid JSON`);
+    const { offset, expected } = findJsonFault(text) ?? { offset: text.length, expected: "the end of the document" };
+    const { line, column } = lineAndColumn(text, offset);
+    throw new InvalidInputError(
+      `${file}:${line}:${column}`,
+      `Cannot read secrets file: it is not valid JSON, ${expected} is expected`,
+    );
   }
 }
 
@@ -109,8 +116,11 @@ function resolveYaml({ LineCounter, parseDocument }: YamlReader, text: string, f
   const document = parseDocument(text, { schema: "failsafe", prettyErrors: false, lineCounter, logLevel: "error" });
   const [error] = document.errors;
   if (error !== undefined) {
-    const { line } = lineCounter.linePos(error.pos[0]);
-    throw new InvalidInputError("", `Cannot read secrets file ${file}: line ${line} is not valid YAML (${error.code})`);
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    throw new InvalidInputError(
+      `${file}:${line}:${col}`,
+      `Cannot read secrets file: it is not valid YAML (${error.code})`,
+    );
   }
   return document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {};
 }
