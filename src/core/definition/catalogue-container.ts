@@ -126,7 +126,7 @@ export const CONTAINER_RULES = {
     ...members,
     summary: "A timeout is a number of seconds, 0 or more",
     explanation:
-      "startTimeout bounds how long others wait for this container, stopTimeout is the time between SIGTERM and SIGKILL.",
+      "startTimeout bounds how long others wait for this container, stopTimeout is the time between SIGTERM and SIGKILL. 0 is as good as absent: no bound, and 30 s.",
   },
   "resource-requirements": {
     ...register,
@@ -148,5 +148,15 @@ export const CONTAINER_RULES = {
     ...register,
     summary: "net.* settings need a network of the task's own",
     explanation: "With network mode host they would change the host itself.",
+  },
+  "networking-disabled": {
+    summary: "A container without networking has no ports, links, name servers or extra hosts",
+    explanation:
+      "With disableNetworking a container sees nothing but its own loopback interface, in every network mode.",
+    source: SOURCES.berth,
+    example: {
+      bad: '"disableNetworking": true, "portMappings": [{"containerPort": 80}]',
+      good: '"disableNetworking": true',
+    },
   },
 } as const satisfies Catalogue;

@@ -5,7 +5,7 @@ import { checkFargate } from "./rules-fargate.ts";
 import { checkIdentity } from "./rules-identity.ts";
 import { checkGpus, checkLimits } from "./rules-limits.ts";
 import { checkProxy, checkRoles, checkTags, checkTaskBounds } from "./rules-metadata.ts";
-import { checkAwsvpcMembers, checkLinks, checkSystemControls } from "./rules-network.ts";
+import { checkAwsvpcMembers, checkDisabledNetworking, checkLinks, checkSystemControls } from "./rules-network.ts";
 import { checkPorts } from "./rules-ports.ts";
 import { checkResources } from "./rules-resources.ts";
 import { checkHealthChecks, checkLogs, checkSecrets } from "./rules-runtime.ts";
@@ -30,4 +30,5 @@ export const RULE_CHECKS: readonly RuleCheck[] = [
   checkTaskBounds,
   checkLimits,
   checkSystemControls,
+  checkDisabledNetworking,
 ];

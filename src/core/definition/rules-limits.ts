@@ -103,7 +103,7 @@ function checkTimeouts({ container, path }: NamedContainer, { report }: RuleCont
     const seconds = container[member];
     if (seconds === undefined || seconds >= 0) continue;
     report("timeout-negative", `${path}.${member}`, `${seconds} s cannot be waited for`, {
-      fix: "Write 0 or more seconds",
+      fix: "Write 1 or more seconds, or leave it out",
     });
   }
 }

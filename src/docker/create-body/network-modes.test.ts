@@ -250,6 +250,19 @@ describe("members of a container definition by network mode", () => {
     expect(pause?.HostConfig).not.toHaveProperty("Sysctls");
   });
 
+  it.each(["portMappings", "links", "dnsServers", "dnsSearchDomains", "extraHosts"])(
+    "%s beside disableNetworking is warned of in each network mode",
+    (member) => {
+      const offline = { ...CASES[member], beside: { disableNetworking: true } } as Case;
+      for (const networkMode of MODES) {
+        const { problems } = validateTaskDefinition(request(member, offline, networkMode));
+        expect(problems, String(networkMode)).toContainEqual(
+          expect.objectContaining({ rule: "networking-disabled", path: `containerDefinitions[0].${member}` }),
+        );
+      }
+    },
+  );
+
   it("says in every mode what cannot be had on this host at all", () => {
     for (const networkMode of MODES) {
       const validation = validateTaskDefinition(request("credentialSpecs", CASES.credentialSpecs as Case, networkMode));

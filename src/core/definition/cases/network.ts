@@ -5,6 +5,12 @@ import { C0, many, port } from "./case.ts";
 
 export const NETWORK_CASES: readonly Case[] = [
   {
+    rule: "networking-disabled",
+    path: `${C0}.portMappings`,
+    input: aRequest({}, { disableNetworking: true, portMappings: [{ containerPort: 80 }] }),
+    warning: true,
+  },
+  {
     rule: "links-network-mode",
     path: `${C0}.links`,
     input: twoContainers({ links: ["db"] }, {}, { networkMode: "awsvpc" }),
