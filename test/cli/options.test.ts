@@ -98,6 +98,17 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
   "--cluster": () => expectShows("run", /cluster blue/, { stdin: PLAIN, option: ["--cluster", "blue"] }),
   "--timeout": () =>
     expectShows("run", /Stopped by --timeout[\s\S]*code 124/, { stdin: task("sleep 3"), option: ["--timeout", "1s"] }),
+  "--wait-unhealthy": async () => {
+    const healthCheck = { command: ["CMD", "false"], interval: 5, timeout: 2, retries: 1 };
+    const db = { name: "db", image: IMAGE, memory: 16, command: ["sleep", "60"], stopTimeout: 1, healthCheck };
+    const web = { ...db, name: "web", dependsOn: [{ containerName: "db", condition: "HEALTHY" }] };
+    const stdin = JSON.stringify({ family, containerDefinitions: [db, web] });
+    const [ended, waited] = await Promise.all([
+      berthIn(["run", "-"], stdin),
+      berthIn(["run", "-", "--wait-unhealthy", "--timeout", "10s"], stdin),
+    ]);
+    expect([ended.code, waited.code]).toEqual([125, 124]);
+  },
   "--keep": async () => {
     const docker = createDockerClient({ endpoint: realDaemon() });
     const { code } = await berthIn(["run", "-", "--keep"], PLAIN);
