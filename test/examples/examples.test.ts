@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { berthCommand } from "../cli/berth-command.ts";
 import { containersOf } from "./docker-containers.ts";
-import { missingInOrder, readRun } from "./run-record.ts";
+import { missingInOrder, readRun, repeated } from "./run-record.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const EXAMPLES = join(ROOT, "examples");
@@ -35,6 +35,7 @@ describe.concurrent("berth run", () => {
     expect(run.restarts).toEqual(expected.restarts ?? {});
     expect({ missing: missingInOrder(expected.events, run.events), seen: run.events }).toMatchObject({ missing: [] });
     expect({ missing: missingInOrder(expected.logs, run.logs), seen: run.logs }).toMatchObject({ missing: [] });
+    expect(repeated(expected.logs, run.logs)).toEqual([]);
     expect(run.ports).toMatchObject(portMatchers(expected));
     expect(run.taskArn).not.toBe("");
     expect(await containersOf(DOCKER_HOST, run.taskArn)).toEqual([]);

@@ -91,3 +91,9 @@ export function missingInOrder(wanted: readonly string[], seen: readonly string[
     return false;
   });
 }
+
+/** The lines that came more often than they are wanted, as one that is told again after a restart would. */
+export function repeated(wanted: readonly string[], seen: readonly string[]): readonly string[] {
+  const count = (lines: readonly string[], line: string) => lines.filter((each) => each === line).length;
+  return [...new Set(wanted)].filter((line) => count(seen, line) > count(wanted, line));
+}
