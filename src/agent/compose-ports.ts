@@ -18,7 +18,7 @@ import {
 import { HostPortAllocator, type PortProbe } from "../engine/host-port-allocator.ts";
 import { HostResourceManager } from "../engine/host-resource-manager.ts";
 import { TaskEngineState } from "../engine/task-engine-state.ts";
-import { ImageManager, type ImageManagerOptions, type PullRequest } from "../images/index.ts";
+import { type ImageLocks, ImageManager, type ImageManagerOptions, type PullRequest } from "../images/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerFactory } from "../ports/container-factory.ts";
 import type { DockerClient, RegistryAuth } from "../ports/docker-client.ts";
@@ -53,6 +53,8 @@ export type DockerTaskEngineOptions = HostFeatureOptions & {
    * and `imageCleanup` are not used: it has settings of its own.
    */
   readonly imageManager?: ImageManager;
+  /** Held by others too, it keeps the image manager from deleting what they use. Not used with `imageManager`. */
+  readonly imagePullDeleteLock?: ImageLocks;
   /** Where tasks and containers are looked up; filled by the engine. */
   readonly state?: TaskEngineState;
   /** Writes containers' metadata files; none are written unless given. */
@@ -103,7 +105,10 @@ const DEFAULT_REGION = "us-east-1";
 export function compose(options: DockerTaskEngineOptions): Composition {
   const { client, engineId, clock = systemClock, random = systemRandom, log = silentLog } = options;
   const config = { ...DEFAULT_ENGINE_CONFIG, ...options.config };
-  const store = new MirroredStore(() => openStore(options, log));
+  const store = new MirroredStore(
+    () => openStore(options, log),
+    options.store === undefined && options.dataDir === undefined,
+  );
   const state = options.state ?? new TaskEngineState();
   const imageManager = imageManagerOf(options, state, {
     docker: client,
@@ -111,6 +116,7 @@ export function compose(options: DockerTaskEngineOptions): Composition {
     random,
     log,
     pullBehaviour: config.machine.pullBehaviour,
+    ...(options.imagePullDeleteLock === undefined ? {} : { imagePullDeleteLock: options.imagePullDeleteLock }),
   });
   imageManager.setSaver(store);
   return {

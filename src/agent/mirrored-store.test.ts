@@ -29,7 +29,7 @@ async function answeringAlike() {
   });
   const inner = new MemoryStateStore();
   const alike = { load: () => inner.load(), commit: () => saved, close: () => inner.close() };
-  const store = new MirroredStore(async () => alike);
+  const store = new MirroredStore(async () => alike, true);
   await store.load();
   return { store, keep };
 }
@@ -41,7 +41,7 @@ describe("MirroredStore", () => {
       opened += 1;
       if (opened === 1) throw new Error("disk is away");
       return new MemoryStateStore();
-    });
+    }, true);
     expect(opened).toBe(0);
     await expect(store.load()).rejects.toThrow("disk is away");
     await store.load();
@@ -51,7 +51,7 @@ describe("MirroredStore", () => {
 
   it("shows what the store has confirmed, and nothing that failed", async () => {
     const inner = new FailingStateStore(new MemoryStateStore(), faultsAt({ 2: "failBefore" }));
-    const store = new MirroredStore(async () => inner);
+    const store = new MirroredStore(async () => inner, true);
     await store.load();
     await store.commit(meta("1"));
     await expect(store.commit(meta("2"))).rejects.toMatchObject({ name: "StateStoreError" });
@@ -81,7 +81,7 @@ describe("MirroredStore", () => {
   it("puts a restored state into an empty store, whole or not at all", async () => {
     const inner = new MemoryStateStore();
     const failing = new FailingStateStore(inner, faultsAt({ 1: "failBefore" }));
-    const store = new MirroredStore(async () => failing);
+    const store = new MirroredStore(async () => failing, true);
     store.restore(RESTORED);
     expect(store.snapshot()).toEqual(RESTORED);
     await expect(store.load()).rejects.toMatchObject({ name: "StateStoreError" });
@@ -92,14 +92,14 @@ describe("MirroredStore", () => {
 
   it("refuses to put a restored state over rows that are there", async () => {
     const inner = new MemoryStateStore({ ...RESTORED, meta: {} });
-    const store = new MirroredStore(async () => inner);
+    const store = new MirroredStore(async () => inner, true);
     store.restore(RESTORED);
     await expect(store.load()).rejects.toThrow("Cannot restore state: the store holds 1 rows already");
     expect(inner.snapshot().meta).toEqual({});
   });
 
   it("a commit resolves when a save that began after it has ended; saves never overlap", async () => {
-    const store = new MirroredStore(async () => new MemoryStateStore());
+    const store = new MirroredStore(async () => new MemoryStateStore(), true);
     const saver = new SlowSaver();
     store.setSaver(saver);
     const ended: string[] = [];
@@ -121,7 +121,7 @@ describe("MirroredStore", () => {
   });
 
   it("a saver that fails makes the commit fail", async () => {
-    const store = new MirroredStore(async () => new MemoryStateStore());
+    const store = new MirroredStore(async () => new MemoryStateStore(), true);
     store.setSaver({ save: () => Promise.reject(new Error("disk full")) });
     await expect(store.commit(meta("1"))).rejects.toMatchObject({ name: "StateStoreError", retryable: true });
     store.setSaver(undefined);
@@ -132,7 +132,7 @@ describe("MirroredStore", () => {
   it("closing a store that was never opened opens none", async () => {
     const store = new MirroredStore(async () => {
       throw new Error("opened");
-    });
+    }, true);
     await store.close();
   });
 });

@@ -33,9 +33,16 @@ export class MirroredStore implements StateStore {
   #saving: Promise<void> | undefined;
   #nextSave: Promise<void> | undefined;
 
-  /** @param open called once it is needed, and again as long as it rejects */
-  constructor(open: () => Promise<StateStore>) {
+  /** Does the mirror say what the store holds? */
+  #isKnown: boolean;
+
+  /**
+   * @param open called once it is needed, and again as long as it rejects
+   * @param isNew the store that it opens holds nothing yet
+   */
+  constructor(open: () => Promise<StateStore>, isNew: boolean) {
     this.#open = open;
+    this.#isKnown = isNew;
   }
 
   setSaver(saver: StateSaver | undefined): void {
@@ -45,10 +52,17 @@ export class MirroredStore implements StateStore {
   /** Puts this state into the store when it is loaded. */
   restore(state: SavedState): void {
     this.#restored = state;
+    this.#isKnown = true;
     this.#rows = StateRows.of(state);
   }
 
+  /** @throws {EngineError} EngineNotInitializedError when nobody has read the store yet */
   snapshot(): StoredState {
+    if (!this.#isKnown)
+      throw new EngineError(
+        "EngineNotInitializedError",
+        "Cannot give out the state: the store has not been read, call init() first",
+      );
     return this.#rows.snapshot();
   }
 
@@ -57,6 +71,7 @@ export class MirroredStore implements StateStore {
     const store = await this.#opened();
     await this.#putRestored(store);
     const state = await store.load();
+    this.#isKnown = true;
     this.#rows = StateRows.of(state);
     return state;
   }

@@ -16,8 +16,10 @@ import { isRunningStatus } from "../core/status.ts";
 import { isInternal, type Task } from "../core/task.ts";
 import type { Mutation, StoredState } from "../ports/state-store.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import { assertTask } from "./assert-task.ts";
 import { Beginnings } from "./beginnings.ts";
 import { CallGate } from "./call-gate.ts";
+import { configOfSteps } from "./config-of-steps.ts";
 import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner } from "./effect-runner.ts";
@@ -155,6 +157,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 
   async addTask(given: Task): Promise<void> {
     this.#phase.assertInitialised();
+    assertTask(given);
     // Who adds a task while it is being added shares the outcome: it must not get two actors.
     for (let adding = this.#adding.get(given.arn); adding !== undefined; adding = this.#adding.get(given.arn))
       await adding;
@@ -250,6 +253,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   disable(): void {
     this.#phase.assertInitialised();
     this.#disabled = true;
+    this.#admission.close();
   }
 
   async shutdown(): Promise<void> {
@@ -296,10 +300,10 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
 
   /** Once for all: with a hundred thousand tasks, what each of them holds counts. */
   #makeActorPorts(): ActorPorts {
-    const { clock, log, config } = this.#options;
+    const { clock, log, config, random } = this.#options;
     return {
       clock,
-      config: config.machine,
+      config: configOfSteps(config.machine, random),
       save: (task, changes) => this.#store.commit(taskWithChanges(task, changes)),
       perform: (effect, task) => this.#perform(effect, task),
       onState: (task, changes, before) => this.#publish(task, changes, before),

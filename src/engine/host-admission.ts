@@ -1,4 +1,5 @@
 /** A task's room on the host: asked for, told as an input, given back. Ports that containers hold go with it. */
+import type { NamedError } from "../core/errors.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { Task } from "../core/task.ts";
 import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
@@ -11,8 +12,15 @@ export type HostAdmissionPorts = {
   readonly send: (taskArn: string, input: Input) => void;
 };
 
+/** Told to a task that waits for room when the engine takes no new tasks. Source: DRAIN-2. */
+const DISABLED: NamedError = {
+  name: "EngineDisabledError",
+  message: "the task waited for room on this host, and the engine takes no new tasks",
+};
+
 export class HostAdmission {
   readonly #ports: HostAdmissionPorts;
+  #isClosed = false;
 
   constructor(ports: HostAdmissionPorts) {
     this.#ports = ports;
@@ -31,10 +39,23 @@ export class HostAdmission {
     const tell = ({ gpus }: HostGrant) => send(task.arn, { type: "hostResourcesGranted", gpus });
     const admission = hostResources.request(task, tell);
     if (admission.type === "granted") tell(admission.grant);
+    if (admission.type === "waiting" && this.#isClosed) this.#turnAway(task);
     if (admission.type !== "refused") return;
     const resources = admission.resources.map((name) => `RESOURCE:${name.replace(/_.*/, "")}`).join(", ");
     const message = `the task can never fit on this host: ${resources}`;
     send(task.arn, { type: "admissionRefused", error: { name: "ResourceInitializationError", message } });
+  }
+
+  /** Who has room keeps it; who waits, now or later, is turned away. */
+  close(): void {
+    this.#isClosed = true;
+    for (const task of this.#ports.hostResources.waiting()) this.#turnAway(task);
+  }
+
+  /** It leaves the queue first: what is given back meanwhile must not let it in. */
+  #turnAway(task: Task): void {
+    this.#ports.hostResources.release(task.arn);
+    this.#ports.send(task.arn, { type: "admissionRefused", error: DISABLED });
   }
 
   release(task: Task): void {

@@ -79,6 +79,11 @@ export class HostResourceManager {
     if (this.#taken.delete(taskArn) || place === 0) this.#admit(undefined);
   }
 
+  /** The tasks that wait for room, the first in the queue first. */
+  waiting(): readonly Task[] {
+    return this.#queue.map(({ task }) => task);
+  }
+
   /** What the waiting task is short of at this moment. */
   shortagesOf(task: Task): readonly ResourceName[] {
     if (this.#totals === undefined || this.#taken.has(task.arn)) return [];

@@ -23,7 +23,7 @@ class StoppedTask {
     const cleanupAt = asEpochMs(this.clock.now() + WAIT_MS);
     this.actor = new TaskActor(aTask({ ...statuses, containers: [container], cleanupAt, nextChange: 3 }), {
       clock: this.clock,
-      config: DEFAULT_MACHINE_CONFIG,
+      config: () => DEFAULT_MACHINE_CONFIG,
       save: async () => undefined,
       perform: ({ type }) => this.effects.push(type),
       onState: (task) => this.told.push(task),

@@ -28,7 +28,8 @@ const NOTHING: Input[] = [];
 /** Shared by all actors of an engine: what belongs to one task comes in as an argument. */
 export type ActorPorts = {
   readonly clock: Clock;
-  readonly config: MachineConfig;
+  /** For one step: what is left to chance is drawn anew for each. */
+  readonly config: () => MachineConfig;
   /** Makes the task and its new changes durable in one commit, however long that takes; rejects only at the end. */
   readonly save: (task: Task, changes: readonly StateChange[]) => Promise<void>;
   /** Begins an effect; its answer comes back through `send`. Never throws. */
@@ -154,7 +155,7 @@ export class TaskActor {
     this.#inbox = NOTHING;
     let folded: Step | undefined;
     for (const input of batch) {
-      const next = step(folded?.task ?? this.#task, input, this.#ports.clock.now(), this.#ports.config);
+      const next = step(folded?.task ?? this.#task, input, this.#ports.clock.now(), this.#ports.config());
       folded = folded === undefined ? next : together(folded, next);
     }
     return folded ?? { task: this.#task, changes: [], effects: [], wakeAt: AS_BEFORE };

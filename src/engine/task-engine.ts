@@ -48,7 +48,7 @@ export type StateSaver = {
 };
 
 /**
- * Before `init` only `toJSON`, `restoreFromJSON`, `setSaver` and `shutdown` work; all else throws or rejects with
+ * Before `init` only `toJSON` (see there), `restoreFromJSON`, `setSaver` and `shutdown` work; all else throws or rejects with
  * EngineNotInitializedError. After `shutdown` only `toJSON` does; all else throws or rejects with EngineDisabledError.
  */
 export interface TaskEngine {
@@ -92,10 +92,15 @@ export interface TaskEngine {
   disable(): void;
   /** Lets go of everything; containers keep running. */
   shutdown(): Promise<void>;
-  /** What is durable at this moment: tasks, changes that nobody has acknowledged, images. Works at any time. */
+  /**
+   * What is durable at this moment: tasks, changes that nobody has acknowledged, images.
+   * @throws {EngineError} EngineNotInitializedError as long as a store or a folder that was given has not been read, which
+   * `init` does; a state that was restored can be given out before
+   */
   toJSON(): SavedDocument;
   /**
-   * Takes a saved state, to be carried on by `init`; the store must be empty then. What cannot be taken changes nothing.
+   * Takes a saved state, to be carried on by `init`. The store must be empty: where it is not, `init` rejects with
+   * StateStoreError and leaves the store as it is. What cannot be taken changes nothing.
    * @param input what `toJSON` gave, or its text; of this or any earlier version
    * @throws {InvalidInputError} with the path of what is wrong, or when the engine is initialised already
    */

@@ -44,6 +44,8 @@ export type ImageManagerOptions = {
   /** Logins that hold for the whole engine. */
   readonly registryAuth?: FindRegistryAuth;
   readonly cleanup?: Partial<ImageCleanupOptions>;
+  /** One to share with who else must keep pulls and deletions apart: a name that is in use there is not deleted. */
+  readonly imagePullDeleteLock?: ImageLocks;
   /** Under `prefer-cached` nothing is ever removed. Source: engine-modern 12.2. */
   readonly pullBehaviour?: PullBehaviour;
 };
@@ -65,7 +67,7 @@ export class ImageManager {
   readonly #ports: ImagePorts;
   #store: Pick<StateStore, "commit"> | undefined;
   readonly #records = new ImageRecords();
-  readonly #locks = new ImageLocks();
+  readonly #locks: ImageLocks;
   readonly #looks: FreshLooks;
   readonly #manifests: ManifestResolver;
   readonly #puller: Puller;
@@ -76,6 +78,7 @@ export class ImageManager {
     const limits = { ...DEFAULT_IMAGE_LIMITS, ...options.limits };
     this.#ports = { docker, clock, random, log, limits, registryAuth };
     this.#store = options.store;
+    this.#locks = options.imagePullDeleteLock ?? new ImageLocks();
     const failures = new RecentFailures(clock, limits.registryFailureMemoryMs);
     this.#looks = new FreshLooks(clock, (reference, signal) => inspectLocal(this.#ports, reference, signal));
     this.#manifests = new ManifestResolver(this.#ports, failures);

@@ -227,6 +227,64 @@ describe("addTask()", () => {
     await made.host.clock.runUntil(() => made.engine.getTaskByArn(task.arn)?.knownStatus === "STOPPED");
   });
 
+  it("DRAIN-2: disable() turns away a task that waits for room, with a reason, and later ones that would have to wait", async () => {
+    const hostTotals = { cpuUnits: 1024, memoryMiB: 4096, reservedTcp: [], reservedUdp: [], gpus: [] };
+    const host = new SimulatedHost();
+    const engine = engineOn(host, { hostTotals });
+    await host.clock.resolve(engine.init());
+    const onPort = () => host.task([{ name: "web", portMappings: [{ containerPort: 80, hostPort: 8080 }] }]);
+    const [holder, waiting, late] = [onPort(), onPort(), onPort()];
+    for (const task of [holder, waiting]) await host.clock.resolve(engine.addTask(task));
+    await host.clock.runUntil(() => engine.getTaskByArn(holder.arn)?.knownStatus === "RUNNING");
+    await host.clock.resolve(engine.addTask(late));
+    engine.disable();
+    for (const { arn } of [waiting, late]) {
+      await host.clock.runUntil(() => engine.getTaskByArn(arn)?.knownStatus === "STOPPED");
+      expect(engine.getTaskByArn(arn)).toMatchObject({
+        stopCode: "TaskFailedToStart",
+        stoppedReason: expect.stringMatching(/^EngineDisabledError: the task waited for room/),
+      });
+    }
+    await host.clock.resolve(engine.stopTask(holder.arn));
+    await host.clock.advance(60_000);
+    expect(host.docker.containers().map(({ status }) => status)).not.toContain("running");
+  });
+
+  it.each([
+    [undefined, "task: Cannot add task: it is missing"],
+    [null, "task: Cannot add task: it is missing"],
+    ["a", "task: Cannot add task: it is no object"],
+    [[], "task: Cannot add task: it is no object"],
+    [{}, "task.arn: Cannot add task: it is missing"],
+    [{ arn: 1 }, "task.arn: Cannot add task: it is no string"],
+    [{ family: "a", containerDefinitions: [] }, "task.arn: Cannot add task: it is missing"],
+  ])("addTask(%j) is refused with the path of what is wrong", async (given, message) => {
+    const { engine } = await started();
+    const failure = await failureOf(() => engine.addTask(given as unknown as Task));
+    expect(failure).toMatchObject({ name: "InvalidInputError" });
+    expect(String((failure as Error).message)).toContain(message);
+    expect(engine.listTasks()).toEqual([]);
+  });
+
+  it("addTask() wants containers and known statuses", async () => {
+    const { host, engine } = await started();
+    const task = host.task([{ name: "web" }]);
+    const refused = (given: object) => failureOf(() => engine.addTask({ ...task, ...given } as Task));
+    expect(await refused({ containers: [] })).toMatchObject({ path: "task.containers" });
+    expect(await refused({ desiredStatus: "GONE" })).toMatchObject({ path: "task.desiredStatus" });
+  });
+
+  it("a task that is added with the desired status STOPPED ends with a code and a reason", async () => {
+    const { host, engine } = await started();
+    const task = { ...host.task([{ name: "web" }]), desiredStatus: "STOPPED" as const };
+    await host.clock.resolve(engine.addTask(task));
+    await host.clock.runUntil(() => engine.getTaskByArn(task.arn)?.knownStatus === "STOPPED");
+    expect(engine.getTaskByArn(task.arn)).toMatchObject({
+      stopCode: "UserInitiated",
+      stoppedReason: "Task stopped by user",
+    });
+  });
+
   it("EN-16: a container whose pull is fast runs while another one's is still under way", async () => {
     const made = await started();
     const { host, engine } = made;
@@ -236,7 +294,9 @@ describe("addTask()", () => {
     await host.clock.resolve(engine.addTask(task));
     const statusOf = (name: string) =>
       engine.getTaskByArn(task.arn)?.containers.find((each) => each.name === name)?.knownStatus;
-    await host.clock.advance(61_000);
+    await host.clock.advance(30_000);
+    expect([statusOf("fast"), statusOf("slow")]).toEqual(["RUNNING", "MANIFEST_PULLED"]);
+    await host.clock.advance(31_000);
     expect([statusOf("fast"), statusOf("slow")]).toEqual(["RUNNING", "RUNNING"]);
   });
 
@@ -404,6 +464,16 @@ describe("state as JSON", () => {
       expect(enginesEqual(engine, made.engine)).toBe(true);
       expect(engineStatesEqual(engine.state, made.engine.state)).toBe(true);
     }
+  });
+
+  it("does not give out the state of a store that nobody has read yet", async () => {
+    const host = new SimulatedHost();
+    const engine = engineOn(host, { store: fake("StateStore") });
+    expect(await failureOf(() => engine.toJSON())).toMatchObject({ errorName: "EngineNotInitializedError" });
+    const other = await started();
+    const task = await run(other, other.host.task([{ name: "web" }]));
+    engine.restoreFromJSON(other.engine.toJSON());
+    expect(engine.toJSON().tasks.map(({ arn }) => arn)).toEqual([task.arn]);
   });
 
   it("an engine that is in use is not restored over", async () => {

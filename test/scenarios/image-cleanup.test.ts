@@ -4,6 +4,7 @@ import type { DockerTaskEngineOptions } from "../../src/agent/compose-ports.ts";
 import { DockerTaskEngine } from "../../src/agent/docker-task-engine.ts";
 import { asEpochMs } from "../../src/core/brand.ts";
 import { DEFAULT_ENGINE_CONFIG } from "../../src/engine/engine-options.ts";
+import { ImageLocks } from "../../src/images/index.ts";
 import type { Mutation } from "../../src/ports/state-store.ts";
 import { MemoryStateStore } from "../../src/store/memory-state-store.ts";
 import { SeededRandom, SimulatedClock, SimulatedDocker } from "../../src/testing/index.ts";
@@ -73,6 +74,27 @@ describe("an engine and its images", () => {
     expect(world.removals).toEqual(["app:0", "app:1", "app:2", "app:3", "app:4"]);
     await world.clock.advance(30 * MINUTE_MS);
     expect(world.removals).toHaveLength(7);
+    await world.clock.resolve(world.engine.shutdown());
+  });
+
+  it("an ImagePullDeleteLock that a program holds keeps the clean-up from what it uses, and nothing else", async () => {
+    const lock = new ImageLocks();
+    const world = await setUp({ imagePullDeleteLock: lock });
+    for (const image of ["app:1", "app:2"]) await pulled(world, image);
+    let release: () => void = () => undefined;
+    const held = lock.use(
+      "app:1",
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    await world.clock.advance(5 * HOUR_MS);
+    expect(world.removals).toEqual(["app:2"]);
+    release();
+    await held;
+    await world.clock.advance(HOUR_MS);
+    expect(world.removals).toEqual(["app:2", "app:1"]);
     await world.clock.resolve(world.engine.shutdown());
   });
 

@@ -23,6 +23,13 @@ function file(name: string) {
 }
 
 describe("applyOverrides()", () => {
+  it("refuses an override for a container that is not there, with its path and in AWS's words", () => {
+    const overrides = { containerOverrides: [{ name: "web" }, { name: "wbe", command: ["x"] }] };
+    expect(() => applyOverrides(definition, overrides)).toThrow(
+      "containerOverrides[1].name: Override for container named wbe is not a container in the TaskDefinition.",
+    );
+  });
+
   const apply = (override: object) => {
     const checked = validateTaskOverride({ containerOverrides: [{ name: "web", ...override }] }, definition);
     if (!checked.ok) throw new Error("the override is valid");

@@ -1,4 +1,5 @@
 /** A definition with RunTask's overrides laid over it. Source: interfaces 1.6. */
+import { InvalidInputError } from "../errors.ts";
 import { deepFreeze } from "./freeze.ts";
 import type {
   ContainerDefinition,
@@ -9,9 +10,18 @@ import type {
   TaskOverride,
 } from "./types.ts";
 
-/** The definition as the task runs it. Containers without an override stay the same object. */
+/**
+ * The definition as the task runs it. Containers without an override stay the same object.
+ * @throws {InvalidInputError} when a container that is overridden is not there; AWS refuses that in the same words
+ */
 export function applyOverrides(definition: TaskDefinition, overrides: TaskOverride): TaskDefinition {
   const { containerOverrides = [], cpu, memory, executionRoleArn, taskRoleArn, ephemeralStorage } = overrides;
+  const known = new Set(definition.containerDefinitions.map(({ name }) => name));
+  for (const [index, { name }] of containerOverrides.entries()) {
+    if (name !== undefined && known.has(name)) continue;
+    const message = `Override for container named ${name} is not a container in the TaskDefinition.`;
+    throw new InvalidInputError(`containerOverrides[${index}].name`, message);
+  }
   return deepFreeze({
     ...definition,
     ...(cpu === undefined ? {} : { cpu }),

@@ -7,7 +7,10 @@ export type MachineConfig = {
   readonly pullDependentsUpfront: boolean;
   /** Between STOPPED and the removal of containers. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION. */
   readonly cleanupWaitMs: number;
-  /** Added to the wait, uniform in [0, jitter]. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION_JITTER. */
+  /**
+   * Added to the wait of a task that becomes STOPPED in this step. The engine, which is told the longest, draws one for each
+   * step, uniform in [0, longest]. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION_JITTER.
+   */
   readonly cleanupJitterMs: number;
 };
 

@@ -102,6 +102,11 @@ function raiseKnown(draft: Draft, now: EpochMs, config: MachineConfig): void {
   if (known === "RUNNING") task.startedAt = now;
   if (known !== "STOPPED") return;
   stopTask(draft, "EssentialContainerExited", ESSENTIAL_EXITED, now);
+  // It came with the desired status STOPPED, so that nobody has said why.
+  if (task.stopCode === undefined) {
+    task.stopCode = "UserInitiated";
+    task.stoppedReason ??= DEFAULT_USER_REASON;
+  }
   task.stoppedAt = now;
   task.cleanupAt = asEpochMs(now + config.cleanupWaitMs + config.cleanupJitterMs);
 }

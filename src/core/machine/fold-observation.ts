@@ -159,11 +159,21 @@ function end(container: Changeable<Container>, seen: Present, now: EpochMs): voi
   if (error !== undefined) blame(container, error);
 }
 
-/** OOM wins over Docker's own text. Source: engine-behaviour 7.5, STOP-8. */
+/**
+ * OOM wins over Docker's own text. Docker says so as well when only a child of the container's process was killed: one that
+ * went on and ended by itself was not, and one that ended well has nothing to explain. Source: engine-behaviour 7.5, STOP-8.
+ */
 function errorOf(seen: Present): NamedError | undefined {
-  if (seen.oomKilled) return { name: "OutOfMemoryError", message: "Container killed due to memory usage" };
+  if (seen.oomKilled && seen.exitCode !== 0) return { name: "OutOfMemoryError", message: memoryMessage(seen.exitCode) };
   if (seen.stateError === undefined) return undefined;
   return { name: "DockerStateError", message: seen.stateError };
+}
+
+const SIGKILL_EXIT = 137;
+
+function memoryMessage(exitCode: number | undefined): string {
+  if (exitCode === undefined || exitCode === SIGKILL_EXIT) return "Container killed due to memory usage";
+  return "A process of the container was killed due to memory usage";
 }
 
 function raise(container: Changeable<Container>, status: ContainerStatus): void {
@@ -179,7 +189,9 @@ function takeFacts(container: Changeable<Container>, seen: Present, now: EpochMs
   container.imageDigest ??= seen.imageDigest;
   container.ipAddress = seen.ipAddress ?? container.ipAddress;
   container.networkBindings = bindingsOf(container, seen);
-  if (seen.health !== undefined) container.health = foldHealth(container, seen.health, now);
+  // The monitor of a container that has ended calls it unhealthy, whatever its last check said.
+  if (seen.health !== undefined && seen.status === "running")
+    container.health = foldHealth(container, seen.health, now);
 }
 
 /** Docker may choose others when it starts a container again; a stopped one shows none. Source: W-37. */

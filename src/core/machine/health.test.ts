@@ -32,6 +32,13 @@ describe("health", () => {
     expect(tell(world, { status: "healthy" }).status).toBe("HEALTHY");
   });
 
+  it("of a container that has ended stays as its last check said, although Docker's monitor then calls it unhealthy", () => {
+    const world = running();
+    world.healthy("web");
+    world.exit("web", 0, { health: { status: "unhealthy", exitCode: -1 } });
+    expect(world.container("web")).toMatchObject({ knownStatus: "STOPPED", health: { status: "HEALTHY" } });
+  });
+
   it("HEALTH-2, DM-23: `since` stays the same over repeated results of one kind", () => {
     const world = running();
     const { since } = tell(world, { status: "healthy" });

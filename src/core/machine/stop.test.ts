@@ -285,6 +285,23 @@ describe("ends that nobody asked for", () => {
     });
   });
 
+  it("case 13: a container that ended well is not said to have been killed, though a child of it was", () => {
+    const world = running();
+    world.exit("web", 0, { oomKilled: true });
+    expect(world.container("web").error).toBeUndefined();
+    expect(world.changes.at(-2)).toMatchObject({ exitCode: 0 });
+    expect(world.changes.at(-2)).not.toHaveProperty("reason");
+  });
+
+  it("case 13: one that failed after a child of it was killed says so in other words", () => {
+    const world = running();
+    world.exit("web", 1, { oomKilled: true });
+    expect(world.container("web").error).toEqual({
+      name: "OutOfMemoryError",
+      message: "A process of the container was killed due to memory usage",
+    });
+  });
+
   it("W-28: an out-of-memory flag on a container that runs means nothing", () => {
     const world = running();
     world.docker.set("web", { oomKilled: true });
