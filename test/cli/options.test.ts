@@ -24,6 +24,7 @@ const family = `cli-options-${process.pid}`;
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "berth-options-"));
+  writeFileSync(join(folder, "values.env"), "NAME=busybox\n");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(async () => {
@@ -96,6 +97,8 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   "--cluster": () => expectShows("run", /cluster blue/, { stdin: PLAIN, option: ["--cluster", "blue"] }),
+  "--region": () =>
+    expectShows("run", /\| \[ap-south-2\]/, { stdin: task("echo [$AWS_REGION]"), option: ["--region", "ap-south-2"] }),
   "--timeout": () =>
     expectShows("run", /Stopped by --timeout[\s\S]*code 124/, { stdin: task("sleep 3"), option: ["--timeout", "1s"] }),
   "--wait-unhealthy": async () => {
@@ -166,6 +169,7 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
       option: ["--image", `a=${IMAGE}`],
     }),
   "--set": () => expectShows("run", /\| hello/, { stdin: PLACEHOLDER, option: ["--set", "NAME=busybox"] }),
+  "--set-file": () => expectShows("run", /\| hello/, { stdin: PLACEHOLDER, option: ["--set-file", "values.env"] }),
   "--volume": async () => {
     writeFileSync(join(folder, "given.txt"), "from the host\n");
     const stdin = task("cat /data/given.txt", MOUNT, VOLUME);
@@ -175,6 +179,7 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
 
 const VALIDATE: typeof RUN = {
   "--set": () => expectShows("validate", /: valid/, { stdin: PLACEHOLDER, option: ["--set", "NAME=busybox"] }),
+  "--set-file": () => expectShows("validate", /: valid/, { stdin: PLACEHOLDER, option: ["--set-file", "values.env"] }),
   "--output": async () => {
     const { stdout } = await berthIn(["validate", "-", "--output", "json"], PLAIN);
     expect(JSON.parse(stdout)).toMatchObject({ files: [{ valid: true }] });
@@ -189,6 +194,7 @@ const PLAN: typeof RUN = {
     }),
   "--image": () => expectShows("plan", /"nobody"[\s\S]*code 2/, { stdin: PLAIN, option: ["--image", "nobody=x"] }),
   "--set": () => expectShows("plan", /code 0/, { stdin: PLACEHOLDER, option: ["--set", "NAME=busybox"] }),
+  "--set-file": () => expectShows("plan", /code 0/, { stdin: PLACEHOLDER, option: ["--set-file", "values.env"] }),
   "--volume": () =>
     expectShows("plan", /code 2/, { stdin: task("true", MOUNT, VOLUME), option: ["--volume", "dat=."] }),
   "--output": async () => {
