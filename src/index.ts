@@ -2,7 +2,7 @@
  * Berth as a library: an engine that runs Amazon ECS tasks on any Docker host. See `examples/library` and
  * docs/architecture.md.
  */
-export type { DockerTaskEngineOptions } from "./agent/compose-ports.ts";
+export type { DockerTaskEngineOptions, TaskEndpoint } from "./agent/compose-ports.ts";
 export { createTask } from "./agent/create-task.ts";
 export { DOCKER_DEFAULT_ENDPOINT, DOCKER_ENDPOINT_ENV_VARIABLE } from "./agent/docker-endpoint.ts";
 export { createTaskEngine, DockerTaskEngine } from "./agent/docker-task-engine.ts";
@@ -65,6 +65,7 @@ export {
   type OwnedCredentials,
   type RoleCredentials,
   type TaskCredentials,
+  type TaskRoles,
 } from "./engine/credentials-manager.ts";
 export { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "./engine/engine-options.ts";
 export type { EngineEvent, StateChangeDelivery, StateSaver, StopRequest, TaskEngine } from "./engine/task-engine.ts";

@@ -4,10 +4,11 @@
  */
 import { asTaskArn } from "../core/brand.ts";
 import type { HostTotals } from "../core/host-resources.ts";
-import { buildCreateBody } from "../docker/create-body/index.ts";
+import type { Container, Task } from "../core/task.ts";
+import { buildCreateBody, type CreateContext } from "../docker/create-body/index.ts";
 import { systemClock } from "../docker/system-clock.ts";
 import { ContainerChangeEventStream } from "../engine/container-change-event-stream.ts";
-import { CredentialsManager, type TaskCredentials } from "../engine/credentials-manager.ts";
+import { CredentialsManager, credentialsUri, type TaskCredentials } from "../engine/credentials-manager.ts";
 import {
   DEFAULT_ENGINE_CONFIG,
   type EngineConfig,
@@ -40,12 +41,31 @@ import { MirroredStore } from "./mirrored-store.ts";
 import { type ConfiguredLogins, registryLogins } from "./registry-logins.ts";
 import { systemRandom } from "./system-random.ts";
 
+/** An endpoint for containers, which the embedding program serves. */
+export type TaskEndpoint = {
+  /** `http://169.254.170.2`, or where else it is reached from inside. */
+  readonly baseUrl: string;
+  /** The container's part of the addresses; must not be guessable. The same for each call. */
+  endpointIdOf(taskArn: string, containerName: string): string | undefined;
+};
+
 /** `client` is all that has to be given. */
 export type DockerTaskEngineOptions = HostFeatureOptions & {
   readonly client: DockerClient;
   readonly config?: Partial<EngineConfig>;
-  /** Credentials of task roles; removed from it when their task stops. In memory and empty unless given. */
+  /**
+   * Credentials of task roles; removed from it when their task stops. A task that has some when a container of it is made gets
+   * AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (or, with a `taskEndpoint` elsewhere, …_FULL_URI). In memory and empty unless given.
+   */
   readonly credentialsManager?: TaskCredentials;
+  /** Where containers find the metadata endpoint and their credentials; their variables are left out unless given. */
+  readonly taskEndpoint?: TaskEndpoint;
+  /** Containers that ask for `privileged` are refused. Source: ECS_DISABLE_PRIVILEGED. */
+  readonly privilegedDisabled?: boolean;
+  /** Docker network that tasks with an address of their own join; the default bridge unless given. */
+  readonly awsvpcNetwork?: string;
+  /** A shared volume that exists must be as the task asks for it. Source: ECS_SHARED_VOLUME_MATCH_FULL_CONFIG. */
+  readonly sharedVolumeMatchFullConfig?: boolean;
   /** Hears of every accepted change of a container, for telemetry. */
   readonly containerChangeEventStream?: ContainerChangeEventStream;
   /**
@@ -174,12 +194,16 @@ function imageManagerOf(
 }
 
 function assemble(options: DockerTaskEngineOptions, facts: EngineFacts, log: Log): EngineParts {
-  const { client, nfsExports, resources = [] } = options;
+  const { client, nfsExports, sharedVolumeMatchFullConfig: matchFullConfig = false, resources = [] } = options;
   const { engineId } = facts;
   return {
     factory: containerFactory(options, facts),
     resources: [
-      new DockerVolumeResource(client, { engineId, ...(nfsExports === undefined ? {} : { nfsExports }) }),
+      new DockerVolumeResource(client, {
+        engineId,
+        matchFullConfig,
+        ...(nfsExports === undefined ? {} : { nfsExports }),
+      }),
       new PauseImageResource(client),
       ...hostAdapters(options, facts, log),
       ...resources,
@@ -213,7 +237,33 @@ function containerFactory(options: DockerTaskEngineOptions, { info, engineId }: 
       gpuDeviceIds,
       nvidiaRuntime,
       firelens,
+      ...endpointContext(task, container, options),
+      ...(options.privilegedDisabled === true ? { privilegedDisabled: true } : {}),
+      ...(options.awsvpcNetwork === undefined ? {} : { awsvpcNetwork: options.awsvpcNetwork }),
     });
+  };
+}
+
+type EndpointContext = Pick<
+  CreateContext,
+  "metadataBaseUrl" | "endpointId" | "credentialsPath" | "executionCredentialsPath"
+>;
+
+/** What the container is told of the endpoints that it may ask. */
+function endpointContext(
+  task: Task,
+  container: Container,
+  { taskEndpoint, credentialsManager }: DockerTaskEngineOptions,
+): EndpointContext {
+  const endpointId = taskEndpoint?.endpointIdOf(task.arn, container.name);
+  const idOf = (role: "taskRoleArn" | "executionRoleArn") =>
+    credentialsManager?.credentialsIdOf(task.arn, task.definition, role);
+  const [taskId, executionId] = [idOf("taskRoleArn"), idOf("executionRoleArn")];
+  return {
+    ...(taskEndpoint === undefined ? {} : { metadataBaseUrl: taskEndpoint.baseUrl }),
+    ...(endpointId === undefined ? {} : { endpointId }),
+    ...(taskId === undefined ? {} : { credentialsPath: credentialsUri(taskId) }),
+    ...(executionId === undefined ? {} : { executionCredentialsPath: credentialsUri(executionId) }),
   };
 }
 

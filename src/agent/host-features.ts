@@ -37,6 +37,8 @@ export type HostFeatureOptions = {
   readonly firelens?: boolean;
   /** Gives each container a file that says what it is. Off unless set. Source: ECS_ENABLE_CONTAINER_METADATA. */
   readonly containerMetadata?: boolean;
+  /** Lets containers read their files under SELinux. Source: ECS_SELINUX_CAPABLE. */
+  readonly selinux?: boolean;
   /** Folder on the daemon's host for files that containers mount; `dataDir` unless set. Source: ECS_HOST_DATA_DIR. */
   readonly hostDataDir?: string;
   /**
@@ -81,7 +83,7 @@ export function hostAdapters(options: Ports, { info }: EngineFacts, log: Log): r
 export function metadataFiles(options: Ports, random: Random): MetadataManager {
   if (options.containerMetadata !== true) return NO_METADATA;
   const dataDirectory = onThisHost(options, "containerMetadata");
-  return new MetadataFiles({ client: options.client, random, dataDirectory });
+  return new MetadataFiles({ client: options.client, random, dataDirectory, selinux: options.selinux === true });
 }
 
 /** What a create body gets of it: of what was made for this very task, whatever the settings are by now. */

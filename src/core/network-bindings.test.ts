@@ -9,16 +9,15 @@ function bindings(
   portMappings: readonly PortMapping[],
   observed: readonly ObservedPort[],
   options: {
-    readonly includeIPv6?: boolean;
     readonly networkMode?: NetworkMode;
     readonly leases?: readonly HostPortLease[];
   } = {},
 ): readonly NetworkBinding[] {
-  const { networkMode = "bridge", leases = [], includeIPv6 = false } = options;
+  const { networkMode = "bridge", leases = [] } = options;
   const definition = aDefinition({ networkMode, containerDefinitions: [{ portMappings }] });
   const task = aTask({ definition });
   const containers = definition.containerDefinitions.map((each) => aContainerFor(each, { hostPorts: leases }));
-  return containers.flatMap((container) => networkBindingsOf(task, container, observed, { includeIPv6 }));
+  return containers.flatMap((container) => networkBindingsOf(task, container, observed));
 }
 
 const web: PortMapping = { containerPort: 80, hostPort: 0, protocol: "tcp" };
@@ -28,10 +27,9 @@ const onBothFamilies: readonly ObservedPort[] = [
 ];
 
 describe("networkBindingsOf()", () => {
-  it("PORT-8: leaves out what is bound on :: by default", () => {
+  it("PORT-8: leaves out what is bound on ::", () => {
     const ipv4 = { bindIP: "0.0.0.0", containerPort: 80, hostPort: 32_768, protocol: "tcp" };
     expect(bindings([web], onBothFamilies)).toEqual([ipv4]);
-    expect(bindings([web], onBothFamilies, { includeIPv6: true })).toEqual([ipv4, { ...ipv4, bindIP: "::" }]);
   });
 
   it("PORT-4: reports a range as one binding", () => {

@@ -14,11 +14,6 @@ export type ObservedPort = {
   readonly hostPort: number;
 };
 
-export type NetworkBindingOptions = {
-  /** Also report what is published on `::`. Source: ECS_EXCLUDE_IPV6_PORTBINDING=false. */
-  readonly includeIPv6?: boolean;
-};
-
 const MOST_REPORTED = 100;
 
 /**
@@ -31,13 +26,12 @@ export function networkBindingsOf(
   task: Task,
   container: Container,
   observed: readonly ObservedPort[],
-  options: NetworkBindingOptions = {},
 ): readonly NetworkBinding[] {
   const mappings = publishedMappings(task, container);
   switch (networkModeOf(task.definition)) {
     case "bridge": {
       const ports = observed.length > 0 ? observed : leasedPorts(container);
-      return bridgeBindings(mappings, ports.filter(isReported(options))).slice(0, MOST_REPORTED);
+      return bridgeBindings(mappings, ports.filter(isReported)).slice(0, MOST_REPORTED);
     }
     case "host":
       return mappings.map(hostBinding).slice(0, MOST_REPORTED);
@@ -51,8 +45,9 @@ function leasedPorts(container: Container): readonly ObservedPort[] {
   return container.hostPorts.map((lease) => ({ ...lease, hostIp: "0.0.0.0" }));
 }
 
-function isReported(options: NetworkBindingOptions): (port: ObservedPort) => boolean {
-  return (port) => options.includeIPv6 === true || !port.hostIp.includes(":");
+/** As the agent does unless ECS_EXCLUDE_IPV6_PORTBINDING says otherwise: what is published on `::` is the same port again. */
+function isReported({ hostIp }: ObservedPort): boolean {
+  return !hostIp.includes(":");
 }
 
 function bridgeBindings(mappings: readonly PortMapping[], ports: readonly ObservedPort[]): readonly NetworkBinding[] {

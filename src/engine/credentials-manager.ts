@@ -20,6 +20,14 @@ export type OwnedCredentials = { readonly taskArn: TaskArn; readonly credentials
 export type TaskCredentials = {
   /** The task is STOPPED. Safe to repeat. */
   removeTaskCredentials(taskArn: TaskArn): void;
+  /** The id under which the credentials of a role of the task are kept; none when there are none. */
+  credentialsIdOf(taskArn: TaskArn, roles: TaskRoles, role: keyof TaskRoles): string | undefined;
+};
+
+/** ARNs of the roles that a definition names. */
+export type TaskRoles = {
+  readonly taskRoleArn?: string | undefined;
+  readonly executionRoleArn?: string | undefined;
 };
 
 /** Credentials of task roles and execution roles, by their id; those of a task are forgotten when it is STOPPED. */
@@ -40,6 +48,19 @@ export class CredentialsManager implements TaskCredentials {
   getCredentials(id: string): OwnedCredentials | undefined {
     const found = this.#byId.get(id);
     return found === undefined ? undefined : { ...found, credentials: { ...found.credentials } };
+  }
+
+  /** Those of the execution role are known by its ARN; all others of a task are its containers'. */
+  credentialsIdOf(
+    taskArn: TaskArn,
+    { taskRoleArn, executionRoleArn }: TaskRoles,
+    role: keyof TaskRoles,
+  ): string | undefined {
+    return [...(this.#idsOf.get(taskArn) ?? [])].find((id) => {
+      const roleArn = this.#byId.get(id)?.credentials.roleArn;
+      if (role === "executionRoleArn") return roleArn !== undefined && roleArn === executionRoleArn;
+      return roleArn !== executionRoleArn || roleArn === taskRoleArn;
+    });
   }
 
   removeCredentials(id: string): void {
