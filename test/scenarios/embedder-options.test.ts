@@ -85,7 +85,7 @@ describe("an embedder's options", () => {
     expect(bodies[0]?.Env?.join(" ")).not.toContain("AWS_CONTAINER_CREDENTIALS");
   });
 
-  it("taskEndpoint gives each container the addresses of its metadata", async () => {
+  it("DM-63, DM-65: taskEndpoint gives each container the addresses of its metadata", async () => {
     const { bodies } = await runWith({ taskEndpoint: endpoint });
     expect(bodies[0]?.Env).toEqual(
       expect.arrayContaining([
@@ -107,7 +107,7 @@ describe("an embedder's options", () => {
     expect(bodies[0]?.HostConfig.NetworkMode).toBe("shop");
   });
 
-  it("sharedVolumeMatchFullConfig refuses a shared volume that is there in another way", async () => {
+  it("VOL-5: sharedVolumeMatchFullConfig refuses a shared volume that is there in another way", async () => {
     const volume = {
       name: "data",
       dockerVolumeConfiguration: { scope: "shared", autoprovision: true, driver: "local", labels: { owner: "me" } },

@@ -82,7 +82,7 @@ describe("health checks", () => {
     expect(changes).toEqual(["5000 healthy", "10000 healthy"]);
   });
 
-  it("HEALTH-7: of the request beat those of the image, member by member; NONE switches them off", async () => {
+  it("checks of the request beat those of the image, member by member; NONE switches them off", async () => {
     const { docker, clock, run, inspect } = aWorld();
     const healthCheck = { test: ["CMD-SHELL", "old"], intervalMs: 1_000, retries: 1 };
     docker.image("web", { config: { healthCheck }, health: neverHealthy() });
