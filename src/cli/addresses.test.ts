@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { aContainer } from "../testing/builders.ts";
-import { addressOf, hostOfEndpoint, publishedPorts } from "./addresses.ts";
+import { aRequest, definitionOf } from "../core/definition/a-definition.ts";
+import { aContainer, aTask } from "../testing/builders.ts";
+import { addressOf, describePort, hostOfEndpoint, publishedPorts } from "./addresses.ts";
 
 const binding = { bindIP: "0.0.0.0", containerPort: 80, hostPort: 8080, protocol: "tcp" } as const;
 
@@ -36,6 +37,33 @@ describe("hostOfEndpoint()", () => {
 describe("publishedPorts()", () => {
   it("names a port once that is bound for IPv4 and IPv6", () => {
     const container = aContainer({ networkBindings: [binding, { ...binding, bindIP: "::" }] });
-    expect(publishedPorts(container, "localhost")).toEqual([{ address: "http://localhost:8080", target: "80/tcp" }]);
+    const task = aTask({ containers: [container] });
+    expect(publishedPorts(task, container, "localhost")).toEqual([
+      { address: "http://localhost:8080", target: "80/tcp" },
+    ]);
+  });
+
+  it("case 31: of a task with its own address the pause container publishes the ports, and one that moved is named", () => {
+    const definition = definitionOf(
+      aRequest(
+        { networkMode: "awsvpc" },
+        { portMappings: [{ containerPort: 8080 }, { containerPort: 9090 }, { containerPort: 53, protocol: "udp" }] },
+      ),
+    );
+    const web = aContainer({ name: "web" });
+    const hostPorts = [
+      { containerPort: 8080, hostPort: 32_768, protocol: "tcp" },
+      { containerPort: 9090, hostPort: 9090, protocol: "tcp" },
+      { containerPort: 53, hostPort: 53, protocol: "udp" },
+    ] as const;
+    const pause = aContainer({ name: "pause", type: "CNI_PAUSE", hostPorts });
+    const task = aTask({ definition, containers: [pause, web] });
+    const ports = publishedPorts(task, web, "localhost");
+    expect(ports.map((port) => describePort(port, "->"))).toEqual([
+      "http://localhost:32768 -> 8080/tcp (host port 8080 is taken)",
+      "http://localhost:9090 -> 9090/tcp",
+      "localhost:53/udp -> 53/udp",
+    ]);
+    expect(publishedPorts(task, pause, "localhost")).toEqual([]);
   });
 });

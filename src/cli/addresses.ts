@@ -1,5 +1,7 @@
 /** Where a published port is reached: what to click or to paste. */
-import type { Container, NetworkBinding } from "../core/task.ts";
+import { networkModeOf } from "../core/host-ports.ts";
+import { reachableBindings } from "../core/network-bindings.ts";
+import type { Container, NetworkBinding, Task } from "../core/task.ts";
 
 /** Ports whose services do not speak HTTP, so that a URL would only mislead. */
 const NOT_HTTP = new Set([
@@ -31,15 +33,30 @@ export function hostOfEndpoint(endpoint: string): string {
   return hostname === "" || hostname === "127.0.0.1" || hostname === "0.0.0.0" ? "localhost" : hostname;
 }
 
-export type Published = { readonly address: string; readonly target: string };
+export type Published = {
+  readonly address: string;
+  readonly target: string;
+  /** The host port that would have been given, had it been free. */
+  readonly insteadOf?: number;
+};
 
 /** One entry a port; the same port bound for IPv4 and IPv6 counts once. */
-export function publishedPorts(container: Container, dockerHost: string): readonly Published[] {
+export function publishedPorts(task: Task, container: Container, dockerHost: string): readonly Published[] {
   const seen = new Map<string, Published>();
-  for (const binding of container.networkBindings ?? []) {
+  const keepsNumbers = networkModeOf(task.definition) === "awsvpc";
+  for (const binding of reachableBindings(task, container)) {
     const address = addressOf(binding, dockerHost);
     const target = `${binding.containerPort ?? binding.containerPortRange ?? ""}/${binding.protocol}`;
-    if (!seen.has(`${address} ${target}`)) seen.set(`${address} ${target}`, { address, target });
+    const { containerPort, hostPort } = binding;
+    const moved = keepsNumbers && containerPort !== undefined && containerPort !== hostPort;
+    const port = moved ? { address, target, insteadOf: containerPort } : { address, target };
+    if (!seen.has(`${address} ${target}`)) seen.set(`${address} ${target}`, port);
   }
   return [...seen.values()];
+}
+
+/** `http://localhost:32768 -> 8080/tcp (host port 8080 is taken)` */
+export function describePort({ address, target, insteadOf }: Published, arrow: string): string {
+  const why = insteadOf === undefined ? "" : ` (host port ${insteadOf} is taken)`;
+  return `${address} ${arrow} ${target}${why}`;
 }

@@ -6,7 +6,7 @@ import { type Container, isInternal, type Task } from "../core/task.ts";
 import { type ContainerView, type Tone, viewContainer } from "./container-view.ts";
 import { layerLines, type PullView } from "./pull-view.ts";
 import type { Screen } from "./screen.ts";
-import { fitText, padText, tameLine, textWidth } from "./text-width.ts";
+import { fitMiddle, fitText, padText, tameLine, textWidth } from "./text-width.ts";
 import { count, formatElapsed } from "./units.ts";
 
 export type BoardLog = { readonly containerName: string; readonly stream: "stdout" | "stderr"; readonly text: string };
@@ -28,6 +28,7 @@ export type BoardState = {
 const MAX_NAME = 24;
 const MIN_NAME = 8;
 const STATUS_COLUMNS = 10;
+const DETAIL_INDENT = 4;
 const MAX_LAYERS_SHOWN = 5;
 
 /** Board above, rule, newest log lines below; never more than the screen has rows (one is kept for the cursor). */
@@ -70,7 +71,7 @@ export function renderBoard(state: BoardState, screen: Screen): string[] {
 export function logLine(log: BoardLog, task: Task, screen: Screen): string {
   const names = shownContainers(task).map((container): string => container.name);
   const width = Math.min(nameLimit(screen), Math.max(0, ...names.map(textWidth)));
-  const name = padText(fitText(log.containerName, width, screen.glyphs.ellipsis), width);
+  const name = padText(fitMiddle(log.containerName, width, screen.glyphs.ellipsis), width);
   const prefix = screen.colours.container(
     Math.max(0, names.indexOf(log.containerName)),
     `${name} ${screen.glyphs.log}`,
@@ -120,13 +121,14 @@ function containerLines(view: ContainerView, layout: Layout, context: LineContex
   const { screen, state } = context;
   const { colours, glyphs, columns } = screen;
   const index = shownContainers(state.task).findIndex((container) => container.name === view.name);
-  const name = padText(fitText(view.name, layout.nameColumns, glyphs.ellipsis), layout.nameColumns);
-  const indent = 2 + layout.nameColumns + 2 + STATUS_COLUMNS + 2;
-  const details = detailLines(
-    [...healthTexts(view.health, screen), ...view.details],
-    columns - indent,
-    glyphs.ellipsis,
-  );
+  const name = padText(fitMiddle(view.name, layout.nameColumns, glyphs.ellipsis), layout.nameColumns);
+  const beside = 2 + layout.nameColumns + 2 + STATUS_COLUMNS + 2;
+  const texts = [...healthTexts(view.health, screen), ...view.details];
+  // An address that is cut is none: where there is no room beside, details stand below.
+  const below = texts.some((text) => textWidth(text) > columns - beside);
+  const indent = below ? DETAIL_INDENT : beside;
+  const lines = detailLines(texts, columns - indent, glyphs.ellipsis);
+  const details = below ? ["", ...lines] : lines;
   const paint = tonePaint(view.tone, screen);
   const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  `;
   const [first = "", ...rest] = details;

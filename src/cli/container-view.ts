@@ -4,7 +4,7 @@ import type { EpochMs } from "../core/brand.ts";
 import { formatReason } from "../core/errors.ts";
 import { isRunningStatus } from "../core/status.ts";
 import type { Container, Task } from "../core/task.ts";
-import { publishedPorts } from "./addresses.ts";
+import { describePort, publishedPorts } from "./addresses.ts";
 import { type PullView, summarisePull } from "./pull-view.ts";
 import { withoutFailedStarts } from "./told-once.ts";
 import { count, formatDuration, formatElapsed } from "./units.ts";
@@ -73,8 +73,8 @@ function running(container: Container, context: ViewContext): Phase {
   if (container.desiredStatus === "STOPPED") return stopping(container, context);
   if (container.inFlight?.action === "restart")
     return { word: "RESTARTING", tone: "working", details: restarts(container) };
-  const ports = publishedPorts(container, context.dockerHost).map(
-    (port) => `${port.address} ${context.arrow} ${port.target}`,
+  const ports = publishedPorts(context.task, container, context.dockerHost).map((port) =>
+    describePort(port, context.arrow),
   );
   return { word: "RUNNING", tone: "running", details: [...ports, ...restarts(container)] };
 }
@@ -103,7 +103,17 @@ function endOf(container: Container, task: Task): string[] {
   const code = container.exitCode === undefined ? "exit code unknown" : `exit code ${container.exitCode}`;
   const ran =
     container.finishedAt === undefined ? "" : ` after ${formatDuration(container.finishedAt - container.startedAt)}`;
-  return [`${code}${ran}`, ...reason];
+  return [`${code}${ran}`, ...killed(container, task), ...reason];
+}
+
+const SIGKILL_EXIT = 137;
+
+/** SIGKILL came from the daemon, because the container took longer to stop than it may. */
+function killed({ exitCode, finishedAt, stopTimeoutMs }: Container, { stoppingAt, forceStop }: Task): string[] {
+  if (exitCode !== SIGKILL_EXIT || stoppingAt === undefined || finishedAt === undefined) return [];
+  if (finishedAt - stoppingAt >= stopTimeoutMs)
+    return [`killed: it did not stop within ${formatDuration(stopTimeoutMs)}`];
+  return forceStop ? ["killed"] : [];
 }
 
 /** 143 and 137 are how a container ends that was told to stop: no failure of its own. */

@@ -97,6 +97,7 @@ describe("endOfRun()", () => {
     [{ type: "signal", signal: "SIGINT" }, 130],
     [{ type: "signal", signal: "SIGTERM" }, 143],
     [{ type: "signal", signal: "SIGHUP" }, 129],
+    [{ type: "signal", signal: "SIGQUIT" }, 131],
     [{ type: "timeout", afterMs: 30_000 }, 124],
     [{ type: "brokenPipe" }, 141],
     [{ type: "crash", error: new Error("boom") }, 125],

@@ -17,7 +17,7 @@ export type WayOut =
   /** A bug of ours, found while the task ran. */
   | { readonly type: "crash"; readonly error: unknown };
 
-export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT";
 
 export const EXIT_OK = 0;
 /** Bad usage or an invalid definition. */
@@ -25,7 +25,12 @@ export const EXIT_USAGE = 2;
 const EXIT_TIMEOUT = 124;
 /** The engine could not run it. */
 export const EXIT_ENGINE = 125;
-const SIGNAL_EXITS: Readonly<Record<EndingSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const SIGNAL_EXITS: Readonly<Record<EndingSignal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGQUIT: 131,
+  SIGTERM: 143,
+};
 const EXIT_BROKEN_PIPE = 141;
 
 /** The end of a run: its exit code and, where something is to be said, the line that explains it. */

@@ -4,6 +4,7 @@
  */
 import { waitingForHealth } from "../core/dependencies.ts";
 import { formatReason } from "../core/errors.ts";
+import { isRunningStatus } from "../core/status.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { LogLine } from "../ports/docker-client.ts";
 import { publishedPorts } from "./addresses.ts";
@@ -19,7 +20,7 @@ export function createJsonReporter({ output, dockerHost, now }: JsonOptions): Ru
   return {
     taskChanged(task) {
       const time = isoTime(now());
-      for (const change of changesBetween(previous, task)) write({ time, ...changeToJson(change, task) });
+      for (const change of changesBetween(previous, task)) write({ time, ...changeToJson(change, task, dockerHost) });
       previous = task;
     },
     pullProgress: () => undefined,
@@ -46,13 +47,13 @@ function outcomeToJson(end: RunEnd, task: Task | undefined, dockerHost: string):
       ...containerToJson(container),
       healthStatus: container.hasHealthCheck ? container.health.status : undefined,
       restartCount: container.restart.count,
-      addresses: publishedPorts(container, dockerHost),
+      addresses: task === undefined ? [] : publishedPorts(task, container, dockerHost),
     })),
   };
 }
 
 /** `time` is added by the caller: when the change was seen. */
-function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, unknown>> {
+function changeToJson(change: TaskChange, task: Task, dockerHost: string): Readonly<Record<string, unknown>> {
   switch (change.type) {
     case "task":
       return { type: "task", taskArn: task.arn, ...taskToJson(task) };
@@ -62,6 +63,7 @@ function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, u
         taskArn: task.arn,
         container: change.container.name,
         ...containerToJson(change.container),
+        ...addressesToJson(change.container, task, dockerHost),
       };
     case "health":
       return {
@@ -72,7 +74,8 @@ function changeToJson(change: TaskChange, task: Task): Readonly<Record<string, u
       };
     case "ports": {
       const { name, networkBindings } = change.container;
-      return { type: "ports", taskArn: task.arn, container: name, networkBindings };
+      const addresses = addressesToJson(change.container, task, dockerHost);
+      return { type: "ports", taskArn: task.arn, container: name, networkBindings, ...addresses };
     }
     case "restart":
       return { type: "restart", taskArn: task.arn, container: change.container.name, restartCount: change.count };
@@ -84,6 +87,12 @@ function healthToJson(container: Container, task: Task): Readonly<Record<string,
   const { status, exitCode, output } = container.health;
   const waiting = waitingForHealth(container, task.containers).map(({ name }) => name);
   return { healthStatus: status, exitCode, output, ...(waiting.length === 0 ? {} : { waiting }) };
+}
+
+/** Where a container that runs is reached from this machine. */
+function addressesToJson(container: Container, task: Task, dockerHost: string): Readonly<Record<string, unknown>> {
+  const addresses = isRunningStatus(container.knownStatus) ? publishedPorts(task, container, dockerHost) : [];
+  return addresses.length === 0 ? {} : { addresses };
 }
 
 function taskToJson(task: Task): Readonly<Record<string, unknown>> {

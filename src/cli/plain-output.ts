@@ -3,7 +3,7 @@ import { describeCheck } from "../core/blocker.ts";
 import { waitingForHealth } from "../core/dependencies.ts";
 import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { LayerProgress } from "../ports/docker-client.ts";
-import { publishedPorts } from "./addresses.ts";
+import { describePort, publishedPorts } from "./addresses.ts";
 import { viewContainer } from "./container-view.ts";
 import { applyProgress, EMPTY_PULL, type PullView, summarisePull } from "./pull-view.ts";
 import type { CliOutput, RunReporter } from "./reporter.ts";
@@ -32,23 +32,20 @@ export function createPlainReporter(options: PlainOptions): RunReporter {
 
   return {
     taskChanged(task) {
-      const changes = changesBetween(previous, task);
-      const pullsBegun = task.containers.filter(
-        (each) => isPulling(previous, each.name) === false && isPulling(task, each.name),
-      );
+      const changes = changesBetween(previous, task).filter((change) => isWorthALine(change, pulls));
       previous = task;
-      for (const container of pullsBegun)
-        if (!isInternal(container)) line(container.name, "*", `PULLING ${container.image}`);
       for (const change of changes) {
         const [name, text] = describeChange(change, task, options.dockerHost);
         line(name, "*", text);
       }
     },
     pullProgress(containerName: string, progress: LayerProgress) {
-      const known = pulls.get(containerName) ?? { view: EMPTY_PULL, reportedAt: now() };
-      const view = applyProgress(known.view, progress);
-      const due = now() - known.reportedAt >= PULL_REPORT_MS;
-      pulls.set(containerName, { view, reportedAt: due ? now() : known.reportedAt });
+      const known = pulls.get(containerName);
+      if (known === undefined) line(containerName, "*", `PULLING ${imageOf(previous, containerName)}`.trimEnd());
+      const view = applyProgress(known?.view ?? EMPTY_PULL, progress);
+      const reportedAt = known?.reportedAt ?? now();
+      const due = now() - reportedAt >= PULL_REPORT_MS;
+      pulls.set(containerName, { view, reportedAt: due ? now() : reportedAt });
       if (due) line(containerName, "*", `PULLING ${summarisePull(view)}`);
     },
     logLine: (containerName, { text }) => line(containerName, "|", text),
@@ -58,8 +55,17 @@ export function createPlainReporter(options: PlainOptions): RunReporter {
   };
 }
 
-function isPulling(task: Task | undefined, name: string): boolean {
-  return task?.containers.find((each) => each.name === name)?.inFlight?.action === "pull";
+/** Of an image that is there already nothing is pulled, and nothing told; a digest that a registry gave is no news for people. */
+function isWorthALine(change: TaskChange, pulls: ReadonlyMap<string, unknown>): boolean {
+  if (change.type === "task")
+    return change.task.knownStatus !== "MANIFEST_PULLED" || change.task.desiredStatus === "STOPPED";
+  if (change.type !== "container") return true;
+  const { name, knownStatus } = change.container;
+  return knownStatus !== "MANIFEST_PULLED" && (knownStatus !== "PULLED" || pulls.has(name));
+}
+
+function imageOf(task: Task | undefined, name: string): string {
+  return task?.containers.find((each) => each.name === name)?.image ?? "";
 }
 
 function prefixOf(name: string, mark: string, task: Task | undefined, screen: Pick<Screen, "colours">): string {
@@ -82,11 +88,11 @@ function describeChange(change: TaskChange, task: Task, dockerHost: string): rea
     case "restart":
       return [change.container.name, `RESTARTED, number ${change.count}`];
     case "ports":
-      return [change.container.name, portsText(change.container, dockerHost)];
+      return [change.container.name, portsText(change.container, task, dockerHost)];
     case "container": {
       const { container } = change;
       const stopped = container.knownStatus === "STOPPED";
-      const details = stopped ? stoppedDetails(container, task).join(", ") : portsText(container, dockerHost);
+      const details = stopped ? stoppedDetails(container, task).join(", ") : portsText(container, task, dockerHost);
       return [container.name, [container.knownStatus, details].filter((part) => part !== "").join("  ")];
     }
   }
@@ -100,9 +106,9 @@ function unhealthyDetails(container: Container, task: Task): string {
   return `  ${describeCheck(container.health)}${held}`;
 }
 
-function portsText(container: Container, dockerHost: string): string {
-  return publishedPorts(container, dockerHost)
-    .map((port) => `${port.address} -> ${port.target}`)
+function portsText(container: Container, task: Task, dockerHost: string): string {
+  return publishedPorts(task, container, dockerHost)
+    .map((port) => describePort(port, "->"))
     .join(", ");
 }
 

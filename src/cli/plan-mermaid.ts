@@ -13,7 +13,8 @@ export function planMermaid(plan: TaskPlan): string[] {
       return [`  ${from} -->${label} ${ids.get(step.name) ?? ""}`];
     }),
   );
-  return ["flowchart TD", ...nodes, ...edges];
+  // A container may wait for another in two ways that look alike, such as for a link and for its START.
+  return ["flowchart TD", ...nodes, ...new Set(edges)];
 }
 
 /** Essential containers stand in thick double frames, resources in drums. */

@@ -1,5 +1,5 @@
 /** A plan as text: numbered stages on the way up and down, each step with its reasons. */
-import type { ContainerDefinition, PortMapping, TaskDefinition } from "../core/definition/types.ts";
+import type { ContainerDefinition, NetworkMode, PortMapping, TaskDefinition } from "../core/definition/types.ts";
 import { networkModeOf } from "../core/host-ports.ts";
 import type { PlanStep, TaskPlan } from "../core/plan.ts";
 import type { Colours } from "./screen.ts";
@@ -24,7 +24,7 @@ export function planText(definition: TaskDefinition, plan: TaskPlan, colours: Co
     ),
     "",
     endRule(containers),
-    ...portLines(containers, colours),
+    ...portLines(containers, mode, colours),
     ...plan.unreachable.map((name) =>
       colours.red(`${name} can never start: it waits for a container that waits for it, or that does not exist`),
     ),
@@ -80,16 +80,22 @@ function endRule(containers: readonly ContainerDefinition[]): string {
     : `* essential: the task ends when any of ${essential.join(", ")} ends`;
 }
 
-function portLines(containers: readonly ContainerDefinition[], colours: Colours): string[] {
-  const ports = containers.flatMap((each) => each.portMappings.map((port) => [each.name, portText(port)] as const));
+function portLines(containers: readonly ContainerDefinition[], mode: NetworkMode, colours: Colours): string[] {
+  if (mode === "none") return [];
+  const reached = containers.filter(({ disableNetworking }) => disableNetworking !== true);
+  const ports = reached.flatMap((each) => each.portMappings.map((port) => [each.name, portText(port, mode)] as const));
   if (ports.length === 0) return [];
   const width = Math.max(...ports.map(([name]) => textWidth(name)));
   return ["", colours.bold("Ports"), ...ports.map(([name, text]) => `  ${padText(name, width)}  ${text}`)];
 }
 
-function portText(port: PortMapping): string {
-  if (port.containerPortRange !== undefined)
-    return `free ports of the host -> ${port.containerPortRange}/${port.protocol}`;
-  const hostPort = port.hostPort ? `host port ${port.hostPort}` : "a free port of the host";
-  return `${hostPort} -> ${port.containerPort ?? ""}/${port.protocol}`;
+/** No more than a run can keep: with awsvpc the number is given only where it is free. */
+function portText(port: PortMapping, mode: NetworkMode): string {
+  const target = `${port.containerPortRange ?? port.containerPort ?? ""}/${port.protocol}`;
+  if (mode === "host") return `the host's own port ${target}`;
+  const many = port.containerPortRange !== undefined;
+  if (mode === "awsvpc")
+    return `host ${many ? "ports" : "port"} ${port.containerPortRange ?? port.containerPort ?? ""} where free, else others -> ${target}`;
+  if (many) return `free ports of the host -> ${target}`;
+  return `${port.hostPort ? `host port ${port.hostPort}` : "a free port of the host"} -> ${target}`;
 }

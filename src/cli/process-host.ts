@@ -7,7 +7,7 @@ import type { EndingSignal } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import { createTerminal } from "./terminal.ts";
 
-const ENDING_SIGNALS: readonly EndingSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const ENDING_SIGNALS: readonly EndingSignal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 export type ProcessHost = CliHost & {
   /** Rejects with a bug that surfaced outside of all promises, unless a verb takes it in hand. */

@@ -35,7 +35,7 @@ function containerChanges(previous: Container | undefined, next: Container): rea
     ...(next.restart.count > restarts
       ? [{ type: "restart", container: next, count: next.restart.count } as const]
       : []),
-    ...(next.knownStatus === known ? [] : [{ type: "container", container: next } as const]),
+    ...(next.knownStatus === known || isFruitlessPull(next) ? [] : [{ type: "container", container: next } as const]),
     ...(next.health.status !== health && next.knownStatus !== "STOPPED"
       ? [{ type: "health", container: next, health: next.health.status } as const]
       : []),
@@ -43,6 +43,15 @@ function containerChanges(previous: Container | undefined, next: Container): rea
       ? [{ type: "ports", container: next } as const]
       : []),
   ];
+}
+
+/** The engine goes on to the create, which tells what came of it: nothing was pulled. */
+function isFruitlessPull({ knownStatus, pullError, imageId, imageDigest }: Container): boolean {
+  if (pullError === undefined) return false;
+  return (
+    (knownStatus === "PULLED" && imageId === undefined) ||
+    (knownStatus === "MANIFEST_PULLED" && imageDigest === undefined)
+  );
 }
 
 function haveMoved(previous: Container | undefined, { networkBindings = [] }: Container): boolean {

@@ -63,6 +63,23 @@ export function fitText(text: string, columns: number, ellipsis = "…"): string
   return kept;
 }
 
+/** As {@link fitText}, but cut in the middle: names of one family differ at their ends. For text without colours. */
+export function fitMiddle(text: string, columns: number, ellipsis = "…"): string {
+  if (textWidth(text) <= columns) return text;
+  const room = columns - textWidth(ellipsis);
+  if (room < 2) return fitText(text, columns, ellipsis);
+  const head = fitText(text, Math.ceil(room / 2), "");
+  const segments = Array.from(graphemesOf(text.slice(-MAX_MEASURED)), ({ segment }) => segment);
+  let tail = "";
+  let width = 0;
+  for (const segment of segments.toReversed()) {
+    width += graphemeWidth(segment);
+    if (width > Math.floor(room / 2)) break;
+    tail = segment + tail;
+  }
+  return head + ellipsis + tail;
+}
+
 /** The text with spaces behind it up to so many columns; never cut. */
 export function padText(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - textWidth(text)));

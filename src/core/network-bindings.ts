@@ -41,6 +41,16 @@ export function networkBindingsOf(
   }
 }
 
+/**
+ * Where a container's ports are reached on this host, in any network mode. With awsvpc ECS reports no bindings, as a task has an
+ * address of its own there; here the pause container publishes its ports.
+ */
+export function reachableBindings(task: Task, container: Container): readonly NetworkBinding[] {
+  if (networkModeOf(task.definition) !== "awsvpc") return container.networkBindings ?? [];
+  const pause = task.containers.find(({ type }) => type === "CNI_PAUSE");
+  return pause === undefined ? [] : bridgeBindings(publishedMappings(task, container), leasedPorts(pause));
+}
+
 function leasedPorts(container: Container): readonly ObservedPort[] {
   return container.hostPorts.map((lease) => ({ ...lease, hostIp: "0.0.0.0" }));
 }

@@ -28,7 +28,7 @@ function taskLimitations(definition: TaskDefinition, report: Report): void {
     report(
       "emulated-here",
       "networkMode",
-      "awsvpc is a pause container on Docker's bridge: container ports are published on the host under the same numbers",
+      "awsvpc is a pause container on Docker's bridge: container ports are published on the host, under the same numbers where these are free",
     );
   }
   const withoutLimit = definition.containerDefinitions

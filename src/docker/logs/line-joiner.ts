@@ -3,6 +3,7 @@
 import type { LogLine } from "../../ports/docker-client.ts";
 import { compareTimestamps, parseTimestamp, type Timestamp, timestampToEpochMs } from "../parse/timestamp.ts";
 import type { Frame } from "./frame-decoder.ts";
+import { PARTIAL_BYTES } from "./raw-decoder.ts";
 
 /** A line that is longer comes in pieces of this size at least. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -43,10 +44,18 @@ export function createLineJoiner(since: Timestamp | undefined): LineJoiner {
       // Empty pieces add nothing to the size, so there could be any number of them.
       if (piece.text.length > 0) line.texts.push(piece.text);
       line.size += piece.text.length;
-      return ended || line.size >= MAX_LINE_BYTES ? close(stream, line) : undefined;
+      return ended || isLast(piece) || line.size >= MAX_LINE_BYTES ? close(stream, line) : undefined;
     },
     flush: () => [...open].map(([stream, line]) => close(stream, line)).filter((line) => line !== undefined),
   };
+}
+
+/**
+ * Docker cuts where its buffer is full. A shorter record without a newline is the end of what the process printed, and what
+ * follows is of its next run.
+ */
+function isLast({ text }: Piece): boolean {
+  return text.length > 0 && text.length < PARTIAL_BYTES;
 }
 
 /** A record without a timestamp of its own goes on where the one before stopped. */

@@ -56,6 +56,17 @@ describe("readLogLines()", () => {
     );
   });
 
+  it("case 04: the end of a run without a newline and the start of the next are two lines", async () => {
+    const lines = await read([
+      frame(1, `${stamp(1)} start 1\n`),
+      frame(1, `${stamp(2)} end 1`),
+      frame(1, `${stamp(3)} start 2\n`),
+      frame(2, `${stamp(4)} oops`),
+      frame(2, `${stamp(5)} oops`),
+    ]);
+    expect(texts(lines)).toEqual(["start 1", "end 1", "start 2", "oops", "oops"]);
+  });
+
   it("joins the records of a long line, also in the middle of a character and of the other stream", async () => {
     const long = Buffer.from(`${"x".repeat(PARTIAL_BYTES - 1)}é-the-end`);
     const lines = await read([
