@@ -25,7 +25,7 @@ describe("createTask()", () => {
         { ...WEB, name: "db", healthCheck: { command: ["CMD", "true"] } },
         { ...WEB, name: "log", volumesFrom: [{ sourceContainer: "db" }] },
       ],
-      volumes: [{ name: "data" }, { name: "shared", dockerVolumeConfiguration: { labels: { a: "b" } } }],
+      volumes: [{ name: "data" }, { name: "shared", dockerVolumeConfiguration: { driver: "local" } }],
     };
     expect(createTask(definition).containers.map(({ name }) => name)).toEqual(["web", "db", "log"]);
   });

@@ -57,8 +57,19 @@ function ruleLines(id: string, rule: Rule, { columns, colours }: Screen): string
     ...example,
     "",
     colours.dim(`Source: ${rule.source}`),
-    ...(rule.apiError === undefined ? [] : [colours.dim(`AWS refuses it with ${rule.apiError}`)]),
+    colours.dim(refusalOf(rule)),
   ];
+}
+
+function refusalOf({ restsOn, apiError }: Rule): string {
+  switch (restsOn) {
+    case "AWS":
+      return `AWS refuses it${apiError === undefined ? "" : ` with ${apiError}`}; in a member without effect on this host it is a warning`;
+    case "host":
+      return "Refused here: it cannot be read or run on a Docker host";
+    case "nothing":
+      return "A warning: nothing is refused";
+  }
 }
 
 /** Breaks text between words. */

@@ -22,7 +22,7 @@ const PATTERNS: readonly Pattern[] = [
   [/neither memory nor memoryReservation/, "memory-required"],
   [/^task (?<path>cpu) ".*" cannot be read/, "task-cpu-invalid"],
   [/^task (?<path>memory) ".*" cannot be read/, "task-memory-invalid"],
-  [/healthCheck command starts with/, "health-check"],
+  [/healthCheck command starts with/, "health-check-command"],
   [/healthCheck without command/, "health-check"],
   [/^(?<path>\S+\.healthCheck\.command) is required$/, "health-check"],
   [/^(?<path>\S+) is required$/, "member-required"],

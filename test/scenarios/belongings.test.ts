@@ -38,7 +38,7 @@ describe("volumes", () => {
   it("CLN-2: shared ones stay after the clean-up of their task", async () => {
     const host = await startedHost();
     host.docker.container("web", { run: exits(0) });
-    const shared = { scope: "shared", autoprovision: true };
+    const shared = { scope: "shared", driver: "local", autoprovision: true };
     const task = host.task([{ name: "web", mountPoints: [{ sourceVolume: "data", containerPath: "/d" }] }], {
       volumes: [{ name: "data", dockerVolumeConfiguration: shared }],
     });

@@ -2,8 +2,8 @@
 import type { Catalogue } from "./rule.ts";
 import { SOURCES } from "./rule.ts";
 
-const register = { source: SOURCES.register, apiError: "ClientException" } as const;
-const members = { source: SOURCES.members, apiError: "ClientException" } as const;
+const register = { source: SOURCES.register, restsOn: "AWS", apiError: "ClientException" } as const;
+const members = { source: SOURCES.members, restsOn: "AWS", apiError: "ClientException" } as const;
 
 export const CONTAINER_RULES = {
   "containers-required": {
@@ -45,6 +45,14 @@ export const CONTAINER_RULES = {
     explanation: "Braces, dollars and angle brackets mostly are placeholders that a tool should have filled in.",
     example: { bad: '"image": "<IMAGE1_NAME>"', good: '"image": "nginx:1.27"' },
   },
+  "image-reference": {
+    restsOn: "nothing",
+    summary: "An image is REGISTRY:PORT/path/name:tag@digest, with path and name in lower case",
+    explanation:
+      "ECS looks at the characters only, so that such a definition is registered and the pull fails. A repository is lower-case letters and digits with single . _ - between, a tag has up to 128 letters, digits and _ . -, a digest is sha256: and 64 hexadecimal digits. Nothing like https:// stands in front.",
+    source: SOURCES.berth,
+    example: { bad: '"image": "REPOSITORY_URI:IMAGE_TAG"', good: '"image": "shop/web:1.4"' },
+  },
   "essential-required": {
     ...register,
     summary: "At least one container is essential",
@@ -54,6 +62,7 @@ export const CONTAINER_RULES = {
   },
   "cpu-negative": {
     ...members,
+    restsOn: "host",
     summary: "Container cpu is 0 or more units",
     explanation: "1024 units are one vCPU. The number is a weight among containers, not a limit.",
   },
@@ -70,6 +79,7 @@ export const CONTAINER_RULES = {
     example: { bad: '"memory": 2', good: '"memory": 16' },
   },
   "memory-below-docker-minimum": {
+    restsOn: "nothing",
     summary: "Docker needs at least 6 MiB",
     explanation: "ECS takes 4 MiB, Docker 20.10 and later do not. Berth raises the limit to 6 MiB.",
     source: SOURCES.berth,
@@ -103,6 +113,7 @@ export const CONTAINER_RULES = {
     example: { bad: '"restartAttemptPeriod": 10', good: '"restartAttemptPeriod": 60' },
   },
   "environment-duplicate": {
+    restsOn: "nothing",
     summary: "An environment variable stands twice",
     explanation: "The last entry wins.",
     source: SOURCES.berth,
@@ -118,12 +129,14 @@ export const CONTAINER_RULES = {
     explanation: "A tmpfs has at least 1 MiB; sharedMemorySize and maxSwap are 0 or more, swappiness is 0 to 100.",
   },
   "swappiness-without-swap": {
+    restsOn: "nothing",
     summary: "swappiness means something beside maxSwap only",
     explanation: "Without maxSwap the value is ignored.",
     source: SOURCES.members,
   },
   "timeout-negative": {
     ...members,
+    restsOn: "host",
     summary: "A timeout is a number of seconds, 0 or more",
     explanation:
       "startTimeout bounds how long others wait for this container, stopTimeout is the time between SIGTERM and SIGKILL. 0 is as good as absent: no bound, and 30 s.",
@@ -140,16 +153,27 @@ export const CONTAINER_RULES = {
     explanation: "It starts with credentialspec: or credentialspecdomainless:.",
   },
   "ulimit-order": {
+    restsOn: "nothing",
     summary: "A ulimit's soft limit lies above its hard limit",
     explanation: "Docker refuses to create such a container. -1 stands for no limit.",
     source: SOURCES.berth,
   },
+  "path-relative": {
+    restsOn: "host",
+    summary: "A path inside a container begins with a slash",
+    explanation: "Docker makes no container with a relative working directory, mount point or tmpfs.",
+    source: SOURCES.berth,
+    example: { bad: '"workingDirectory": "app"', good: '"workingDirectory": "/app"' },
+  },
   "system-control-host": {
     ...register,
-    summary: "net.* settings need a network of the task's own",
-    explanation: "With network mode host they would change the host itself.",
+    restsOn: "host",
+    summary: "Kernel settings of a namespace need one of the task's own",
+    explanation:
+      "net.* settings do not go with network mode host, those of message queues, semaphores and shared memory not with ipcMode host: they would change the host itself, and Docker refuses them.",
   },
   "networking-disabled": {
+    restsOn: "nothing",
     summary: "A container without networking has no ports, links, name servers or extra hosts",
     explanation:
       "With disableNetworking a container sees nothing but its own loopback interface, in every network mode.",

@@ -2,7 +2,7 @@
 import type { Catalogue } from "./rule.ts";
 import { SOURCES } from "./rule.ts";
 
-const register = { source: SOURCES.register, apiError: "ClientException" } as const;
+const register = { source: SOURCES.register, restsOn: "AWS", apiError: "ClientException" } as const;
 
 export const RELATION_RULES = {
   "links-network-mode": {
@@ -13,12 +13,14 @@ export const RELATION_RULES = {
   },
   "link-syntax": {
     ...register,
+    restsOn: "host",
     summary: "A link is name or name:alias",
     explanation: "More than one colon cannot be read.",
     example: { bad: '"db:a:b"', good: '"db:database"' },
   },
   "link-unknown": {
     ...register,
+    restsOn: "host",
     summary: "A link names a container of the task",
     explanation: "Links to containers of other tasks do not exist.",
   },
@@ -66,17 +68,51 @@ export const RELATION_RULES = {
     explanation: "Use containerPortRange for many ports.",
   },
   "port-name": {
+    restsOn: "AWS",
     summary: "A port name is up to 64 small letters, digits, hyphens and underscores",
-    explanation: "It does not start with a hyphen.",
+    explanation:
+      "It does not start with a hyphen, and no other port of the task has it. Service Connect does not run here.",
     source: SOURCES.members,
     apiError: "ClientException",
+  },
+  "firelens-router": {
+    ...register,
+    summary: "awsfirelens needs a log router, and a log router needs a user",
+    explanation:
+      "A container with firelensConfiguration routes the logs of those whose log driver is awsfirelens. Neither goes without the other.",
+    example: {
+      bad: '"logDriver": "awsfirelens" (and no router)',
+      good: '"firelensConfiguration": {"type": "fluentbit"} (in another container)',
+    },
+  },
+  "firelens-routers": {
+    restsOn: "nothing",
+    summary: "A task has one log router",
+    explanation: "The first container with firelensConfiguration gets the logs, another one gets none.",
+    source: SOURCES.berth,
+  },
+  "firelens-file": {
+    ...register,
+    summary: "A FireLens configuration from S3 is named by its ARN",
+    explanation: "With config-file-type s3, config-file-value is the ARN of the object.",
+    example: {
+      bad: '"config-file-value": "s3://bucket/fluent.conf"',
+      good: '"config-file-value": "arn:aws:s3:::bucket/fluent.conf"',
+    },
+  },
+  "proxy-network-mode": {
+    ...register,
+    summary: "proxyConfiguration goes with network mode awsvpc",
+    explanation: "App Mesh redirects the traffic of the task's own network interface. It does not run here.",
   },
   "awsvpc-member": {
     ...register,
     summary: "awsvpc does not have this member",
-    explanation: "Host name, name servers and extra hosts belong to the task's network interface in awsvpc.",
+    explanation:
+      "Host name, name servers, extra hosts and switched-off networking belong to the task's network interface in awsvpc.",
   },
   "volume-name": {
+    restsOn: "AWS",
     summary: "A volume name is 1 to 255 letters, digits, hyphens and underscores",
     explanation: "Mount points refer to volumes by name.",
     source: SOURCES.members,
@@ -84,10 +120,12 @@ export const RELATION_RULES = {
   },
   "volume-name-unique": {
     ...register,
+    restsOn: "host",
     summary: "Volume names are unique",
     explanation: "Two volumes of one task cannot share a name.",
   },
   "volume-kind": {
+    restsOn: "host",
     summary: "A volume is of one kind",
     explanation:
       "At most one of host, dockerVolumeConfiguration, efsVolumeConfiguration, s3filesVolumeConfiguration, fsxWindowsFileServerVolumeConfiguration and configuredAtLaunch.",
@@ -102,11 +140,13 @@ export const RELATION_RULES = {
   },
   "mount-path-required": {
     ...register,
+    restsOn: "host",
     summary: "A mount point has a container path",
     explanation: "It says where the container sees the volume.",
   },
   "mount-path-duplicate": {
     ...register,
+    restsOn: "host",
     summary: "A container mounts one volume at one path",
     explanation: "Two mount points cannot share a path.",
   },
@@ -123,19 +163,38 @@ export const RELATION_RULES = {
   },
   "autoprovision-scope": {
     ...register,
-    summary: "autoprovision goes with scope shared",
-    explanation: "Volumes of scope task are always made.",
+    summary: "autoprovision is not switched off with scope task",
+    explanation:
+      "A volume of scope task is made with the task: autoprovision is left out. AWS takes true as well, but the agent then starts no such task.",
+    example: { bad: '"scope": "task", "autoprovision": false', good: '"scope": "task"' },
+  },
+  "docker-volume-driver": {
+    ...register,
+    summary: "A Docker volume names its driver",
+    explanation: "AWS fills in none; Docker's own is local.",
+    example: {
+      bad: '"dockerVolumeConfiguration": {"scope": "shared"}',
+      good: '"dockerVolumeConfiguration": {"scope": "shared", "driver": "local"}',
+    },
+  },
+  "volume-unused": {
+    ...register,
+    summary: "A volume that is configured at launch is mounted by a container",
+    explanation: "Other volumes may be without a mount point.",
   },
   "efs-root-directory": {
+    restsOn: "AWS",
     summary: "With an EFS access point the root directory is / or absent",
     explanation: "The access point sets the root.",
     source: SOURCES.guide,
     apiError: "ClientException",
   },
   "efs-transit-encryption": {
+    restsOn: "AWS",
     summary: "EFS access points and IAM need transit encryption",
     explanation: "Set transitEncryption to ENABLED.",
     source: SOURCES.guide,
+    apiError: "ClientException",
   },
   "depends-on-unknown": {
     ...register,
@@ -144,6 +203,7 @@ export const RELATION_RULES = {
   },
   "dependency-cycle": {
     ...register,
+    restsOn: "host",
     summary: "Dependencies form no cycle",
     explanation: "dependsOn, links and volumesFrom together make the start order. A circle could never start.",
     example: { bad: "a dependsOn b, b dependsOn a", good: "a dependsOn b" },
@@ -161,9 +221,16 @@ export const RELATION_RULES = {
   },
   "health-check": {
     ...register,
-    summary: "A health check starts with CMD, CMD-SHELL or NONE and keeps its bounds",
+    summary: "A health check has a command and keeps its bounds",
+    explanation: "interval 5 to 300 s, timeout 2 to 60 s, retries 1 to 10, startPeriod 0 to 300 s.",
+    example: { bad: '{"command": ["CMD-SHELL"]}', good: '{"command": ["CMD-SHELL", "curl -f http://localhost/"]}' },
+  },
+  "health-check-command": {
+    restsOn: "nothing",
+    summary: "A health check starts with CMD, CMD-SHELL or NONE",
     explanation:
-      "interval 5 to 300 s, timeout 2 to 60 s, retries 1 to 10, startPeriod 0 to 300 s. Docker runs no check with another first word.",
+      "CMD runs a program, CMD-SHELL gives one string to the shell, NONE switches the image's check off. AWS registers a command without such a word, and Fargate runs it as a program; so does Berth. Plain Docker runs no such check.",
+    source: SOURCES.guide,
     example: { bad: '["curl -f http://localhost/"]', good: '["CMD-SHELL", "curl -f http://localhost/"]' },
   },
   "log-driver": {
@@ -174,8 +241,16 @@ export const RELATION_RULES = {
   },
   "awslogs-options": {
     ...register,
-    summary: "awslogs needs awslogs-group and awslogs-region",
-    explanation: "Berth captures the logs on this host and shows these names; no CloudWatch is asked.",
+    summary: "awslogs needs awslogs-group and awslogs-region, splunk needs splunk-token and splunk-url",
+    explanation:
+      "A value may come from secretOptions. Berth captures the logs on this host and shows the names; no CloudWatch is asked.",
+  },
+  "log-option-unknown": {
+    ...register,
+    summary: "A log driver takes its own options only",
+    explanation:
+      "awslogs takes awslogs-create-group, awslogs-datetime-format, awslogs-group, awslogs-multiline-pattern, awslogs-region, awslogs-stream-prefix, max-buffer-size and mode. Options of a log router, as log_key, go with awsfirelens.",
+    example: { bad: '"log_key": "log" (with awslogs)', good: '"logDriver": "awsfirelens" (with log_key)' },
   },
   "secret-name-shared": {
     ...register,
@@ -193,19 +268,22 @@ export const RELATION_RULES = {
     explanation: "valueFrom is an ARN, or a parameter name of letters, digits and _ . - /",
   },
   "secrets-execution-role": {
-    summary: "Fargate reads secrets with the execution role",
+    restsOn: "AWS",
+    summary: "ECS reads secrets with the execution role",
     explanation:
-      "Berth itself takes secrets from a file, from the environment or, with --aws, with your own credentials.",
+      "A definition with secrets names an executionRoleArn. Berth itself takes secrets from a file, from the environment or, with --aws, with your own credentials.",
     source: SOURCES.guide,
     apiError: "ClientException",
   },
   "override-container-unknown": {
+    restsOn: "AWS",
     summary: "An override names a container of the task definition",
     explanation: "Overrides change containers; they add none.",
     source: SOURCES.overrides,
     apiError: "InvalidParameterException",
   },
   "override-too-large": {
+    restsOn: "AWS",
     summary: "Overrides are at most 8192 characters of JSON",
     explanation: "Put long values into a file, a secret or the image.",
     source: SOURCES.overrides,

@@ -2,7 +2,7 @@
 import type { Catalogue } from "./rule.ts";
 import { SOURCES } from "./rule.ts";
 
-const register = { source: SOURCES.register, apiError: "ClientException" } as const;
+const register = { source: SOURCES.register, restsOn: "AWS", apiError: "ClientException" } as const;
 
 export const TASK_RULES = {
   "family-required": {
@@ -21,10 +21,11 @@ export const TASK_RULES = {
     ...register,
     summary: "A role is a role name or a role ARN",
     explanation:
-      "The ARN of a role holds a 12-digit account number. Berth assumes no role, but checks that ECS would read it.",
+      "The ARN of a role holds a 12-digit account number. Berth assumes no role: what ECS would not read is named, and the task runs.",
     example: { bad: '"arn:aws:iam::ACCOUNT_ID:role/web"', good: '"arn:aws:iam::123456789012:role/web"' },
   },
   "tags-empty": {
+    restsOn: "AWS",
     summary: "A list of tags holds at least one",
     explanation: "Leave `tags` out when there are none.",
     source: SOURCES.register,
@@ -32,12 +33,14 @@ export const TASK_RULES = {
     example: { bad: '"tags": []', good: '"tags": [{"key": "team", "value": "web"}]' },
   },
   "tags-too-many": {
+    restsOn: "AWS",
     summary: "A task definition has at most 50 tags",
     explanation: "The limit is that of the ECS API.",
     source: SOURCES.members,
     apiError: "InvalidParameterException",
   },
   "tag-invalid": {
+    restsOn: "AWS",
     summary: "A tag has a key of 1 to 128 and a value of up to 256 characters",
     explanation:
       "Letters, digits, blanks and `_ . : / = + - @` are allowed; keys that start with `aws:` belong to AWS.",
@@ -46,6 +49,7 @@ export const TASK_RULES = {
     example: { bad: '{"key": "aws:team"}', good: '{"key": "team"}' },
   },
   "tag-duplicate": {
+    restsOn: "AWS",
     summary: "Tag keys are unique",
     explanation: "Each key may stand once.",
     source: SOURCES.members,
@@ -64,6 +68,7 @@ export const TASK_RULES = {
     example: { bad: '"memory": "lots"', good: '"memory": "2GB"' },
   },
   "ephemeral-storage-size": {
+    restsOn: "AWS",
     summary: "Ephemeral storage is 21 to 200 GiB",
     explanation:
       "Fargate gives 20 GiB anyway; only more than that is asked for. Berth sets no limit on what a task writes.",
@@ -71,7 +76,18 @@ export const TASK_RULES = {
     apiError: "ClientException",
     example: { bad: '{"sizeInGiB": 20}', good: '{"sizeInGiB": 21}' },
   },
+  "ephemeral-storage-not-fargate": {
+    ...register,
+    summary: "Ephemeral storage goes with FARGATE in requiresCompatibilities",
+    explanation: "Elsewhere Docker's storage is used, here too.",
+  },
+  "inference-accelerators": {
+    ...register,
+    summary: "Inference accelerators are gone",
+    explanation: "AWS has withdrawn Elastic Inference and refuses the member. It has no effect here.",
+  },
   "placement-constraints-too-many": {
+    restsOn: "AWS",
     summary: "A task definition has at most ten placement constraints",
     explanation: "The limit is that of the ECS API.",
     source: SOURCES.members,
@@ -121,7 +137,14 @@ export const TASK_RULES = {
     summary: "Fargate writes awslogs with the execution role",
     explanation: "A Fargate task whose containers log with awslogs must name an execution role.",
   },
+  "fargate-log-driver": {
+    ...register,
+    summary: "Fargate has the log drivers awslogs, splunk and awsfirelens",
+    explanation: "The others need a host of one's own.",
+    example: { bad: '"logDriver": "json-file"', good: '"logDriver": "awslogs"' },
+  },
   "fargate-stream-prefix": {
+    restsOn: "AWS",
     summary: "Fargate needs awslogs-stream-prefix",
     explanation: "On Fargate the log stream is named PREFIX/CONTAINER/TASK, so the prefix must be there.",
     source: SOURCES.guide,
@@ -151,15 +174,17 @@ export const TASK_RULES = {
     ...register,
     summary: "Fargate does not have this member",
     explanation:
-      "Privileged containers, devices, shared memory sizes, Docker security options, GPUs, host paths and Docker volumes need a host of one's own.",
+      "Privileged containers, devices, shared memory sizes, tmpfs, swap settings, ipcMode, Docker security options, GPUs, host paths and Docker volumes need a host of one's own.",
   },
   "fargate-capabilities": {
+    restsOn: "AWS",
     summary: "Fargate adds only the capability SYS_PTRACE",
     explanation: "Every capability may be dropped, but none except SYS_PTRACE may be added.",
     source: SOURCES.members,
     apiError: "ClientException",
   },
   "fargate-timeouts": {
+    restsOn: "nothing",
     summary: "Fargate keeps startTimeout and stopTimeout between 2 and 120 seconds",
     explanation: "Berth honours longer times; on Fargate the container would be killed after 120 seconds.",
     source: SOURCES.members,

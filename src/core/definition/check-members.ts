@@ -2,6 +2,7 @@
  * Which members are unknown, which of the model's required ones are missing, and whether the types are right.
  * Source: interfaces 1.3.1, 1.3.4.
  */
+import { hint, remove, rename } from "./fix.ts";
 import type { Members, ObjectMembers } from "./members.ts";
 import { nearest } from "./nearest.ts";
 import type { Report, Trail } from "./problem.ts";
@@ -68,7 +69,9 @@ function walkObject(value: unknown, members: ObjectMembers, state: Walk): boolea
   }
   for (const name of members.required) {
     if (Object.hasOwn(value, name) || meant.includes(name) || OWN_RULES.has(name)) continue;
-    state.missing("member-required", trailPath(state.trail, name), `"${name}" is missing`, { fix: `Add "${name}"` });
+    state.missing("member-required", trailPath(state.trail, name), `"${name}" is missing`, {
+      fix: hint(`Add "${name}"`),
+    });
   }
   return fits;
 }
@@ -90,14 +93,14 @@ function reportUnknown(key: string, members: ObjectMembers, state: Walk): string
   const meant = key.charAt(0).toLowerCase() + key.slice(1);
   if (meant !== key && members.members.has(meant)) {
     state.pascal("pascal-case-member", path, `${quote(key)} is the spelling of CloudFormation`, {
-      fix: `Write "${meant}"`,
+      fix: rename(path, meant),
     });
     return meant;
   }
   const guess = nearest(key, members.members.keys());
   state.unknown("unknown-member", path, `ECS has no member ${quote(key)} here: it is ignored`, {
     severity: "warning",
-    fix: guess === undefined ? "Remove it" : `Did you mean "${guess}"`,
+    fix: guess === undefined ? remove(path) : { ...rename(path, guess), text: `Did you mean "${guess}"` },
   });
   return key;
 }

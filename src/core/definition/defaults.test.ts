@@ -22,7 +22,7 @@ function roomy(): Record<string, unknown> {
       volumes: [
         {
           name: "data",
-          dockerVolumeConfiguration: { labels: { a: "b" } },
+          dockerVolumeConfiguration: { driver: "local", labels: { a: "b" } },
         },
       ],
       runtimePlatform: {},
@@ -47,11 +47,12 @@ const VOLUMES: readonly (readonly [start: string, volume: object])[] = [
 ];
 
 function requestFor(member: string): Record<string, unknown> {
-  const request = roomy();
+  let request = roomy();
   const volume = VOLUMES.find(([start]) => member.startsWith(start))?.[1];
   // What the daemon would mount is not there, so nothing mounts it.
   if (volume !== undefined) Object.assign(request, { volumes: [volume] });
   if (volume !== undefined || member === "volumes") request.containerDefinitions = unmounted(request);
+  if (member.endsWith(".autoprovision")) request = put(request, "volumes[].dockerVolumeConfiguration.scope", "shared");
   if (member.startsWith("proxyConfiguration")) request.proxyConfiguration = { containerName: "web" };
   return request;
 }

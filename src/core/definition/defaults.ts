@@ -105,7 +105,6 @@ export const CONTAINER_DEFAULTS = {
 export const VOLUME_DEFAULTS = {
   "dockerVolumeConfiguration.scope": filledIn("task"),
   "dockerVolumeConfiguration.autoprovision": applied(false, "agent"),
-  "dockerVolumeConfiguration.driver": filledIn("local"),
   "efsVolumeConfiguration.rootDirectory": applied("/", "AWS", { when: "below the NFS export in its place" }),
   "efsVolumeConfiguration.transitEncryption": notApplied("DISABLED", "nothing is encrypted here"),
   "efsVolumeConfiguration.authorizationConfig.iam": notApplied("DISABLED", "no role is used here"),

@@ -2,6 +2,7 @@
  * The forms in which a task definition reaches Berth, brought to one: what RegisterTaskDefinition takes.
  * Source: interfaces 1.3.4.
  */
+import { hint } from "./fix.ts";
 import { lowerMembers } from "./lower-members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import { plainOrCopy } from "./prepare.ts";
@@ -78,7 +79,7 @@ function unwrapList(
       isAlone ? "The task definition stands inside a list" : `The list holds ${list.length} task definitions`,
       {
         severity: isAlone ? "warning" : "error",
-        fix: isAlone ? "Remove the square brackets around it" : "Put each of them into a file of its own",
+        fix: hint(isAlone ? "Remove the square brackets around it" : "Put each of them into a file of its own"),
       },
     );
     return isAlone
@@ -92,7 +93,9 @@ function unwrapList(
     `The file is a list of container definitions: it is run as the family "${name}"`,
     {
       severity: "warning",
-      fix: 'Wrap it: {"family": "NAME", "containerDefinitions": [...]}, and add volumes, network mode and task size',
+      fix: hint(
+        'Wrap it: {"family": "NAME", "containerDefinitions": [...]}, and add volumes, network mode and task size',
+      ),
     },
   );
   return { input: { family: name, containerDefinitions: list }, form: "containerArray" };

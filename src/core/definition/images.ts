@@ -1,9 +1,10 @@
 /** Other images in the place of those that a definition names: `--image CONTAINER=REFERENCE`. */
 import { InvalidInputError } from "../errors.ts";
 import { deepFreeze } from "./freeze.ts";
+import { imageFault } from "./image-reference.ts";
 import { suggestion } from "./nearest.ts";
 import { childPath, quote } from "./problem.ts";
-import { isImageReference } from "./rules-identity.ts";
+import { hasImageCharacters } from "./rules-identity.ts";
 
 /**
  * A copy with the images of the named containers replaced. Takes a document that was not validated yet as well, because an
@@ -51,11 +52,14 @@ function checkReplacements(wanted: ReadonlyMap<string, string>, names: readonly 
         `Cannot replace image of ${quote(name)}: the definition has no such container, ${known}${hint}`,
       );
     }
-    if (!isImageReference(image)) {
+    const fault = hasImageCharacters(image)
+      ? imageFault(image)?.message
+      : "not a reference of 1 to 255 letters, digits and - _ : . / # @";
+    if (fault !== undefined) {
       const path = childPath(childPath("containerDefinitions", names.indexOf(name)), "image");
       throw new InvalidInputError(
         path,
-        `Cannot use image ${quote(image)}: not a reference of 1 to 255 letters, digits and - _ : . / # @`,
+        `Cannot use image ${quote(image)}: ${fault.charAt(0).toLowerCase()}${fault.slice(1)}`,
       );
     }
   }

@@ -52,10 +52,22 @@ describe("limitationsOf()", () => {
     ],
     [aRequest({}, { logConfiguration: { logDriver: "json-file" } }), []],
     [
-      aRequest({}, { logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "token", valueFrom: "/t" }] } }),
+      aRequest(
+        {},
+        {
+          logConfiguration: {
+            logDriver: "splunk",
+            options: { "splunk-url": "https://s" },
+            secretOptions: [{ name: "splunk-token", valueFrom: "/t" }],
+          },
+        },
+      ),
       [`emulated-here ${C0}.logConfiguration`, `ignored-here ${C0}.logConfiguration.secretOptions`],
     ],
-    [aRequest({}, { firelensConfiguration: { type: "fluentbit" } }), [`emulated-here ${C0}.firelensConfiguration`]],
+    [
+      aRequest({}, { firelensConfiguration: { type: "fluentbit" }, logConfiguration: { logDriver: "awsfirelens" } }),
+      [`emulated-here ${C0}.logConfiguration`, `emulated-here ${C0}.firelensConfiguration`],
+    ],
     [
       aRequest({}, { resourceRequirements: [{ type: "GPU", value: "1" }] }),
       [`emulated-here ${C0}.resourceRequirements[0]`],
@@ -72,13 +84,25 @@ describe("limitationsOf()", () => {
       aRequest({ volumes: [{ name: "v", efsVolumeConfiguration: { fileSystemId: "fs-1" } }] }),
       ["refused-here volumes[0].efsVolumeConfiguration"],
     ],
-    [aRequest({ volumes: [{ name: "v", configuredAtLaunch: true }] }), ["refused-here volumes[0].configuredAtLaunch"]],
+    [
+      aRequest(
+        { volumes: [{ name: "v", configuredAtLaunch: true }] },
+        { mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] },
+      ),
+      ["refused-here volumes[0].configuredAtLaunch"],
+    ],
+    [
+      aRequest({
+        volumes: [{ name: "v", dockerVolumeConfiguration: { scope: "task", driver: "local", autoprovision: true } }],
+      }),
+      ["refused-here volumes[0].dockerVolumeConfiguration.autoprovision"],
+    ],
   ])("names what is not honoured in %j", (input, expected) => {
     expect(found(input)).toEqual(expected);
   });
 
   it("tells of everything that has to be given how to give it", () => {
-    const secretOptions = [{ name: "token", valueFrom: "/t" }];
+    const secretOptions = [{ name: "splunk-token", valueFrom: "/t" }];
     const said = limitationsOf(
       definitionOf(
         aRequest(
@@ -87,7 +111,7 @@ describe("limitationsOf()", () => {
             repositoryCredentials: { credentialsParameter: "login" },
             environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/a.env" }],
             secrets: [{ name: "A", valueFrom: "/a" }],
-            logConfiguration: { logDriver: "splunk", secretOptions },
+            logConfiguration: { logDriver: "splunk", options: { "splunk-url": "https://s" }, secretOptions },
           },
         ),
       ),

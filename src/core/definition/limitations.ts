@@ -1,4 +1,5 @@
 /** What of one definition is emulated, ignored or refused on this host, and what happens instead. */
+import { hint, option, remove } from "./fix.ts";
 import type { Problem, Report } from "./problem.ts";
 import { ProblemList, quote } from "./problem.ts";
 import type { ContainerDefinition, TaskDefinition, Volume } from "./types.ts";
@@ -77,7 +78,7 @@ function platformLimitations(platform: TaskDefinition["runtimePlatform"], report
   );
 }
 
-const SECRETS_FIX = { fix: "Give them with --secrets FILE, or use --aws" } as const;
+const SECRETS_FIX = { fix: hint("Give them with --secrets FILE, or use --aws") } as const;
 
 function containerLimitations(container: ContainerDefinition, path: string, report: Report): void {
   if (container.repositoryCredentials !== undefined) {
@@ -91,7 +92,7 @@ function containerLimitations(container: ContainerDefinition, path: string, repo
   if (container.environmentFiles?.length) {
     const message = "Environment files are read from a local folder, or from S3 with --aws";
     report("emulated-here", `${path}.environmentFiles`, message, {
-      fix: "Give the folder with --env-files DIR, or use --aws",
+      fix: hint("Give the folder with --env-files DIR, or use --aws"),
     });
   }
   if (container.secrets?.length) {
@@ -114,7 +115,7 @@ function containerLimitations(container: ContainerDefinition, path: string, repo
       "refused-here",
       `${path}.credentialSpecs`,
       "Credential specifications need Active Directory: the task does not start",
-      { fix: "Remove them for this host" },
+      { fix: remove(`${path}.credentialSpecs`, "Remove them for this host") },
     );
   }
   for (const [index, option] of (container.dockerSecurityOptions ?? []).entries()) {
@@ -123,7 +124,7 @@ function containerLimitations(container: ContainerDefinition, path: string, repo
       "refused-here",
       `${path}.dockerSecurityOptions[${index}]`,
       "Credential specifications need Active Directory: the task does not start",
-      { fix: "Remove it for this host" },
+      { fix: remove(`${path}.dockerSecurityOptions[${index}]`, "Remove it for this host") },
     );
   }
 }
@@ -172,6 +173,18 @@ function requirementLimitations(container: ContainerDefinition, path: string, re
 }
 
 function volumeLimitations(volume: Volume, path: string, report: Report): void {
+  const docker = volume.dockerVolumeConfiguration;
+  if (docker?.scope === "task" && docker.autoprovision === true) {
+    const at = `${path}.dockerVolumeConfiguration.autoprovision`;
+    report(
+      "refused-here",
+      at,
+      "AWS takes it, but the ECS agent starts no task with an autoprovisioned volume of scope task",
+      {
+        fix: remove(at, "Leave it out: the volume is made with the task"),
+      },
+    );
+  }
   const kinds = {
     efsVolumeConfiguration: `The EFS file system ${volume.efsVolumeConfiguration?.fileSystemId} cannot be mounted here`,
     s3filesVolumeConfiguration: `The S3 file system ${volume.s3filesVolumeConfiguration?.fileSystemArn} cannot be mounted here`,
@@ -182,7 +195,7 @@ function volumeLimitations(volume: Volume, path: string, report: Report): void {
     const value = volume[member as keyof typeof kinds];
     if (value === undefined || value === false) continue;
     report("refused-here", `${path}.${member}`, `${message}: the task does not start`, {
-      fix: `Put a host directory in its place with --volume ${volume.name}=PATH`,
+      fix: option("Put a host directory in its place with", "--volume", { key: volume.name, word: "PATH", value: "." }),
     });
   }
 }

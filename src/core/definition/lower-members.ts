@@ -2,6 +2,7 @@
  * Members in the spelling of CloudFormation and of Terraform's arrays (`Name`, `Value`), brought to that of ECS. Keys of maps,
  * such as labels and log options, are nobody's members and stay as they are.
  */
+import { rename } from "./fix.ts";
 import type { Members, ObjectMembers } from "./members.ts";
 import type { Trail } from "./problem.ts";
 import { quote, type Report, trailPath } from "./problem.ts";
@@ -58,7 +59,7 @@ function reportSpelling(key: string, name: string, { trail, report }: Walk): voi
     `${quote(key)} is the spelling of CloudFormation: it is read as "${name}"`,
     {
       severity: "warning",
-      fix: `Write "${name}"`,
+      fix: rename(trailPath(trail), name),
     },
   );
 }

@@ -1,9 +1,9 @@
 /** The known word that a mistyped one was probably meant to be. */
+import { type Fix, remove, write } from "./fix.ts";
 
 const WORD_MAX = 64;
 /** A hostile file may name thousands; a few hundred are more than a task can have. */
 const CANDIDATES_MAX = 200;
-const LISTED_MAX = 10;
 
 /** Number of single-letter edits (insert, delete, replace) between two words, letter case ignored. */
 function editDistance(a: string, b: string): number {
@@ -46,9 +46,11 @@ export function suggestion(word: string, candidates: Iterable<string>): string |
   return found === undefined ? undefined : `Did you mean "${found}"`;
 }
 
-/** What to write in place of a name that does not exist. */
-export function nameFix(word: string, candidates: Iterable<string>): string {
-  const names = [...candidates];
-  const more = names.length > LISTED_MAX ? " …" : "";
-  return suggestion(word, names) ?? `Write one of ${names.slice(0, LISTED_MAX).join(", ")}${more}`;
+/** The name that was meant, if one is near; else what refers to nothing goes. */
+export function nameFix(
+  { path, word, entry }: { readonly path: string; readonly word: string; readonly entry: string },
+  candidates: Iterable<string>,
+): Fix {
+  const found = nearest(word, candidates);
+  return found === undefined ? remove(entry) : { ...write(path, found), text: `Did you mean "${found}"` };
 }

@@ -180,7 +180,7 @@ function normaliseDockerVolume(
   const { driverOpts, labels, autoprovision } = docker;
   return {
     scope: docker.scope ?? VOLUME_DEFAULTS["dockerVolumeConfiguration.scope"].value,
-    driver: docker.driver ?? VOLUME_DEFAULTS["dockerVolumeConfiguration.driver"].value,
+    driver: docker.driver ?? "",
     ...(autoprovision === undefined ? {} : { autoprovision }),
     ...(driverOpts === undefined ? {} : { driverOpts: copyMap(driverOpts) }),
     ...(labels === undefined ? {} : { labels: copyMap(labels) }),

@@ -1,6 +1,9 @@
 /** RunTask's overrides: are they in order, and is the definition with them? Source: interfaces 1.6. */
+
 import { applyOverrides } from "./apply-overrides.ts";
+import { aws } from "./aws-texts.ts";
 import { checkMembers } from "./check-members.ts";
+import { hint, writeLike } from "./fix.ts";
 import { deepFreeze } from "./freeze.ts";
 import { OVERRIDE_MEMBERS } from "./members.ts";
 import { nameFix } from "./nearest.ts";
@@ -29,7 +32,9 @@ export function validateTaskOverride(input: unknown, definition: TaskDefinition)
   const { report } = findings;
   const copied = prepare(input ?? {}, report);
   if (typeof copied !== "object" || copied === null || Array.isArray(copied)) {
-    report("document-not-object", "", "The overrides are no object", { fix: 'Write {"containerOverrides": [...]}' });
+    report("document-not-object", "", "The overrides are no object", {
+      fix: hint('Write {"containerOverrides": [...]}'),
+    });
     return { ok: false, problems: findings.problems };
   }
   checkSize(copied, report);
@@ -59,8 +64,7 @@ function checkSize(prepared: object, report: Report): void {
   if (length <= OVERRIDES_MAX_CHARACTERS) return;
   const message = `The overrides are ${length} characters of JSON, and at most ${OVERRIDES_MAX_CHARACTERS} are allowed`;
   report("override-too-large", "", message, {
-    fix: "Put long values into a file, a secret or the image",
-    awsMessage: `Overrides length must be at most ${OVERRIDES_MAX_CHARACTERS}.`,
+    fix: hint("Put long values into a file, a secret or the image"),
   });
 }
 
@@ -78,33 +82,39 @@ function checkContainerOverrides(overrides: WireTaskOverride, definition: TaskDe
   for (const [index, { name }] of (overrides.containerOverrides ?? []).entries()) {
     if (name === undefined || names.has(name)) continue;
     const message = `The task definition has no container ${quote(name)}`;
-    report("override-container-unknown", `containerOverrides[${index}].name`, message, {
-      fix: nameFix(name, names),
-      awsMessage: `Override for container named ${name} is not a container in the TaskDefinition.`,
+    const at = `containerOverrides[${index}]`;
+    report("override-container-unknown", `${at}.name`, message, {
+      fix: nameFix({ path: `${at}.name`, word: name, entry: at }, names),
+      awsMessage: aws.overrideContainer(name),
     });
   }
 }
 
 function checkTaskSizes({ cpu, memory }: WireTaskOverride, report: Report): void {
   if (cpu !== undefined && !parseTaskCpu(cpu))
-    report("task-cpu-invalid", "cpu", `The cpu ${quote(cpu)} cannot be read`, { fix: 'Write "1024" or "1 vCPU"' });
+    report("task-cpu-invalid", "cpu", `The cpu ${quote(cpu)} cannot be read`, {
+      fix: writeLike("cpu", "CPU units", "1024"),
+    });
   if (memory !== undefined && !parseTaskMemory(memory)) {
     report("task-memory-invalid", "memory", `The memory ${quote(memory)} cannot be read`, {
-      fix: 'Write "2048" or "2GB"',
+      fix: writeLike("memory", "MiB", "2048"),
     });
   }
 }
 
 /** What no definition may have, overrides may not bring in either: -5 CPU units, "all" GPUs, more memory than the task's. */
 function checkResult(overrides: TaskOverride, definition: TaskDefinition, report: Report): void {
-  const before = new Set(errorsOf(definition).map(({ rule, path }) => `${rule} ${path}`));
-  for (const { rule, path, message, ...details } of errorsOf(applyOverrides(definition, overrides))) {
-    if (!before.has(`${rule} ${path}`)) report(rule, placeOf(path, overrides, definition), message, details);
+  const before = new Set(problemsOf(definition).map(({ rule, path }) => `${rule} ${path}`));
+  for (const { rule, path, message, fix, ...details } of problemsOf(applyOverrides(definition, overrides))) {
+    if (before.has(`${rule} ${path}`)) continue;
+    // The words hold for both, the changes are those of a definition.
+    const words = fix === undefined ? undefined : hint(fix);
+    report(rule, placeOf(path, overrides, definition), message, { ...details, fix: words });
   }
 }
 
-function errorsOf(definition: TaskDefinition): readonly Problem[] {
-  return validateTaskDefinition(definition, { placeholders: false }).problems.filter(isError);
+function problemsOf(definition: TaskDefinition): readonly Problem[] {
+  return validateTaskDefinition(definition, { placeholders: false }).problems;
 }
 
 /** Where the overrides have what is wrong; what only fits them no more is in the definition, and keeps its path. */

@@ -2,6 +2,7 @@
  * A safe copy of a document: plain objects and lists only, null members left out (a null in a list stays), bounded in depth and size.
  * Everything after this step may recurse and may write to the copy.
  */
+import { hint, remove } from "./fix.ts";
 import type { Report, Trail } from "./problem.ts";
 import { trailPath } from "./problem.ts";
 
@@ -87,14 +88,14 @@ function copyObject(object: object, progress: Progress): Record<string, unknown>
 function reportUnsafe({ report, trail }: Progress): void {
   report("unsafe-member", trailPath(trail), 'A member may not be named "__proto__"', {
     severity: "warning",
-    fix: "Remove it: it is ignored",
+    fix: remove(trailPath(trail), "Remove it: it is ignored"),
   });
 }
 
 function tooLarge(progress: Progress): undefined {
   if (!progress.full) {
     progress.report("document-too-large", "", `The document holds more than ${NODES_MAX} values`, {
-      fix: "Split it: one task definition has at most ten containers",
+      fix: hint("Split it: one task definition has at most ten containers"),
     });
   }
   progress.full = true;
@@ -107,7 +108,7 @@ function tooDeep({ report, trail }: Progress): undefined {
   const path = trailPath(trail);
   const shown = path.length > SHOWN_MAX ? `${path.slice(0, SHOWN_MAX)}…` : path;
   report("document-too-deep", shown, `Objects and lists are nested more than ${DEPTH_MAX} levels deep`, {
-    fix: "Check the brackets: a task definition is about eight levels deep",
+    fix: hint("Check the brackets: a task definition is about eight levels deep"),
   });
   return undefined;
 }

@@ -1,4 +1,6 @@
 /** One finding about a task definition, as `berth validate` prints it. */
+import type { AwsText } from "./aws-texts.ts";
+import type { Fix, Ways } from "./fix.ts";
 import type { RuleId } from "./rules.ts";
 
 type Severity = "error" | "warning";
@@ -10,15 +12,17 @@ export type Problem = {
   readonly path: string;
   readonly rule: RuleId;
   readonly message: string;
-  /** What to write instead. */
+  /** What to write instead, for people. */
   readonly fix?: string;
+  /** The same as changes for programs: each of them mends it alone. Absent where only the author knows what to write. */
+  readonly ways?: Ways;
   /** The text that RegisterTaskDefinition answers with, where it is known. */
-  readonly awsMessage?: string;
+  readonly awsMessage?: AwsText;
 };
 
 export type ProblemDetails = {
-  readonly fix?: string | undefined;
-  readonly awsMessage?: string | undefined;
+  readonly fix?: Fix | undefined;
+  readonly awsMessage?: AwsText | undefined;
   readonly severity?: Severity;
 };
 
@@ -44,7 +48,8 @@ export class ProblemList {
       path,
       rule,
       message,
-      ...(details.fix === undefined ? {} : { fix: details.fix }),
+      ...(details.fix === undefined ? {} : { fix: details.fix.text }),
+      ...(details.fix === undefined || details.fix.ways.length === 0 ? {} : { ways: details.fix.ways }),
       ...(details.awsMessage === undefined ? {} : { awsMessage: details.awsMessage }),
     });
   };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInputError } from "../errors.ts";
-import { aContainer, aFargateRequest, aRequest, twoContainers } from "./a-definition.ts";
+import { aContainer, aFargateRequest, aRequest } from "./a-definition.ts";
 import { unwrapDocument } from "./document.ts";
 import { limitationsOf } from "./limitations.ts";
 import { validateTaskOverride } from "./overrides.ts";
@@ -9,49 +9,14 @@ import { InvalidTaskDefinitionError, parseTaskDefinition } from "./parse.ts";
 import { fillPlaceholders, findPlaceholders } from "./placeholders.ts";
 import { MAX_PROBLEMS } from "./problem.ts";
 import { isRuleId } from "./rules.ts";
+import { RICH, spoiltFrom } from "./spoilt.ts";
 import { readDefinitionText } from "./text.ts";
 import type { TaskDefinition } from "./types.ts";
 import { validateTaskDefinition } from "./validate.ts";
 
-const RICH = twoContainers(
-  {
-    portMappings: [{ containerPort: 80, hostPort: 8080 }, { containerPortRange: "9000-9005" }],
-    environment: [{ name: "A", value: "1" }],
-    mountPoints: [{ sourceVolume: "data", containerPath: "/data" }],
-    dependsOn: [{ containerName: "db", condition: "HEALTHY" }],
-    logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g", "awslogs-region": "r" } },
-    secrets: [{ name: "S", valueFrom: "/s" }],
-    linuxParameters: { capabilities: { add: ["NET_ADMIN"] }, tmpfs: [{ containerPath: "/t", size: 1 }] },
-    ulimits: [{ name: "nofile", softLimit: 1, hardLimit: 2 }],
-    dockerLabels: { a: "b" },
-    restartPolicy: { enabled: true, ignoredExitCodes: [0] },
-  },
-  { healthCheck: { command: ["CMD", "true"] }, links: [], volumesFrom: [] },
-  {
-    volumes: [{ name: "data", dockerVolumeConfiguration: { scope: "shared" } }],
-    cpu: "1024",
-    memory: "2 GB",
-    taskRoleArn: "run",
-  },
-);
 const SEEDS = [RICH, aRequest(), aFargateRequest()];
 
-/** A valid request in which one value somewhere is replaced by anything at all. */
-const spoilt = fc.tuple(fc.constantFrom(...SEEDS), fc.nat(), fc.jsonValue()).map(([request, place, value]) => {
-  const paths: (() => void)[] = [];
-  const copy: unknown = JSON.parse(JSON.stringify(request));
-  collectPlaces(copy, value, paths);
-  paths[place % paths.length]?.();
-  return copy;
-});
-
-function collectPlaces(node: unknown, value: unknown, places: (() => void)[]): void {
-  if (typeof node !== "object" || node === null) return;
-  for (const [key, member] of Object.entries(node)) {
-    places.push(() => Reflect.set(node, key, value));
-    collectPlaces(member, value, places);
-  }
-}
+const spoilt = spoiltFrom(SEEDS);
 
 function isDeeplyFrozen(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;

@@ -1,4 +1,5 @@
 /** Names the placeholders of a definition: on the findings that they cause, or in findings of their own. */
+import type { Fix } from "./fix.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { setOption } from "./placeholders.ts";
 import type { Problem, Report } from "./problem.ts";
@@ -9,10 +10,10 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
   const byPath = groupByPath(placeholders);
   for (const [index, problem] of problems.entries()) {
     const found = byPath.get(problem.path);
-    if (found !== undefined && problem.severity === "error") problems[index] = withPlaceholders(problem, found);
+    if (found !== undefined && isCause(problem)) problems[index] = withPlaceholders(problem, found);
   }
   const whole = takeWholeValues(byPath);
-  const explained = new Set(problems.filter(({ severity }) => severity === "error").map(({ path }) => path));
+  const explained = new Set(problems.filter(isCause).map(({ path }) => path));
   for (const [path, found] of byPath) {
     if (explained.has(path)) continue;
     report("placeholder-unfilled", path, `${list(found)} is not filled in`, {
@@ -29,6 +30,11 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
       fix: fixOf(path, found),
     });
   }
+}
+
+/** May be mended by filling in. */
+function isCause({ severity, rule }: Problem): boolean {
+  return severity === "error" || rule === "image-reference";
 }
 
 const VARIABLE = /^(?<list>.*\benvironment)\[\d+\](?:\.\w+)?$/;
@@ -60,16 +66,15 @@ function list(found: readonly Placeholder[]): string {
   return `${names.length === 1 ? "The placeholder" : "Each of the placeholders"} ${names.join(", ")}`;
 }
 
-function fixOf(path: string, found: readonly Placeholder[]): string {
-  const options = [...new Set(found.map(({ name }) => setOption(name)))];
+/** Values that one would give are not known: names as values fill them in all the same. */
+function fixOf(path: string, found: readonly Placeholder[]): Fix {
+  const names = [...new Set(found.map(({ name }) => name))];
   const image = /\.image$/.test(path) ? ", or put another image in its place with --image CONTAINER=REFERENCE" : "";
-  return `Fill it in with ${options.join(" ")}${image}`;
+  const text = `Fill it in with ${names.map(setOption).join(" ")}${image}`;
+  return { text, ways: [names.map((name) => ({ op: "option", option: "--set", value: `${name}=1` }))] };
 }
 
 function withPlaceholders(problem: Problem, found: readonly Placeholder[]): Problem {
-  return {
-    ...problem,
-    message: `${problem.message}. ${list(found)} is not filled in`,
-    fix: fixOf(problem.path, found),
-  };
+  const { text, ways } = fixOf(problem.path, found);
+  return { ...problem, message: `${problem.message}. ${list(found)} is not filled in`, fix: text, ways };
 }

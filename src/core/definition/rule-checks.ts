@@ -4,11 +4,12 @@ import { checkDependencies } from "./rules-dependencies.ts";
 import { checkFargate } from "./rules-fargate.ts";
 import { checkIdentity } from "./rules-identity.ts";
 import { checkGpus, checkLimits } from "./rules-limits.ts";
-import { checkProxy, checkRoles, checkTags, checkTaskBounds } from "./rules-metadata.ts";
+import { checkLogs, checkRouterFiles } from "./rules-logs.ts";
+import { checkAccelerators, checkProxy, checkRoles, checkTags, checkTaskBounds } from "./rules-metadata.ts";
 import { checkAwsvpcMembers, checkDisabledNetworking, checkLinks, checkSystemControls } from "./rules-network.ts";
 import { checkPorts } from "./rules-ports.ts";
 import { checkResources } from "./rules-resources.ts";
-import { checkHealthChecks, checkLogs, checkSecrets } from "./rules-runtime.ts";
+import { checkHealthChecks, checkSecrets, checkWorkingDirectories } from "./rules-runtime.ts";
 import { checkVolumes } from "./rules-volumes.ts";
 
 export const RULE_CHECKS: readonly RuleCheck[] = [
@@ -21,6 +22,7 @@ export const RULE_CHECKS: readonly RuleCheck[] = [
   checkDependencies,
   checkHealthChecks,
   checkLogs,
+  checkRouterFiles,
   checkSecrets,
   checkRoles,
   checkTags,
@@ -28,7 +30,9 @@ export const RULE_CHECKS: readonly RuleCheck[] = [
   checkGpus,
   checkProxy,
   checkTaskBounds,
+  checkAccelerators,
   checkLimits,
   checkSystemControls,
   checkDisabledNetworking,
+  checkWorkingDirectories,
 ];

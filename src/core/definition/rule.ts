@@ -4,6 +4,12 @@ export type Rule = {
   readonly explanation: string;
   /** Where the rule comes from. */
   readonly source: string;
+  /**
+   * What a refusal rests on. `AWS`: the service refuses such a definition, as it documents or answers. `host`: it cannot be read
+   * or run here. `nothing`: it is never refused, and its findings are warnings. What AWS refuses in a member without effect here
+   * is a warning as well, see `member-effect.ts`.
+   */
+  readonly restsOn: "AWS" | "host" | "nothing";
   /** The error type with which RegisterTaskDefinition (or RunTask) refuses; absent for what only Berth says. */
   readonly apiError?: "ClientException" | "InvalidParameterException" | "SerializationException";
   readonly example?: { readonly bad: string; readonly good: string };

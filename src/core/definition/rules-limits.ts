@@ -1,7 +1,12 @@
 /** Bounds of single settings. Source: interfaces 1.2, 1.3.2; engine-modern 11.1. */
+import { aws } from "./aws-texts.ts";
+import type { Change, Fix } from "./fix.ts";
+import { either, hint, remove, setIn, write, writeAtLeast, writeBetween, writeLike } from "./fix.ts";
 import { holdsPlaceholder } from "./placeholder-forms.ts";
+import type { Report } from "./problem.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
+import type { WireContainer } from "./schema.ts";
 
 const RESTART_PERIOD_S = { min: 60, max: 1800 } as const;
 const IGNORED_EXIT_CODES_MAX = 50;
@@ -19,7 +24,7 @@ export function checkLimits(context: RuleContext): void {
   }
 }
 
-function checkRestartPolicy({ container, path }: NamedContainer, { report }: RuleContext): void {
+function checkRestartPolicy({ container, path, label }: NamedContainer, { report }: RuleContext): void {
   const policy = container.restartPolicy;
   const codes = policy?.ignoredExitCodes?.length ?? 0;
   if (codes > IGNORED_EXIT_CODES_MAX) {
@@ -27,6 +32,7 @@ function checkRestartPolicy({ container, path }: NamedContainer, { report }: Rul
       "restart-policy",
       `${path}.restartPolicy.ignoredExitCodes`,
       `There are ${codes} ignored exit codes, and at most ${IGNORED_EXIT_CODES_MAX} are allowed`,
+      { fix: hint("Keep those that the program uses") },
     );
   }
   const period = policy?.restartAttemptPeriod;
@@ -36,7 +42,10 @@ function checkRestartPolicy({ container, path }: NamedContainer, { report }: Rul
     "restart-policy",
     `${path}.restartPolicy.restartAttemptPeriod`,
     `The period is ${bounds} s, and this is ${period} s`,
-    { fix: `Write ${bounds}` },
+    {
+      fix: writeBetween(`${path}.restartPolicy.restartAttemptPeriod`, RESTART_PERIOD_S.min, RESTART_PERIOD_S.max),
+      awsMessage: aws.restartPeriod(label),
+    },
   );
 }
 
@@ -49,20 +58,34 @@ function checkEnvironment({ container, path }: NamedContainer, { report }: RuleC
         "environment-duplicate",
         `${path}.environment[${index}].name`,
         `${quote(name)} stands twice: this value wins`,
-        {
-          severity: "warning",
-          fix: "Keep one of them",
-        },
+        { severity: "warning", fix: keepLast(name, container, path) },
       );
     }
     names.add(name);
   }
+  checkEnvironmentFiles({ container, path }, report);
+}
+
+/** Those that do not count. */
+function keepLast(name: string, { environment = [] }: WireContainer, path: string): Fix {
+  const places = environment.flatMap((each, index) => (each.name === name ? [index] : []));
+  const changes = places
+    .slice(0, -1)
+    .reverse()
+    .map((index): Change => ({ op: "remove", path: `${path}.environment[${index}]` }));
+  return { text: `Keep the last of them`, ways: [changes] };
+}
+
+type ContainerAt = Pick<NamedContainer, "container" | "path">;
+
+function checkEnvironmentFiles({ container, path }: ContainerAt, report: Report): void {
   const files = container.environmentFiles ?? [];
   if (files.length > ENVIRONMENT_FILES_MAX) {
     report(
       "environment-file",
       `${path}.environmentFiles`,
       `There are ${files.length} environment files, and at most ${ENVIRONMENT_FILES_MAX} are allowed`,
+      { fix: hint("Join some of them"), awsMessage: aws.environmentFiles() },
     );
   }
   for (const [index, { value }] of files.entries()) {
@@ -72,7 +95,8 @@ function checkEnvironment({ container, path }: NamedContainer, { report }: RuleC
       `${path}.environmentFiles[${index}].value`,
       `${quote(value)} is not the ARN of an S3 object ending in .env`,
       {
-        fix: "Write arn:aws:s3:::BUCKET/FILE.env",
+        fix: writeLike(`${path}.environmentFiles[${index}].value`, "its ARN", "arn:aws:s3:::bucket/app.env"),
+        awsMessage: value.startsWith("arn:") ? undefined : aws.arn(),
       },
     );
   }
@@ -82,19 +106,20 @@ function checkLinuxParameters({ container, path }: NamedContainer, { report }: R
   const linux = container.linuxParameters;
   if (linux === undefined) return;
   const at = `${path}.linuxParameters`;
-  const bound = (member: string, value: number | undefined, min: number, max: number, range: string) => {
+  const bound = (member: string, value: number | undefined, min: number, max = Number.POSITIVE_INFINITY) => {
     if (value === undefined || (value >= min && value <= max)) return;
-    report("linux-parameters", `${at}.${member}`, `${value} is out of bounds: ${range}`, { fix: `Write ${range}` });
+    const path = `${at}.${member}`;
+    const fix = max === Number.POSITIVE_INFINITY ? writeAtLeast(path, min) : writeBetween(path, min, max);
+    report("linux-parameters", path, `${value} is out of bounds`, { fix });
   };
-  bound("sharedMemorySize", linux.sharedMemorySize, 0, Number.POSITIVE_INFINITY, "0 MiB or more");
-  bound("maxSwap", linux.maxSwap, 0, Number.POSITIVE_INFINITY, "0 MiB or more");
-  bound("swappiness", linux.swappiness, 0, 100, "0 to 100");
-  for (const [index, { size }] of (linux.tmpfs ?? []).entries())
-    bound(`tmpfs[${index}].size`, size, 1, Number.POSITIVE_INFINITY, "1 MiB or more");
+  bound("sharedMemorySize", linux.sharedMemorySize, 0);
+  bound("maxSwap", linux.maxSwap, 0);
+  bound("swappiness", linux.swappiness, 0, 100);
+  for (const [index, { size }] of (linux.tmpfs ?? []).entries()) bound(`tmpfs[${index}].size`, size, 1);
   if (linux.swappiness === undefined || linux.maxSwap !== undefined) return;
   report("swappiness-without-swap", `${at}.swappiness`, "swappiness has no effect without maxSwap", {
     severity: "warning",
-    fix: "Add maxSwap, or remove swappiness",
+    fix: remove(`${at}.swappiness`),
   });
 }
 
@@ -103,7 +128,7 @@ function checkTimeouts({ container, path }: NamedContainer, { report }: RuleCont
     const seconds = container[member];
     if (seconds === undefined || seconds >= 0) continue;
     report("timeout-negative", `${path}.${member}`, `${seconds} s cannot be waited for`, {
-      fix: "Write 1 or more seconds, or leave it out",
+      fix: remove(`${path}.${member}`, "Write 1 or more seconds, or leave it out"),
     });
   }
 }
@@ -118,7 +143,13 @@ function checkUlimits({ container, path }: NamedContainer, { report }: RuleConte
       `The soft limit ${softLimit} lies above the hard limit ${hardLimit}`,
       {
         severity: "warning",
-        fix: `Write at most ${hardLimit}`,
+        fix:
+          softLimit === -1
+            ? write(`${path}.ulimits[${index}].softLimit`, hardLimit)
+            : either(
+                write(`${path}.ulimits[${index}].softLimit`, hardLimit),
+                setIn(`${path}.ulimits[${index}].hardLimit`, softLimit, "this limit"),
+              ),
       },
     );
   }
@@ -131,6 +162,7 @@ function checkCredentialSpecs({ container, path }: NamedContainer, { report }: R
       "credential-specs",
       `${path}.credentialSpecs`,
       `There are ${specs.length} credential specifications, and a container has at most one`,
+      { fix: remove(`${path}.credentialSpecs`, "Remove them: they need Active Directory") },
     );
   }
   for (const [index, spec] of specs.entries()) {
@@ -139,18 +171,17 @@ function checkCredentialSpecs({ container, path }: NamedContainer, { report }: R
       "credential-specs",
       `${path}.credentialSpecs[${index}]`,
       `${quote(spec)} does not start with credentialspec: or credentialspecdomainless:`,
+      { fix: remove(`${path}.credentialSpecs`, "Remove it: it needs Active Directory") },
     );
   }
 }
 
 export function checkGpus({ containers, report }: RuleContext): void {
-  for (const { container, path, label } of containers) {
-    const awsMessage = `Invalid 'resourceRequirements' setting for container '${label}'.`;
+  for (const { container, path } of containers) {
     const gpus = (container.resourceRequirements ?? []).filter(({ type }) => type === "GPU");
     if (gpus.length > 1) {
       report("resource-requirements", `${path}.resourceRequirements`, "GPUs are asked for more than once", {
-        fix: "Keep one entry",
-        awsMessage,
+        fix: keepFirstGpu(container, path),
       });
     }
     for (const [index, { type, value }] of (container.resourceRequirements ?? []).entries()) {
@@ -159,11 +190,16 @@ export function checkGpus({ containers, report }: RuleContext): void {
         "resource-requirements",
         `${path}.resourceRequirements[${index}].value`,
         `${quote(value)} is no number of GPUs`,
-        {
-          fix: 'Write a whole number as a string, as in "1"',
-          awsMessage,
-        },
+        { fix: writeLike(`${path}.resourceRequirements[${index}].value`, "a whole number as a string", "1") },
       );
     }
   }
+}
+
+function keepFirstGpu({ resourceRequirements = [] }: WireContainer, path: string): Fix {
+  const [, ...more] = resourceRequirements.flatMap(({ type }, index) => (type === "GPU" ? [index] : []));
+  const changes = more
+    .reverse()
+    .map((index): Change => ({ op: "remove", path: `${path}.resourceRequirements[${index}]` }));
+  return { text: "Keep one entry", ways: [changes] };
 }

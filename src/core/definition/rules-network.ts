@@ -1,5 +1,8 @@
 /** Links, and members that a network mode does not have. Source: interfaces 1.3.2, 1.5. */
 import { linkTarget } from "../task-dependencies.ts";
+import type { AwsText } from "./aws-texts.ts";
+import { aws } from "./aws-texts.ts";
+import { because, either, remove, write } from "./fix.ts";
 import { nameFix } from "./nearest.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
@@ -15,48 +18,50 @@ export function checkLinks(context: RuleContext): void {
 
 function checkLinkMode({ path }: NamedContainer, { networkMode, report }: RuleContext): void {
   if (networkMode === "bridge" || networkMode === undefined) return;
+  const gone = remove(`${path}.links`, "Remove them");
   report("links-network-mode", `${path}.links`, `Links do not work in network mode ${networkMode}`, {
-    fix: networkMode === "none" ? "Remove them" : "Remove them: the containers reach each other at localhost",
-    awsMessage: `Links are not supported when networkMode=${networkMode}.`,
+    fix: networkMode === "none" ? gone : because(gone, "the containers reach each other at localhost"),
+    awsMessage: networkMode === "awsvpc" ? aws.awsvpcLinks() : undefined,
   });
 }
 
-function checkLink(
-  link: string,
-  index: number,
-  { path, label }: NamedContainer,
-  { byName, report }: RuleContext,
-): void {
+function checkLink(link: string, index: number, { path, label }: NamedContainer, context: RuleContext): void {
+  const { byName, report } = context;
   const at = `${path}.links[${index}]`;
-  const target = linkTarget(link);
-  if (target === "" || link.split(":").length > 2 || link.endsWith(":")) {
-    report("link-syntax", at, `The link ${quote(link)} is not name or name:alias`, { fix: "Write name or name:alias" });
+  const [target = "", alias = "", ...more] = link.split(":");
+  if (target === "" || more.length > 0 || link.endsWith(":")) {
+    const meant = byName.has(target) ? [target, alias].filter((part) => part !== "").join(":") : undefined;
+    report("link-syntax", at, `The link ${quote(link)} is not name or name:alias`, {
+      fix: meant === undefined ? remove(at) : write(at, meant),
+    });
     return;
   }
-  if (byName.has(target)) return;
+  if (byName.has(linkTarget(link))) return;
+  const others = [...byName.keys()].filter((name) => name !== label);
   report("link-unknown", at, `The link names ${quote(target)}, and the task has no such container`, {
-    fix: nameFix(target, byName.keys()),
-    awsMessage: `Container ${label} links to unknown container ${target}.`,
+    fix: nameFix({ path: at, word: target, entry: at }, others),
   });
 }
 
+type AwsvpcFinding = { readonly member: string; readonly text?: AwsText };
+
+/** Source: AWS's own answers; the search domains go with the servers. */
 export function checkAwsvpcMembers(context: RuleContext): void {
   if (context.networkMode !== "awsvpc") return;
   for (const { container, path } of context.containers) {
-    if (present(container.hostname) !== undefined) refuse("hostname", path, context);
-    if (hasEntries(container.extraHosts)) refuse("extraHosts", path, context);
-    // Fargate and Windows set the name servers of the task's own interface.
-    if (context.fargate || context.windows) continue;
-    if (hasEntries(container.dnsServers)) refuse("dnsServers", path, context);
-    if (hasEntries(container.dnsSearchDomains)) refuse("dnsSearchDomains", path, context);
+    const refuse = (finding: AwsvpcFinding) => refuseInAwsvpc(finding, path, context);
+    if (present(container.hostname) !== undefined) refuse({ member: "hostname", text: aws.awsvpcMember("hostname") });
+    if (hasEntries(container.extraHosts)) refuse({ member: "extraHosts", text: aws.awsvpcMember("extraHosts") });
+    if (container.disableNetworking === true)
+      refuse({ member: "disableNetworking", text: aws.awsvpcMember("disableNetworking") });
+    if (hasEntries(container.dnsServers)) refuse({ member: "dnsServers", text: aws.awsvpcMember("dnsServers") });
+    if (hasEntries(container.dnsSearchDomains)) refuse({ member: "dnsSearchDomains" });
   }
 }
 
-function refuse(member: string, path: string, { report }: RuleContext): void {
-  report("awsvpc-member", `${path}.${member}`, `Network mode awsvpc does not have ${member}`, {
-    fix: "Remove it, or use network mode bridge",
-    awsMessage: `${member} is not supported when networkMode=awsvpc.`,
-  });
+function refuseInAwsvpc({ member, text }: AwsvpcFinding, path: string, { report }: RuleContext): void {
+  const at = `${path}.${member}`;
+  report("awsvpc-member", at, `Network mode awsvpc does not have ${member}`, { fix: remove(at), awsMessage: text });
 }
 
 /** What Docker gives no container without a network, in whichever mode; measured on Docker 20.10. */
@@ -68,25 +73,35 @@ export function checkDisabledNetworking({ containers, report }: RuleContext): vo
     for (const member of NEEDS_NETWORKING.filter((each) => hasEntries(container[each]))) {
       report("networking-disabled", `${path}.${member}`, `${member} has no effect beside disableNetworking`, {
         severity: "warning",
-        fix: `Remove ${member}, or disableNetworking`,
+        fix: either(
+          remove(`${path}.${member}`, `Remove ${member}`),
+          remove(`${path}.disableNetworking`, "disableNetworking"),
+        ),
       });
     }
   }
 }
 
-export function checkSystemControls({ networkMode, containers, report }: RuleContext): void {
-  if (networkMode !== "host") return;
+/** Kernel settings of a namespace that the task shares with the host; Docker refuses them. */
+export function checkSystemControls({ task, networkMode, containers, report }: RuleContext): void {
+  const shared = [
+    ...(networkMode === "host" ? [{ member: "network mode", starts: NETWORK_SETTINGS }] : []),
+    ...(task.ipcMode === "host" ? [{ member: "ipcMode", starts: IPC_SETTINGS }] : []),
+  ];
+  if (shared.length === 0) return;
   for (const { container, path } of containers) {
-    for (const [index, control] of (container.systemControls ?? []).entries()) {
-      if (!(control.namespace ?? "").startsWith("net.")) continue;
+    for (const [index, { namespace = "" }] of (container.systemControls ?? []).entries()) {
+      const owner = shared.find(({ starts }) => starts.some((start) => namespace.startsWith(start)));
+      if (owner === undefined) continue;
       report(
         "system-control-host",
         `${path}.systemControls[${index}].namespace`,
-        `${quote(control.namespace ?? "")} would change the host in network mode host`,
-        {
-          fix: "Remove it, or use another network mode",
-        },
+        `${quote(namespace)} would change the host with ${owner.member} host`,
+        { fix: remove(`${path}.systemControls[${index}]`) },
       );
     }
   }
 }
+
+const NETWORK_SETTINGS = ["net."] as const;
+const IPC_SETTINGS = ["kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue."] as const;

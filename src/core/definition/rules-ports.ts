@@ -1,11 +1,14 @@
 /** Port mappings. Source: interfaces 1.3.2, 1.2, 1.5.1. */
+
+import { aws } from "./aws-texts.ts";
 import { CONTAINER_DEFAULTS } from "./defaults.ts";
+import type { Fix } from "./fix.ts";
+import { either, hint, remove, write, writeBetween, writeLike } from "./fix.ts";
 import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
 import type { WireContainer } from "./schema.ts";
-import type { NetworkMode } from "./types.ts";
 
 type WirePort = NonNullable<WireContainer["portMappings"]>[number];
 
@@ -28,16 +31,18 @@ function parsePortRange(value: string): PortRange | undefined {
 
 export function checkPorts(context: RuleContext): void {
   const hostPorts = new Set<string>();
+  const names = new Set<string>();
+  let ranges: TakenRanges = [];
   for (const entry of context.containers) {
     checkMappings(entry, context);
-    const ranges: PortRange[] = [];
+    if (context.networkMode !== "awsvpc") ranges = [];
     for (const [index, mapping] of (entry.container.portMappings ?? []).entries()) {
       const at = `${entry.path}.portMappings[${index}]`;
       if (mapping.containerPortRange === undefined) checkSinglePort(mapping, at, entry, context);
       else checkRange(mapping, at, ranges, entry, context);
-      checkHostPort(mapping, at, entry, context);
+      checkHostPort(mapping, at, context);
       checkTaken(mapping, at, hostPorts, context);
-      checkPortName(mapping, at, context);
+      checkPortName(mapping, at, names, context);
     }
   }
 }
@@ -49,15 +54,12 @@ function checkMappings({ container, path }: NamedContainer, { networkMode, repor
       "port-mappings-too-many",
       `${path}.portMappings`,
       `There are ${count} port mappings, and a container has at most ${MAPPINGS_MAX}`,
-      {
-        fix: "Use containerPortRange",
-      },
+      { fix: hint("Use containerPortRange") },
     );
   }
   if (networkMode === "none" && hasEntries(container.portMappings)) {
     report("ports-network-mode-none", `${path}.portMappings`, "Network mode none has no ports", {
-      fix: "Remove the port mappings, or use another network mode",
-      awsMessage: "Port mappings are not supported when networkMode=none.",
+      fix: remove(`${path}.portMappings`, "Remove the port mappings"),
     });
   }
 }
@@ -76,69 +78,76 @@ function checkSinglePort(
     `${at}.containerPort`,
     port === undefined ? "The container port is missing" : `${port} is no port`,
     {
-      fix: `Write a port of 1 to ${PORT_MAX}`,
-      awsMessage: `Invalid 'containerPort' setting for container '${label}'.`,
+      fix: writeBetween(`${at}.containerPort`, 1, PORT_MAX),
+      awsMessage: aws.containerPort(label),
     },
   );
 }
 
+/** Ranges of one container; in awsvpc those of the whole task, which has one address. */
+type TakenRanges = { readonly range: PortRange; readonly protocol: string }[];
+
 function checkRange(
   mapping: WirePort,
   at: string,
-  ranges: PortRange[],
+  taken: TakenRanges,
   { label }: NamedContainer,
   { networkMode, report }: RuleContext,
 ): void {
   const text = mapping.containerPortRange ?? "";
+  const path = `${at}.containerPortRange`;
   const range = parsePortRange(text);
-  const fault = range === undefined ? syntaxFault(text) : rangeFault(mapping, range, ranges, networkMode);
-  if (range !== undefined) ranges.push(range);
-  if (fault === undefined) return;
-  report("port-range", `${at}.containerPortRange`, fault.message, {
-    fix: fault.fix,
-    awsMessage: `Invalid 'containerPortRange' setting for container '${label}'.`,
-  });
-}
-
-type Fault = { readonly message: string; readonly fix: string };
-
-function syntaxFault(text: string): Fault {
-  return {
-    message: `${quote(text)} is no range of at most ${RANGE_MAX_PORTS} ports`,
-    fix: 'Write FIRST-LAST, as in "8000-8010"',
-  };
-}
-
-function rangeFault(
-  mapping: WirePort,
-  range: PortRange,
-  others: readonly PortRange[],
-  networkMode: NetworkMode | undefined,
-): Fault | undefined {
+  if (range === undefined) {
+    report("port-range", path, `${quote(text)} is no range of at most ${RANGE_MAX_PORTS} ports`, {
+      fix: writeLike(path, "FIRST-LAST", meantRange(text)),
+      awsMessage: aws.portRange(label),
+    });
+    return;
+  }
+  const protocol = mapping.protocol ?? CONTAINER_DEFAULTS["portMappings[].protocol"].value;
+  const other = taken.find((each) => each.protocol === protocol && overlaps(each.range, range))?.range;
+  taken.push({ range, protocol });
   if (mapping.hostPort !== undefined || mapping.containerPort !== undefined) {
-    return { message: "A range stands beside hostPort or containerPort", fix: "Keep either the range or the port" };
+    report("port-range", path, "A range stands beside hostPort or containerPort", {
+      fix: alone(mapping, at),
+      awsMessage: aws.portAndRange(label),
+    });
+  } else if (networkMode === "host") {
+    report("port-range", path, "Network mode host has no port ranges", {
+      fix: hint("List the ports one by one"),
+    });
+  } else if (other !== undefined) {
+    report("port-range", path, `The range ${text} overlaps another one`, {
+      fix: remove(at, "Make the ranges disjoint, or remove this one"),
+      awsMessage:
+        networkMode === "awsvpc" ? aws.containerPortTwice(protocol, Math.max(other.first, range.first)) : undefined,
+    });
   }
-  if (networkMode === "host") {
-    return { message: "Network mode host has no port ranges", fix: "List the ports one by one" };
-  }
-  if (others.some(({ first, last }) => first <= range.last && range.first <= last)) {
-    return { message: `The range ${mapping.containerPortRange} overlaps another one`, fix: "Make the ranges disjoint" };
-  }
-  return undefined;
 }
 
-function checkHostPort(
-  mapping: WirePort,
-  at: string,
-  { label }: NamedContainer,
-  { networkMode, report }: RuleContext,
-): void {
+function overlaps(one: PortRange, other: PortRange): boolean {
+  return one.first <= other.last && other.first <= one.last;
+}
+
+/** A range the wrong way round is turned. */
+function meantRange(text: string): string {
+  const [first, last] = text.split("-");
+  const turned = `${last}-${first}`;
+  return parsePortRange(turned) === undefined ? "8000-8010" : turned;
+}
+
+function alone(mapping: WirePort, at: string): Fix {
+  const members = (["containerPort", "hostPort"] as const).filter((member) => mapping[member] !== undefined);
+  const changes = members.map((member) => ({ op: "remove", path: `${at}.${member}` }) as const);
+  return { text: `Remove ${members.join(" and ")}`, ways: [changes] };
+}
+
+function checkHostPort(mapping: WirePort, at: string, { networkMode, report }: RuleContext): void {
   const { hostPort, containerPort } = mapping;
   if (hostPort === undefined) return;
   if (hostPort < 0 || hostPort > PORT_MAX) {
     report("host-port-out-of-range", `${at}.hostPort`, `${hostPort} is no port`, {
-      fix: `Write a port of 1 to ${PORT_MAX}, or 0 for a free one`,
-      awsMessage: `Invalid 'hostPort' setting for container '${label}'.`,
+      fix: remove(`${at}.hostPort`, "Leave it out for a free port of the host"),
     });
     return;
   }
@@ -149,8 +158,8 @@ function checkHostPort(
     `${at}.hostPort`,
     `In network mode ${networkMode} the host port is the container port ${containerPort}, and this is ${hostPort}`,
     {
-      fix: `Write ${containerPort}, or leave hostPort out`,
-      awsMessage: `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
+      fix: either(write(`${at}.hostPort`, containerPort), remove(`${at}.hostPort`, "Leave hostPort out")),
+      awsMessage: aws.portsMatch(networkMode),
     },
   );
 }
@@ -158,27 +167,46 @@ function checkHostPort(
 /** Only host ports that are chosen in the file can clash; in awsvpc and host mode that is every container port. */
 function checkTaken(mapping: WirePort, at: string, taken: Set<string>, { networkMode, report }: RuleContext): void {
   const isFixed = networkMode === "awsvpc" || networkMode === "host";
-  const hostPort = mapping.hostPort ?? (isFixed ? mapping.containerPort : undefined);
+  const hostPort = mapping.hostPort || (isFixed ? mapping.containerPort : undefined);
   if (hostPort === undefined || hostPort === 0) return;
   const protocol = mapping.protocol ?? CONTAINER_DEFAULTS["portMappings[].protocol"].value;
   const key = `${hostPort}/${protocol}`;
   if (taken.has(key)) {
-    report(
-      "host-port-duplicate",
-      `${at}.${mapping.hostPort === undefined ? "containerPort" : "hostPort"}`,
-      `Host port ${key} is mapped more than once in this task`,
-      {
-        fix: "Use another port, or 0 for a free one",
-        awsMessage: `${protocol.toUpperCase()} host port '${hostPort}' is mapped multiple times in task.`,
-      },
-    );
+    const member = `${at}.${mapping.hostPort === undefined ? "containerPort" : "hostPort"}`;
+    report("host-port-duplicate", member, `Host port ${key} is mapped more than once in this task`, {
+      fix: isFixed
+        ? remove(at, "Use another port, or remove the mapping")
+        : remove(member, "Leave it out for a free port of the host"),
+      awsMessage:
+        networkMode === "awsvpc" ? aws.containerPortTwice(protocol, hostPort) : aws.hostPortTwice(protocol, hostPort),
+    });
   }
   taken.add(key);
 }
 
-function checkPortName({ name }: WirePort, at: string, { report }: RuleContext): void {
-  if (name === undefined || PORT_NAME.test(name) || holdsPlaceholder(name)) return;
-  report("port-name", `${at}.name`, `The port name ${quote(name)} is not 1 to 64 small letters, digits, - and _`, {
-    fix: "Use small letters, digits, hyphens and underscores; no hyphen in front",
-  });
+function checkPortName({ name }: WirePort, at: string, taken: Set<string>, { networkMode, report }: RuleContext): void {
+  if (name === undefined || holdsPlaceholder(name)) return;
+  const path = `${at}.name`;
+  if (!PORT_NAME.test(name)) {
+    report("port-name", path, `The port name ${quote(name)} is not 1 to 64 small letters, digits, - and _`, {
+      fix: write(path, portName(name, taken)),
+    });
+  } else if (taken.has(name)) {
+    report("port-name", path, `Another port is called ${quote(name)} too`, {
+      fix: write(path, portName(name, taken)),
+      awsMessage: networkMode === "awsvpc" ? aws.portNameTwice() : undefined,
+    });
+  }
+  taken.add(name);
+}
+
+function portName(name: string, taken: ReadonlySet<string>): string {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]+/g, "-")
+      .replace(/^-+/, "")
+      .slice(0, 56) || "port";
+  if (!taken.has(base) && base !== name) return base;
+  for (let number = 2; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
 }

@@ -5,11 +5,20 @@
  */
 import * as v from "valibot";
 import { assert } from "../assert.ts";
+import type { AwsText } from "./aws-texts.ts";
+import { aws } from "./aws-texts.ts";
+import type { Fix } from "./fix.ts";
+import { either, hint, remove, write, writeLike } from "./fix.ts";
 import type { Members, ObjectMembers } from "./members.ts";
 import { memberAt } from "./members.ts";
 import type { ProblemDetails, Report } from "./problem.ts";
 import { childPath, quote } from "./problem.ts";
 import type { RuleId } from "./rules.ts";
+
+/** A number or truth value as the file spells it: `1.10`, where the document holds 1.1. */
+export type SourceOf = (path: string) => string | undefined;
+
+type Reports = { readonly type: Report; readonly enum: Report; readonly sourceOf?: SourceOf | undefined };
 
 type Issue = v.BaseIssue<unknown>;
 type Key = string | number;
@@ -31,7 +40,7 @@ export function checkShape<Schema extends v.GenericSchema>(
   schema: Schema,
   members: ObjectMembers,
   prepared: unknown,
-  report: { readonly type: Report; readonly enum: Report },
+  report: Reports,
 ): Shaped<v.InferOutput<Schema>> {
   const damaged = new Set<string>();
   const first = v.safeParse(schema, prepared);
@@ -53,28 +62,29 @@ function pathOf(keys: readonly Key[]): string {
   return keys.reduce<string>(childPath, "");
 }
 
-function describeIssue(issue: Issue, members: ObjectMembers, report: { type: Report; enum: Report }): void {
+function describeIssue(issue: Issue, members: ObjectMembers, report: Reports): void {
   const keys = keysOf(issue);
   const path = pathOf(keys);
   const expected = memberAt(members, keys);
   if (issue.input === null) {
-    report.type("null-in-list", path, "A list holds null", { fix: "Leave the entry out, or write its value" });
+    report.type("null-in-list", path, "A list holds null", {
+      fix: remove(path, "Leave the entry out, or write its value"),
+    });
   } else if (expected?.kind === "enum" && typeof issue.input === "string") {
-    const name = keys.findLast((key) => typeof key === "string") ?? "value";
     report.enum("enum-value", path, `${quote(issue.input)} is not one of ${expected.options.join(", ")}`, {
-      fix: enumFix(issue.input, expected.options),
-      awsMessage: `${name} should be one of [${expected.options.join(",")}]`,
+      fix: enumFix(issue.input, expected.options, path),
     });
   } else {
-    const finding = typeFinding(issue.input, expected);
+    const finding = typeFinding({ input: issue.input, path, source: report.sourceOf?.(path) }, expected);
     report.type(finding.rule, path, finding.message, finding.details);
   }
 }
 
-function enumFix(value: string, options: readonly string[]): string {
-  const sameWord = options.find((option) => option.toLowerCase() === value.toLowerCase());
-  if (sameWord !== undefined) return `Write "${sameWord}"`;
-  return value === "" ? `Leave it out, or write one of ${options.join(", ")}` : `Write one of ${options.join(", ")}`;
+function enumFix(value: string, [first, ...others]: readonly string[], path: string): Fix {
+  const sameWord = [first, ...others].find((option) => option?.toLowerCase() === value.toLowerCase());
+  if (sameWord !== undefined) return write(path, sameWord);
+  const values = write(path, first, ...others);
+  return value === "" ? either(remove(path, "Leave it out"), values) : values;
 }
 
 const TYPE_NAMES: Readonly<Record<Members["kind"], string>> = {
@@ -93,28 +103,41 @@ const JAVA_NAMES: Partial<Record<Members["kind"], string>> = {
   boolean: "Boolean",
 };
 
+type Found = { readonly input: unknown; readonly path: string; readonly source: string | undefined };
+
 function typeFinding(
-  input: unknown,
+  found: Found,
   expected: Members | undefined,
 ): { rule: RuleId; message: string; details: ProblemDetails } {
+  const { input } = found;
   const kind = expected?.kind ?? "string";
   if (kind === "integer" && typeof input === "number") {
     return {
       rule: "integer-out-of-range",
-      message: `${input} is not a whole number of 32 bits`,
-      details: { fix: "Write a whole number" },
+      message: `${asWritten(found)} is not a whole number of 32 bits`,
+      details: { fix: wholeNumber(input, found.path) },
     };
   }
-  const fix = typeFix(input, kind);
-  const token = wireToken(input);
-  const javaName = JAVA_NAMES[kind];
-  const awsMessage =
-    token === undefined || javaName === undefined ? undefined : `${token} cannot be converted to ${javaName}`;
   return {
     rule: "wrong-type",
-    message: `${describeValue(input)} stands where ${TYPE_NAMES[kind]} belongs`,
-    details: { fix, awsMessage },
+    message: `${describeValue(found)} stands where ${TYPE_NAMES[kind]} belongs`,
+    details: { fix: typeFix(found, expected), awsMessage: conversion(input, kind) },
   };
+}
+
+function wholeNumber(input: number, path: string): Fix {
+  const near = Math.round(input);
+  return Math.abs(near) < 2 ** 31 ? writeLike(path, "a whole number", near) : hint("Write a whole number of 32 bits");
+}
+
+function conversion(input: unknown, kind: Members["kind"]): AwsText | undefined {
+  const token = wireToken(input);
+  const javaName = JAVA_NAMES[kind];
+  return token === undefined || javaName === undefined ? undefined : aws.conversion(token, javaName);
+}
+
+function asWritten({ input, source }: Found): string {
+  return source ?? String(input);
 }
 
 function wireToken(input: unknown): string | undefined {
@@ -123,21 +146,50 @@ function wireToken(input: unknown): string | undefined {
   return typeof input === "boolean" ? `${String(input).toUpperCase()}_VALUE` : undefined;
 }
 
-function describeValue(input: unknown): string {
+function describeValue(found: Found): string {
+  const { input } = found;
   if (typeof input === "string") return `The string ${quote(input)}`;
-  if (typeof input === "number" || typeof input === "boolean") return `The ${typeof input} ${input}`;
+  if (typeof input === "number" || typeof input === "boolean") return `The ${typeof input} ${asWritten(found)}`;
   if (Array.isArray(input)) return "A list";
   return typeof input === "object" ? "An object" : `A ${typeof input}`;
 }
 
-function typeFix(input: unknown, kind: Members["kind"]): string | undefined {
-  if (kind === "integer" && typeof input === "string" && /^-?\d{1,10}$/.test(input))
-    return `Write ${input} without quotes`;
-  if (kind === "boolean" && (input === "true" || input === "false")) return `Write ${input} without quotes`;
+function typeFix(found: Found, expected: Members | undefined): Fix | undefined {
+  const { input, path } = found;
+  const kind = expected?.kind ?? "string";
+  if (expected?.kind === "list") return listFix(input, expected.item, path);
+  if (expected?.kind === "enum") return enumFix(asWritten(found), expected.options, path);
   const isScalar = typeof input === "number" || typeof input === "boolean";
-  if (JAVA_NAMES[kind] === "String" && isScalar) return `Write "${input}" in quotes`;
-  if (kind === "list") return "Put it into square brackets, if it is one entry";
-  return undefined;
+  if (kind === "string" && isScalar) return withRemark(write(path, asWritten(found)), "in quotes");
+  if (typeof input !== "string") return undefined;
+  const isInteger = kind === "integer" && /^-?\d{1,10}$/.test(input) && Math.abs(Number(input)) < 2 ** 31;
+  if (isInteger) return withRemark(write(path, Number(input)), "without quotes");
+  const isFlag = kind === "boolean" && (input === "true" || input === "false");
+  return isFlag ? withRemark(write(path, input === "true"), "without quotes") : undefined;
+}
+
+function withRemark(fix: Fix, remark: string): Fix {
+  return { ...fix, text: `${fix.text} ${remark}` };
+}
+
+/** One entry without its brackets, or names and values as a map. */
+function listFix(input: unknown, item: Members, path: string): Fix | undefined {
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  if (isObject && item.kind === "object" && item.members.has("name") && item.members.has("value")) {
+    const entries = Object.entries(input);
+    const isMap = entries.length > 0 && entries.every(([key, value]) => !item.members.has(key) && isText(value));
+    if (isMap)
+      return write(
+        path,
+        entries.map(([name, value]) => ({ name, value: String(value) })),
+      );
+  }
+  const fits = item.kind === "object" ? isObject : item.kind === "string" && typeof input === "string";
+  return fits ? { ...write(path, [input]), text: "Put it into square brackets" } : undefined;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 /** Removes the wrong value: the member that holds it, or in a list of objects its content, so that indices stay. */

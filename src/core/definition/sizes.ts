@@ -50,3 +50,16 @@ export function fargateMemorySizes(cpuUnits: number): number[] {
 }
 
 export const FARGATE_CPU_SIZES = [256, ...FARGATE_MEMORY.keys()] as const;
+
+/** The smallest pair of Fargate with at least so much of both; undefined when there is none. */
+export function fargateSizeFor(
+  cpuUnits: number,
+  memoryMiB: number,
+): { readonly cpu: number; readonly memory: number } | undefined {
+  for (const cpu of FARGATE_CPU_SIZES) {
+    if (cpu < cpuUnits) continue;
+    const memory = fargateMemorySizes(cpu).find((size) => size >= memoryMiB);
+    if (memory !== undefined) return { cpu, memory };
+  }
+  return undefined;
+}

@@ -1,32 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders look like that
 import { describe, expect, it } from "vitest";
 import { aFargateRequest, aRequest, definitionOf, findingsOf, problemsOf, twoContainers } from "./a-definition.ts";
+import { ALL_CASES } from "./cases/all.ts";
 import { C0, depends, health, port, ROLE } from "./cases/case.ts";
-import { DEPENDENCIES_CASES } from "./cases/dependencies.ts";
-import { FARGATE_CASES } from "./cases/fargate.ts";
-import { IDENTITY_CASES } from "./cases/identity.ts";
-import { METADATA_CASES } from "./cases/metadata.ts";
-import { NETWORK_CASES } from "./cases/network.ts";
-import { RESOURCES_CASES } from "./cases/resources.ts";
-import { RUNTIME_CASES } from "./cases/runtime.ts";
-import { SHAPE_CASES } from "./cases/shape.ts";
-import { VOLUMES_CASES } from "./cases/volumes.ts";
+import { isWithoutEffect } from "./member-effect.ts";
 import type { RuleId } from "./rules.ts";
 import { RULE_IDS, RULES } from "./rules.ts";
 import { FARGATE_CPU_SIZES, fargateMemorySizes } from "./sizes.ts";
 import { validateTaskDefinition } from "./validate.ts";
 
-const ALL = [
-  ...IDENTITY_CASES,
-  ...RESOURCES_CASES,
-  ...FARGATE_CASES,
-  ...NETWORK_CASES,
-  ...VOLUMES_CASES,
-  ...DEPENDENCIES_CASES,
-  ...RUNTIME_CASES,
-  ...METADATA_CASES,
-  ...SHAPE_CASES,
-];
+const ALL = ALL_CASES;
 
 describe("validateTaskDefinition()", () => {
   it.each(ALL.map((example) => [example.rule, example.path, example] as const))(
@@ -60,8 +43,8 @@ describe("validateTaskDefinition()", () => {
       `memory-required ${C0}`,
       "task-cpu-invalid cpu",
       `port-out-of-range ${C0}.portMappings[0].containerPort`,
-      "tags-empty tags",
       "enum-value networkMode",
+      "tags-empty tags",
     ]);
   });
 
@@ -245,7 +228,7 @@ describe("validateTaskDefinition() normalises", () => {
   it("Docker volumes: scope task, driver local; a range has no host port", () => {
     const definition = definitionOf(
       aRequest(
-        { volumes: [{ name: "v", dockerVolumeConfiguration: { labels: { a: "b" } } }] },
+        { volumes: [{ name: "v", dockerVolumeConfiguration: { driver: "local", labels: { a: "b" } } }] },
         port({ containerPortRange: "1-5" }),
       ),
     );
@@ -267,6 +250,18 @@ describe("validateTaskDefinition() normalises", () => {
 });
 
 describe("RULES", () => {
+  it.each(ALL.map(({ rule, input }) => [rule, input] as const))("%s refuses only what it rests on", (rule, input) => {
+    const { restsOn } = RULES[rule];
+    for (const { rule: found, severity, path, awsMessage } of problemsOf(input)) {
+      expect(found).toBe(rule);
+      if (severity === "error")
+        expect([restsOn, isWithoutEffect(path)]).toEqual([expect.not.stringMatching("nothing"), false]);
+      else if (restsOn === "AWS")
+        expect([path, isWithoutEffect(path) || awsMessage === undefined]).toEqual([path, true]);
+      if (awsMessage !== undefined) expect(restsOn).toBe("AWS");
+    }
+  });
+
   it("names the API error of every error that AWS has a text for", () => {
     for (const { rule, aws } of ALL) if (aws !== undefined) expect(RULES[rule].apiError, rule).toBeDefined();
   });

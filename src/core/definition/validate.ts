@@ -4,6 +4,8 @@
  * Source: interfaces 1.3.
  */
 import { checkMembers } from "./check-members.ts";
+import { hint } from "./fix.ts";
+import { isWithoutEffect } from "./member-effect.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import { normalise } from "./normalise.ts";
 import { findPlaceholders } from "./placeholders.ts";
@@ -15,6 +17,7 @@ import { RULE_CHECKS } from "./rule-checks.ts";
 import { ruleContext } from "./rule-context.ts";
 import type { WireTask } from "./schema.ts";
 import { OUTPUT_ONLY_MEMBERS, taskDefinitionSchema } from "./schema.ts";
+import type { SourceOf } from "./shape.ts";
 import { asShaped, checkShape } from "./shape.ts";
 import type { TaskDefinition } from "./types.ts";
 import { withoutUnset } from "./unset.ts";
@@ -22,13 +25,20 @@ import { withoutUnset } from "./unset.ts";
 export type ValidationOptions = {
   /** Name unfilled placeholders (default true). An API server leaves that to the caller's tools. */
   readonly placeholders?: boolean;
+  /** How the file spells a number, for findings about it; the document itself knows 1.10 as 1.1 only. */
+  readonly sourceOf?: SourceOf;
 };
 
 export type Validation =
   /** `problems` are warnings. The definition is normalised and deeply frozen. */
   | { readonly ok: true; readonly definition: TaskDefinition; readonly problems: readonly Problem[] }
   /** At least one error; never empty. */
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** What can be read of the definition, for what is to be said beside the errors. Not to be run. */
+      readonly draft?: TaskDefinition;
+    };
 
 /** Checks the request form of a definition (see `unwrapDocument` for the others). Never throws. */
 export function validateTaskDefinition(input: unknown, options: ValidationOptions = {}): Validation {
@@ -39,13 +49,21 @@ export function validateTaskDefinition(input: unknown, options: ValidationOption
   // The shape check takes wrong values out of its copy, and placeholders are among them.
   const placeholders = options.placeholders === false ? [] : findPlaceholders(prepared);
   const own = () => prepare(prepared, types.report);
-  const { task, problems, warn } = checkAll(prepared, own, types);
+  const { task, problems, warn } = checkAll(prepared, own, types, options.sourceOf);
   namePlaceholders(placeholders, problems, warn.report);
   problems.push(...warn.problems);
-  const errors = problems.filter(isError);
-  if (errors.length > 0)
-    return { ok: false, problems: [...errors, ...problems.filter((problem) => !isError(problem))] };
-  return { ok: true, definition: normalise(task), problems };
+  const weighed = problems.map(weigh);
+  const errors = weighed.filter(isError);
+  if (errors.length > 0) {
+    const all = [...errors, ...weighed.filter((problem) => !isError(problem))];
+    return { ok: false, problems: all, draft: normalise(task) };
+  }
+  return { ok: true, definition: normalise(task), problems: weighed };
+}
+
+/** What has no effect here never keeps a task from running, whatever AWS says to it. */
+function weigh(problem: Problem): Problem {
+  return isError(problem) && isWithoutEffect(problem.path) ? { ...problem, severity: "warning" } : problem;
 }
 
 /** @param own makes of `prepared` what may be written to */
@@ -53,6 +71,7 @@ function checkAll(
   prepared: object,
   own: () => unknown,
   types: ProblemList,
+  sourceOf: SourceOf | undefined,
 ): { task: WireTask; problems: Problem[]; warn: ProblemList } {
   const rules = new ProblemList();
   const missing = new ProblemList();
@@ -63,7 +82,11 @@ function checkAll(
   const wrongCase = wrongCasePaths(types.problems);
   const shaped = fits
     ? asShaped<WireTask>(prepared)
-    : checkShape(taskDefinitionSchema, TASK_MEMBERS, own(), { type: types.report, enum: enums.report });
+    : checkShape(taskDefinitionSchema, TASK_MEMBERS, own(), {
+        type: types.report,
+        enum: enums.report,
+        sourceOf,
+      });
   const context = ruleContext(
     shaped.value,
     wrongCase.length === 0 ? shaped.damaged : new Set([...shaped.damaged, ...wrongCase]),
@@ -89,7 +112,7 @@ function camelPath(path: string): string {
 
 function notAnObject(types: ProblemList): Validation {
   types.report("document-not-object", "", "The document is no object", {
-    fix: 'Write {"family": "NAME", "containerDefinitions": [...]}',
+    fix: hint('Write {"family": "NAME", "containerDefinitions": [...]}'),
   });
   return { ok: false, problems: types.problems };
 }

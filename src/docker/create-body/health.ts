@@ -1,5 +1,6 @@
 /** Health checks, in nanoseconds. Source: interfaces 1.5, engine-modern 10.1. */
 import { CONTAINER_DEFAULTS } from "../../core/definition/defaults.ts";
+import { healthTest } from "../../core/definition/health-command.ts";
 import type { HealthCheck } from "../../core/definition/types.ts";
 import type { CreateBody } from "../../ports/docker-client.ts";
 import { putTogether } from "./present.ts";
@@ -13,7 +14,7 @@ export function healthCheckOf(healthCheck: HealthCheck | undefined): CreateBody[
   if (healthCheck.command[0] === "NONE") return { Test: ["NONE"] };
   const startPeriod = healthCheck.startPeriod ?? CONTAINER_DEFAULTS["healthCheck.startPeriod"].value;
   return putTogether<NonNullable<CreateBody["Healthcheck"]>>({
-    Test: healthCheck.command,
+    Test: healthTest(healthCheck.command),
     Interval: healthCheck.interval * NANOSECONDS,
     Timeout: healthCheck.timeout * NANOSECONDS,
     Retries: healthCheck.retries,

@@ -45,6 +45,8 @@ export type DrawnContainer = {
 /** What `parseTaskDefinition` takes. */
 export type DrawnDefinition = {
   readonly family: string;
+  /** Named where there are secrets: ECS reads them with it. */
+  readonly executionRoleArn?: string;
   readonly networkMode?: NetworkMode;
   readonly pidMode?: string;
   readonly ipcMode?: string;
@@ -109,6 +111,7 @@ function buildDefinition(drawn: DefinitionDraw, options: TaskDefinitionOptions):
   const mounted = new Set(draws.flatMap(({ volume }) => volume ?? []));
   return {
     family: options.family ?? "drawn",
+    ...(draws.some(({ secret }) => secret !== undefined) ? { executionRoleArn: "ecsTaskExecutionRole" } : {}),
     ...present({ networkMode, pidMode, ipcMode }),
     ...(mounted.size === 0 ? {} : { volumes: [...mounted].flatMap((name) => VOLUMES[name] ?? []) }),
     containerDefinitions: chooseEssential(containers, essentialOne),

@@ -3,27 +3,23 @@ import { aRequest, twoContainers } from "../a-definition.ts";
 import type { Case } from "./case.ts";
 import { C0, depends } from "./case.ts";
 
-const CYCLE = "Container dependencies should not have a cycle";
-
 export const DEPENDENCIES_CASES: readonly Case[] = [
   {
     rule: "depends-on-unknown",
     path: `${C0}.dependsOn[0].containerName`,
     input: aRequest({}, depends("db", "START")),
-    aws: "Container web depends on unknown container db.",
+    aws: "Cannot depend on container + 'db' because it does not exist",
   },
-  { rule: "dependency-cycle", path: `${C0}.dependsOn`, input: aRequest({}, depends("web", "START")), aws: CYCLE },
+  { rule: "dependency-cycle", path: `${C0}.dependsOn`, input: aRequest({}, depends("web", "START")) },
   {
     rule: "dependency-cycle",
     path: `${C0}.dependsOn`,
     input: twoContainers(depends("db", "START"), depends("web", "START")),
-    aws: CYCLE,
   },
   {
     rule: "dependency-cycle",
     path: `${C0}.links`,
     input: twoContainers({ links: ["db"] }, { volumesFrom: [{ sourceContainer: "web" }] }),
-    aws: CYCLE,
   },
   ...["SUCCESS", "COMPLETE"].map(
     (condition): Case => ({
@@ -37,6 +33,11 @@ export const DEPENDENCIES_CASES: readonly Case[] = [
     rule: "depends-on-health-check",
     path: `${C0}.dependsOn[0].condition`,
     input: twoContainers(depends("db", "HEALTHY"), {}),
-    aws: "Container db in a HEALTHY dependency must define a health check.",
+    aws: "A dependency container with HEALTHY condition must have health check configured",
+  },
+  {
+    rule: "depends-on-health-check",
+    path: `${C0}.dependsOn[0].condition`,
+    input: twoContainers(depends("db", "HEALTHY"), { healthCheck: { command: ["NONE"] } }),
   },
 ];

@@ -77,6 +77,31 @@ export const IDENTITY_CASES: readonly Case[] = [
     aws: "Container.image contains invalid characters.",
   },
   {
+    rule: "image-characters",
+    path: `${C0}.image`,
+    input: aRequest({}, { image: "nginx:1.27 " }),
+    aws: "Container.image contains invalid characters.",
+  },
+  ...[
+    "REPOSITORY:TAG",
+    "shop/Web:1",
+    "https://registry.example.com/web:1",
+    "registry.example.com:70000/web",
+    "web:",
+    "shop//web",
+    "web@sha256:1234",
+    "1234.dkr.ecr.eu-west-1.amazonaws.com/web:1",
+    "web:-1",
+    "-web",
+  ].map(
+    (image): Case => ({
+      rule: "image-reference",
+      path: `${C0}.image`,
+      input: aRequest({ executionRoleArn: "run" }, { image }),
+      warning: true,
+    }),
+  ),
+  {
     rule: "container-name-unique",
     path: "containerDefinitions[1].name",
     input: twoContainers({}, { name: "web" }),

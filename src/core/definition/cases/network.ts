@@ -1,5 +1,5 @@
 /** Links, ports and network modes. */
-import { aRequest, twoContainers } from "../a-definition.ts";
+import { aFargateRequest, aRequest, twoContainers } from "../a-definition.ts";
 import type { Case } from "./case.ts";
 import { C0, many, port } from "./case.ts";
 
@@ -20,13 +20,11 @@ export const NETWORK_CASES: readonly Case[] = [
     rule: "links-network-mode",
     path: `${C0}.links`,
     input: twoContainers({ links: ["db"] }, {}, { networkMode: "host" }),
-    aws: "Links are not supported when networkMode=host.",
   },
   {
     rule: "link-unknown",
     path: `${C0}.links[0]`,
     input: aRequest({}, { links: ["database:db"] }),
-    aws: "Container web links to unknown container database.",
   },
   { rule: "link-syntax", path: `${C0}.links[0]`, input: twoContainers({ links: ["db:a:b"] }, {}) },
   {
@@ -51,7 +49,6 @@ export const NETWORK_CASES: readonly Case[] = [
     rule: "host-port-out-of-range",
     path: `${C0}.portMappings[0].hostPort`,
     input: aRequest({}, port({ containerPort: 80, hostPort: 65_536 })),
-    aws: "Invalid 'hostPort' setting for container 'web'.",
   },
   {
     rule: "host-port-mismatch",
@@ -87,7 +84,6 @@ export const NETWORK_CASES: readonly Case[] = [
     rule: "ports-network-mode-none",
     path: `${C0}.portMappings`,
     input: aRequest({ networkMode: "none" }, port({ containerPort: 80 })),
-    aws: "Port mappings are not supported when networkMode=none.",
   },
   ...["8000", "9000-8000", "1-101", "0-5", "65530-65536", "a-b"].map(
     (containerPortRange): Case => ({
@@ -101,6 +97,7 @@ export const NETWORK_CASES: readonly Case[] = [
     rule: "port-range",
     path: `${C0}.portMappings[0].containerPortRange`,
     input: aRequest({}, port({ containerPortRange: "1-5", hostPort: 1 })),
+    aws: "Invalid port mapping for container 'web', cannot specify both single port and port range.",
   },
   {
     rule: "port-range",
@@ -121,20 +118,60 @@ export const NETWORK_CASES: readonly Case[] = [
     rule: "port-name",
     path: `${C0}.portMappings[0].name`,
     input: aRequest({}, port({ containerPort: 80, name: "-Web" })),
+    warning: true,
   },
-  ...["hostname", "dnsServers", "dnsSearchDomains", "extraHosts"].map(
-    (member): Case => ({
+  {
+    rule: "port-name",
+    path: `${C0}.portMappings[1].name`,
+    input: aRequest(
+      { networkMode: "awsvpc" },
+      port({ containerPort: 80, name: "web" }, { containerPort: 81, name: "web" }),
+    ),
+    aws: "When networkMode=awsvpc, port mapping name is already used",
+    warning: true,
+  },
+  {
+    rule: "host-port-duplicate",
+    path: "containerDefinitions[1].portMappings[0].containerPort",
+    input: twoContainers(port({ containerPort: 80 }), port({ containerPort: 80 }), { networkMode: "awsvpc" }),
+    aws: "TCP container port '80' is used multiple times in task when networkMode=awsvpc.",
+  },
+  {
+    rule: "port-range",
+    path: "containerDefinitions[1].portMappings[0].containerPortRange",
+    input: twoContainers(port({ containerPortRange: "8000-8090" }), port({ containerPortRange: "8085-8099" }), {
+      networkMode: "awsvpc",
+    }),
+    aws: "TCP container port '8085' is used multiple times in task when networkMode=awsvpc.",
+  },
+  ...(
+    [
+      ["hostname", "h", "hostname is"],
+      ["dnsServers", ["192.0.2.53"], "DNS servers are"],
+      ["extraHosts", [{ hostname: "h", ipAddress: "10.0.0.1" }], "Extra hosts are"],
+      ["disableNetworking", true, "Disable Networking is"],
+    ] as const
+  ).map(
+    ([member, value, subject]): Case => ({
       rule: "awsvpc-member",
       path: `${C0}.${member}`,
-      input: aRequest(
-        { networkMode: "awsvpc" },
-        { [member]: { hostname: "h", extraHosts: [{ hostname: "h", ipAddress: "10.0.0.1" }] }[member] ?? ["a"] },
-      ),
+      input: aRequest({ networkMode: "awsvpc" }, { [member]: value }),
+      aws: `${subject} not supported on container when networkMode=awsvpc.`,
     }),
   ),
+  {
+    rule: "awsvpc-member",
+    path: `${C0}.dnsSearchDomains`,
+    input: aFargateRequest({}, { dnsSearchDomains: ["example.test"] }),
+  },
   {
     rule: "system-control-host",
     path: `${C0}.systemControls[0].namespace`,
     input: aRequest({ networkMode: "host" }, { systemControls: [{ namespace: "net.core.somaxconn", value: "1" }] }),
+  },
+  {
+    rule: "system-control-host",
+    path: `${C0}.systemControls[0].namespace`,
+    input: aRequest({ ipcMode: "host" }, { systemControls: [{ namespace: "kernel.shmmax", value: "1" }] }),
   },
 ];

@@ -14,7 +14,6 @@ export const RESOURCES_CASES: readonly Case[] = [
     rule: "memory-too-small",
     path: `${C0}.memory`,
     input: aRequest({}, { memory: 3 }),
-    aws: "Invalid setting for container 'web'. 'memory' must be at least 4.",
   },
   { rule: "memory-below-docker-minimum", path: `${C0}.memory`, input: aRequest({}, { memory: 4 }), warning: true },
   { rule: "cpu-negative", path: `${C0}.cpu`, input: aRequest({}, { cpu: -1 }) },
@@ -22,7 +21,6 @@ export const RESOURCES_CASES: readonly Case[] = [
     rule: "reservation-above-memory",
     path: `${C0}.memoryReservation`,
     input: aRequest({}, { memoryReservation: 65 }),
-    aws: "Invalid setting for container 'web'. The 'memory' setting must be greater than or equal to 'memoryReservation'.",
   },
   {
     rule: "memory-above-task",
@@ -60,7 +58,6 @@ export const RESOURCES_CASES: readonly Case[] = [
       rule: "task-memory-invalid",
       path: "memory",
       input: aRequest({ memory }),
-      aws: "Invalid 'memory' setting for task.",
     }),
   ),
   {
@@ -83,6 +80,7 @@ export const RESOURCES_CASES: readonly Case[] = [
     rule: "restart-policy",
     path: `${C0}.restartPolicy.restartAttemptPeriod`,
     input: aRequest({}, { restartPolicy: { enabled: true, restartAttemptPeriod: 59 } }),
+    aws: "The 'restartAttemptPeriod' setting for container 'web' must be between 60 and 1800.",
   },
   {
     rule: "restart-policy",
@@ -115,13 +113,19 @@ export const RESOURCES_CASES: readonly Case[] = [
     rule: "environment-file",
     path: `${C0}.environmentFiles[0].value`,
     input: aRequest({}, { environmentFiles: [{ value: "app.env", type: "s3" }] }),
+    aws: "Invalid arn syntax.",
+  },
+  {
+    rule: "environment-file",
+    path: `${C0}.environmentFiles`,
+    input: aRequest({}, { environmentFiles: many(11, () => ({ value: "arn:aws:s3:::b/a.env", type: "s3" })) }),
+    aws: "The maximum number of environment files was exceeded. Specify ten or less and try again.",
   },
   ...["0", "all", "1.5"].map(
     (value): Case => ({
       rule: "resource-requirements",
       path: `${C0}.resourceRequirements[0].value`,
       input: aRequest({}, { resourceRequirements: [{ type: "GPU", value }] }),
-      aws: "Invalid 'resourceRequirements' setting for container 'web'.",
     }),
   ),
   {

@@ -43,16 +43,18 @@ export const SHAPE_CASES: readonly Case[] = [
     rule: "enum-value",
     path: "networkMode",
     input: aRequest({ networkMode: "default" }),
-    aws: "networkMode should be one of [bridge,host,awsvpc,none]",
   },
   {
     rule: "enum-value",
     path: `${C0}.portMappings[0].protocol`,
     input: aRequest({}, port({ containerPort: 80, protocol: "TCP" })),
-    aws: "protocol should be one of [tcp,udp]",
   },
   { rule: "enum-value", path: "requiresCompatibilities[0]", input: aRequest({ requiresCompatibilities: ["LAMBDA"] }) },
-  { rule: "member-required", path: `${C0}.secrets[0].valueFrom`, input: aRequest({}, { secrets: [{ name: "A" }] }) },
+  {
+    rule: "member-required",
+    path: `${C0}.secrets[0].valueFrom`,
+    input: aRequest({ executionRoleArn: "run" }, { secrets: [{ name: "A" }] }),
+  },
   {
     rule: "member-required",
     path: `${C0}.restartPolicy.enabled`,
@@ -70,8 +72,8 @@ export const SHAPE_CASES: readonly Case[] = [
   },
   {
     rule: "placeholder-unfilled",
-    path: `${C0}.image`,
-    input: aRequest({}, { image: "ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com/web" }),
+    path: `${C0}.hostname`,
+    input: aRequest({}, { hostname: "<HOST_NAME>" }),
     warning: true,
   },
 ];

@@ -14,7 +14,6 @@ export const VOLUMES_CASES: readonly Case[] = [
     rule: "mount-path-required",
     path: `${C0}.mountPoints[0].containerPath`,
     input: aRequest({ volumes: [{ name: "data" }] }, { mountPoints: [{ sourceVolume: "data" }] }),
-    aws: "Invalid mount point for container 'web'. 'containerPath' must be specified.",
   },
   {
     rule: "mount-path-duplicate",
@@ -23,7 +22,6 @@ export const VOLUMES_CASES: readonly Case[] = [
       { volumes: [{ name: "data" }] },
       { mountPoints: many(2, () => ({ sourceVolume: "data", containerPath: "/d" })) },
     ),
-    aws: "Container 'web' mounts '/d' more than once.",
   },
   {
     rule: "host-path-blank",
@@ -35,27 +33,53 @@ export const VOLUMES_CASES: readonly Case[] = [
     rule: "volume-name-unique",
     path: "volumes[1].name",
     input: aRequest({ volumes: [{ name: "v" }, { name: "v" }] }),
-    aws: "Volume names must be unique within a Task Definition.",
   },
   { rule: "volume-name", path: "volumes[0].name", input: aRequest({ volumes: [{ name: "a.b" }] }) },
   {
     rule: "volume-kind",
     path: "volumes[0]",
     input: aRequest({
-      volumes: [{ name: "v", host: { sourcePath: "/a" }, dockerVolumeConfiguration: { scope: "task" } }],
+      volumes: [{ name: "v", host: { sourcePath: "/a" }, dockerVolumeConfiguration: { driver: "local" } }],
     }),
   },
   {
     rule: "volumes-from-unknown",
     path: `${C0}.volumesFrom[0].sourceContainer`,
     input: aRequest({}, { volumesFrom: [{ sourceContainer: "db" }] }),
-    aws: "Unknown container 'db' in volumesFrom.",
+    aws: "Invalid 'volumesFrom' setting. Unknown container: 'db'.",
   },
   {
     rule: "autoprovision-scope",
     path: "volumes[0].dockerVolumeConfiguration.autoprovision",
-    input: aRequest({ volumes: [{ name: "v", dockerVolumeConfiguration: { autoprovision: true } }] }),
-    aws: "autoprovision is only valid with scope 'shared'.",
+    input: aRequest({ volumes: [{ name: "v", dockerVolumeConfiguration: { driver: "local", autoprovision: false } }] }),
+    aws: "When 'scope' parameter is 'task', 'autoprovision' must either not be specified or set to 'True'.",
+  },
+  {
+    rule: "docker-volume-driver",
+    path: "volumes[0].dockerVolumeConfiguration.driver",
+    input: aRequest({ volumes: [{ name: "v", dockerVolumeConfiguration: { scope: "shared" } }] }),
+    aws: "volume.dockerVolumeConfiguration.driver should not be null or empty.",
+  },
+  {
+    rule: "volume-unused",
+    path: "volumes[0].name",
+    input: aRequest({ volumes: [{ name: "v", configuredAtLaunch: true }] }),
+    aws: "Volumes [v] are not referenced by any of the containers",
+  },
+  {
+    rule: "path-relative",
+    path: `${C0}.mountPoints[0].containerPath`,
+    input: aRequest({ volumes: [{ name: "v" }] }, { mountPoints: [{ sourceVolume: "v", containerPath: "data" }] }),
+  },
+  {
+    rule: "path-relative",
+    path: `${C0}.workingDirectory`,
+    input: aRequest({}, { workingDirectory: "./app" }),
+  },
+  {
+    rule: "path-relative",
+    path: `${C0}.linuxParameters.tmpfs[0].containerPath`,
+    input: aRequest({}, { linuxParameters: { tmpfs: [{ containerPath: "tmp", size: 1 }] } }),
   },
   {
     rule: "efs-root-directory",
@@ -73,6 +97,7 @@ export const VOLUMES_CASES: readonly Case[] = [
         },
       ],
     }),
+    aws: 'When using an EFS access point, the root directory must either be set to "/" or be omitted.',
   },
   {
     rule: "efs-transit-encryption",
@@ -82,6 +107,7 @@ export const VOLUMES_CASES: readonly Case[] = [
         { name: "v", efsVolumeConfiguration: { fileSystemId: "fs-1", authorizationConfig: { iam: "ENABLED" } } },
       ],
     }),
+    aws: "EFS IAM authorization requires TransitEncryption to be enabled.",
     warning: true,
   },
 ];
