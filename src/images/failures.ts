@@ -1,6 +1,6 @@
 /** Failures of manifests and pulls, told apart by whether asking again could help. */
 import { EngineError, type EngineErrorName } from "../core/errors.ts";
-import { isFinal, pullFailureCause, withAdvice } from "../core/images/pull-failure.ts";
+import { isFinal, withAdvice } from "../core/images/pull-failure.ts";
 
 const NEVER_RETRIED: ReadonlySet<EngineErrorName> = new Set([
   "CannotPullECRContainerError",
@@ -10,7 +10,7 @@ const NEVER_RETRIED: ReadonlySet<EngineErrorName> = new Set([
 /** The registry's answer stands: no login, no permission, no such image. Source: engine-modern 12.5, IMG-8. */
 export function isFinalPullError(error: unknown): boolean {
   if (!(error instanceof EngineError)) return false;
-  return NEVER_RETRIED.has(error.name) || isFinal(pullFailureCause(error.message));
+  return NEVER_RETRIED.has(error.name) || isFinal(error.message);
 }
 
 /** Any failure as an expected one; what has no name of its own gets this one. */

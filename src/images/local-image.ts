@@ -3,6 +3,7 @@ import { EngineError } from "../core/errors.ts";
 import { MANIFEST_BACKOFF } from "../core/images/backoff.ts";
 import { findRepoDigest, splitReference } from "../core/images/reference.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
+import { advised } from "./failures.ts";
 import type { ImagePorts } from "./types.ts";
 import { withRetries } from "./waiting.ts";
 
@@ -12,9 +13,12 @@ export function inspectLocal(
   reference: string,
   signal: AbortSignal,
 ): Promise<ImageInspection | undefined> {
-  return withRetries(ports, MANIFEST_BACKOFF, signal, cannotWork, () =>
+  const looking = withRetries(ports, MANIFEST_BACKOFF, signal, cannotWork, () =>
     ports.docker.inspectImage(reference, { signal }),
   );
+  return looking.catch((error: unknown) => {
+    throw error instanceof EngineError ? advised(error) : error;
+  });
 }
 
 function cannotWork(error: unknown): boolean {

@@ -280,7 +280,9 @@ describe("ImageManager and failing pulls", () => {
   it("IMG-8: a refused login and a missing image are asked about once, with advice", async () => {
     const { clock, docker, manager, count } = setUp();
     docker.image(IMAGE, { where: "registry", auth: { username: "u", password: "p" } });
-    await expect(clock.resolve(manager.pull(request()))).rejects.toThrow(/Check that the role has the permissions/);
+    await expect(clock.resolve(manager.pull(request()))).rejects.toThrow(
+      /Check the name of the image; build it first .*, and log in/,
+    );
     const absent = request({ image: `${REPOSITORY}:absent` });
     await expect(clock.resolve(manager.pull(absent))).rejects.toThrow(/Check whether the image exists/);
     expect(count("pullImage")).toBe(2);

@@ -106,7 +106,7 @@ describe("ImageManager with a real daemon", () => {
     const auth = { username: login.username, password: "hunter2" };
     const failure = manager().pull(request(image, { auth }));
     await expect(failure).rejects.toMatchObject({ name: "CannotPullContainerError" });
-    await expect(failure).rejects.toThrow(/Check that the role has the permissions/);
+    await expect(failure).rejects.toThrow(/Check the login for its registry/);
     await expect(failure).rejects.not.toThrow(/hunter2/);
   });
 

@@ -8,20 +8,31 @@ describe("pullFailureCause()", () => {
   it.each([
     ["manifest for app:9 not found: manifest unknown: manifest unknown", "missing"],
     ["manifest unknown", "missing"],
+    ["no such image: app:9", "missing"],
     [
       "pull access denied for app, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
-      "denied",
+      "absentOrPrivate",
     ],
-    ["unauthorized: authentication required", "denied"],
-    ['Head "https://r.example/v2/app/manifests/1": no basic auth credentials', "denied"],
+    [
+      "denied: User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: ecr:BatchGetImage on resource: x",
+      "permission",
+    ],
+    ["unauthorized: authentication required", "login"],
+    ['Head "https://r.example/v2/app/manifests/1": no basic auth credentials', "login"],
+    ["invalid reference format: repository name must be lowercase", "reference"],
+    ["no matching manifest for linux/arm64/v8 in the manifest list entries", "platform"],
     ['Get "http://r.example:5000/v2/": dial tcp 127.0.0.1:1: connect: connection refused', "network"],
-    ['Get "https://r.example/v2/": dial tcp: lookup r.example: no such host', "network"],
+    ['Get "https://r.example/v2/": dial tcp: lookup r.example: no such host', "unknownHost"],
     ['Get "https://r.example/v2/": net/http: TLS handshake timeout', "network"],
+    ['Get "https://r.example/v2/": x509: certificate signed by unknown authority', "certificate"],
+    ['Get "https://r.example:5000/v2/": http: server gave HTTP response to HTTPS client', "certificate"],
     ["toomanyrequests: You have reached your pull rate limit", "throttled"],
+    ["write /var/lib/docker/tmp/x: no space left on device", "disk"],
     ["received unexpected HTTP status: 500 Internal Server Error", "unknown"],
-    ["no space left on device", "unknown"],
   ] as const)("%s: %s", (message, cause) => {
     expect(pullFailureCause(message)).toBe(cause);
+    const { message: told } = withAdvice({ name: "CannotPullContainerError", message });
+    expect(/\brole\b/.test(told.slice(0, -message.length))).toBe(cause === "permission");
   });
 });
 

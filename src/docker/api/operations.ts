@@ -113,15 +113,26 @@ export const OPERATIONS = {
     MINUTE_MS,
     { retry: "server" },
   ),
-  inspectImage: operation("UnknownError", { word: "inspecting image", doing: "inspecting an image" }, 30 * SECOND_MS, {
-    retry: "server",
-  }),
+  // What a definition names may be refused by these two: the image is then one that cannot be had.
+  inspectImage: operation(
+    "CannotPullContainerError",
+    { word: "inspecting image", doing: "inspecting an image" },
+    30 * SECOND_MS,
+    {
+      retry: "server",
+    },
+  ),
   listImages: operation("UnknownError", { word: "listing images", doing: "listing images" }, 10 * MINUTE_MS, {
     retry: "server",
   }),
-  tagImage: operation("UnknownError", { word: "tagging image", doing: "tagging an image" }, 30 * SECOND_MS, {
-    retry: "server",
-  }),
+  tagImage: operation(
+    "CannotPullContainerError",
+    { word: "tagging image", doing: "tagging an image" },
+    30 * SECOND_MS,
+    {
+      retry: "server",
+    },
+  ),
   removeImage: operation("UnknownError", { word: "removing image", doing: "removing an image" }, 3 * MINUTE_MS, {
     retry: "conflict",
   }),
