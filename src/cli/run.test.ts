@@ -361,6 +361,13 @@ describe("runCommand()", () => {
     },
   );
 
+  it.each([
+    ["/no/such/folder", "there is no such folder"],
+    ["/etc/passwd", "it is no folder"],
+  ])("stops for --env-files %s", async (envFiles, fact) => {
+    await expect(new Stage().run({ envFiles })).rejects.toThrow(`Cannot use --env-files ${envFiles}: ${fact}`);
+  });
+
   it("stops for a folder that was typed and is not there, and warns of one that the file names", async () => {
     const task = (volume: object) =>
       JSON.stringify({

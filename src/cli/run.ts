@@ -22,7 +22,7 @@ import type { PullBehaviour, RunEnvironment } from "./run-environment.ts";
 import { runSession } from "./run-session.ts";
 import { ASCII_GLYPHS, createColours, UNICODE_GLYPHS, wantsColours, wantsUnicode } from "./screen.ts";
 import { count, parseDuration } from "./units.ts";
-import { missingFolders } from "./volume-paths.ts";
+import { checkFolder, missingFolders } from "./volume-paths.ts";
 
 export type RunOptions = DefinitionOptions & {
   readonly pull: PullBehaviour;
@@ -85,6 +85,7 @@ async function runUntilEnd(file: string, options: RunOptions, context: RunContex
   const loaded = await Promise.race([loadDefinition(file, options, host), over]);
   if (loaded === undefined) return endedEarly(ending);
   refuseWhatCannotRun(loaded);
+  if (options.envFiles !== undefined) checkFolder("--env-files", options.envFiles, host.workingDirectory);
   const environment = await openEnvironment(loaded, options, context);
   if (environment === undefined) return endedEarly(ending);
   try {

@@ -1,5 +1,5 @@
 /** `--volume NAME=PATH`: a folder of this host in the place of a volume, whatever kind it was. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { suggestion } from "../core/definition/nearest.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
@@ -47,6 +47,14 @@ export function missingFolders({
     const path = host?.sourcePath;
     return path === undefined || !isAbsolute(path) || existsSync(path) ? [] : [{ volume: name, path }];
   });
+}
+
+/** @throws {InvalidInputError} when an option names a folder that is none */
+export function checkFolder(option: string, folder: string, workingDirectory: string): void {
+  const found = statSync(resolve(workingDirectory, folder), { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
+  const fact = found === undefined ? "there is no such folder" : "it is no folder";
+  throw new InvalidInputError("", `Cannot use ${option} ${folder}: ${fact}`);
 }
 
 function nameOf(volume: unknown): string | undefined {
