@@ -54,6 +54,28 @@ function followed(answers: readonly Answer[]) {
   return { clock, follower, lines, unreadable, requests: docker.requests };
 }
 
+const NOBODY_LEAVES = new Promise<void>(() => undefined);
+
+/** A log whose lines come one by one, so many ms apart. */
+function trickle(clock: SimulatedClock, lines: readonly LogLine[], everyMs: number): DockerClient["logs"] {
+  return async function* (_id, request) {
+    for (const each of lines.filter(({ timestamp }) => request.since === undefined || timestamp >= request.since)) {
+      await new Promise<void>((resolve) => void clock.schedule(asEpochMs(clock.now() + everyMs), resolve));
+      yield each;
+    }
+  };
+}
+
+function trickling(lines: readonly LogLine[], everyMs: number) {
+  const clock = new SimulatedClock();
+  const shown: string[] = [];
+  const docker = { logs: trickle(clock, lines, everyMs) };
+  const onLine = (_: string, { text }: LogLine) => void shown.push(text);
+  const follower = createLogFollower({ docker, clock, onLine, onUnreadable: () => undefined });
+  follower.taskChanged(ended);
+  return { clock, follower, shown };
+}
+
 const gone = new EngineError("CannotInspectContainerError", "connection reset", { retryable: true });
 
 describe("createLogFollower()", () => {
@@ -65,7 +87,7 @@ describe("createLogFollower()", () => {
     follower.taskChanged(running);
     await clock.advance(0);
     follower.taskChanged(ended);
-    const caughtUp = follower.caughtUp(5_000);
+    const caughtUp = follower.caughtUp(5_000, NOBODY_LEAVES);
     await clock.advance(1_000);
     await caughtUp;
     expect(lines).toEqual(["web one", "web last words"]);
@@ -82,7 +104,7 @@ describe("createLogFollower()", () => {
     follower.taskChanged(running);
     await clock.advance(5_000);
     follower.taskChanged(ended);
-    const caughtUp = follower.caughtUp(5_000);
+    const caughtUp = follower.caughtUp(5_000, NOBODY_LEAVES);
     await clock.advance(5_000);
     await caughtUp;
     expect(lines).toEqual(["web one", "web two", "web two", "web three"]);
@@ -106,9 +128,42 @@ describe("createLogFollower()", () => {
     follower.taskChanged(running);
     await clock.advance(10_000);
     follower.taskChanged(ended);
-    await follower.caughtUp(5_000);
+    await follower.caughtUp(5_000, NOBODY_LEAVES);
     expect(unreadable).toEqual(["web configured logging driver does not support reading"]);
     expect(requests).toHaveLength(1);
+  });
+
+  const many = Array.from({ length: 20 }, (_, index) => line(index, `line ${index}`));
+
+  it("waits for the end of a log as long as lines come, however long that takes", async () => {
+    const { clock, follower, shown } = trickling(many, 4_000);
+    const caughtUp = follower.caughtUp(5_000, NOBODY_LEAVES);
+    await clock.advance(200_000);
+    expect(await caughtUp).toEqual([]);
+    expect(shown).toEqual(many.map(({ text }) => text));
+  });
+
+  it("gives a log up after a silence, says how much of it was shown, and passes on nothing more", async () => {
+    const { clock, follower, shown } = trickling(many, 6_000);
+    const caughtUp = follower.caughtUp(5_000, NOBODY_LEAVES);
+    await clock.advance(5_000);
+    expect(await caughtUp).toEqual([{ containerName: "web", linesShown: 0 }]);
+    await clock.advance(300_000);
+    expect(shown).toEqual([]);
+  });
+
+  it("gives a log up when somebody leaves", async () => {
+    const { clock, follower, shown } = trickling(many, 1_000);
+    let leave: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const caughtUp = follower.caughtUp(5_000, left);
+    await clock.advance(3_500);
+    leave();
+    expect(await caughtUp).toEqual([{ containerName: "web", linesShown: 3 }]);
+    await clock.advance(60_000);
+    expect(shown).toHaveLength(3);
   });
 
   it("does not wait for ever for a log that does not end", async () => {
@@ -116,7 +171,7 @@ describe("createLogFollower()", () => {
     follower.taskChanged(running);
     await clock.advance(0);
     follower.taskChanged(ended);
-    const caughtUp = follower.caughtUp(5_000);
+    const caughtUp = follower.caughtUp(5_000, NOBODY_LEAVES);
     await clock.advance(5_000);
     await caughtUp;
     follower.close();

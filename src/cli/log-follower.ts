@@ -30,11 +30,18 @@ export type LogFollowerOptions = {
 export interface LogFollower {
   /** A new snapshot of the task: takes up containers that have started, notices those that have ended. */
   taskChanged(task: Task): void;
-  /** Resolves when all that ended containers printed has been passed on, at the latest after `limitMs`. */
-  caughtUp(limitMs: number): Promise<void>;
+  /**
+   * Resolves when all that ended containers printed has been passed on. As long as lines come it is waited for; after a
+   * silence of `silenceMs`, or when `left` resolves, the rest is given up and none of it passed on any more.
+   * @returns what was given up
+   */
+  caughtUp(silenceMs: number, left: Promise<void>): Promise<readonly CutLog[]>;
   /** Stops reading at once. */
   close(): void;
 }
+
+/** A log that is not shown to its end. */
+export type CutLog = { readonly containerName: string; readonly linesShown: number };
 
 type FollowedLog = {
   readonly containerName: string;
@@ -42,6 +49,11 @@ type FollowedLog = {
   readonly position: LogPosition;
   /** The container will print nothing more. */
   ended: boolean;
+  /** All has been passed on, or nobody waits for it any more. */
+  finished: boolean;
+  /** Lines that came, those that were known included: as long as it grows the log is being read. */
+  heard: number;
+  readonly reading: AbortController;
   /** Ends a pause between two reads. */
   wake: () => void;
 };
@@ -55,9 +67,21 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   function followed(container: Container, dockerId: DockerId): FollowedLog {
     const known = logs.get(dockerId);
     if (known !== undefined) return known.log;
-    const position = new LogPosition();
-    const log: FollowedLog = { containerName: container.name, dockerId, position, ended: false, wake: () => undefined };
-    logs.set(dockerId, { log, done: follow(log, { ...options, signal: closing.signal }) });
+    const log: FollowedLog = {
+      containerName: container.name,
+      dockerId,
+      position: new LogPosition(),
+      ended: false,
+      finished: false,
+      heard: 0,
+      reading: new AbortController(),
+      wake: () => undefined,
+    };
+    const signal = AbortSignal.any([closing.signal, log.reading.signal]);
+    const done = follow(log, { ...options, signal }).finally(() => {
+      log.finished = true;
+    });
+    logs.set(dockerId, { log, done });
     return log;
   }
 
@@ -69,17 +93,31 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
         if (container.knownStatus === "STOPPED") end(log);
       }
     },
-    async caughtUp(limitMs) {
-      const ended = [...logs.values()].filter(({ log }) => log.ended).map(({ done }) => done);
-      const limit = pause(options.clock, limitMs);
-      await Promise.race([Promise.all(ended), limit.over]);
-      limit.cancel();
+    async caughtUp(silenceMs, left) {
+      const ended = [...logs.values()].filter(({ log }) => log.ended && !log.finished);
+      const all = Promise.all(ended.map(({ done }) => done)).then(() => "done" as const);
+      const heard = () => ended.reduce((count, { log }) => count + log.heard, 0);
+      for (let before = -1; heard() > before; ) {
+        before = heard();
+        const silence = pause(options.clock, silenceMs);
+        const outcome = await Promise.race([all, left.then(() => "left" as const), silence.over]);
+        silence.cancel();
+        if (outcome === "done") return [];
+        if (outcome === "left") break;
+      }
+      return ended.filter(({ log }) => !log.finished).map(({ log }) => cut(log));
     },
     close() {
       closing.abort();
       for (const { log } of logs.values()) log.wake();
     },
   };
+}
+
+function cut(log: FollowedLog): CutLog {
+  log.reading.abort();
+  log.wake();
+  return { containerName: log.containerName, linesShown: log.position.count };
 }
 
 function end(log: FollowedLog): void {
@@ -123,6 +161,8 @@ async function readOnce(log: FollowedLog, reading: Reading): Promise<Error | und
   const request = { follow: !log.ended, signal: reading.signal, ...(since === undefined ? {} : { since }) };
   try {
     for await (const line of reading.docker.logs(log.dockerId, request)) {
+      if (reading.signal.aborted) return undefined;
+      log.heard += 1;
       if (log.position.takes(line)) reading.onLine(log.containerName, line);
     }
     return undefined;

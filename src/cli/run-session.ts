@@ -7,12 +7,13 @@ import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import { EXIT_ENGINE, endOfRun, type RunEnd, type WayOut } from "./exit-code.ts";
-import { createLogFollower } from "./log-follower.ts";
+import { type CutLog, createLogFollower } from "./log-follower.ts";
 import type { RunReporter } from "./reporter.ts";
 import type { RunEnding } from "./run-ending.ts";
+import { count } from "./units.ts";
 
-/** How long the last lines of an ended container are waited for, ms. */
-const LOG_LIMIT_MS = 5_000;
+/** How long the next of the last lines of an ended container is waited for, ms. */
+const LOG_SILENCE_MS = 5_000;
 const TASK_ARN_LABEL = "com.amazonaws.ecs.task-arn";
 
 export type SessionOptions = {
@@ -62,6 +63,8 @@ function watchTask(task: Task, options: SessionOptions): Watch {
     onLine: (name, line) => reporter.logLine(name, line),
     onUnreadable: (name, reason) => reporter.note(`Cannot read the log of ${name}: ${reason}`),
   });
+  // Who has asked for an end in order, and then again, does not wait for what is still to be read.
+  const leaving = options.ending.reached(2);
   reporter.taskChanged(task);
   let end: () => void = () => undefined;
   const stopped = new Promise<Task>((resolve, reject) => {
@@ -73,7 +76,7 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       shown = snapshot;
       if (ended) {
         logs.taskChanged(snapshot);
-        await logs.caughtUp(LOG_LIMIT_MS);
+        for (const log of await logs.caughtUp(LOG_SILENCE_MS, leaving)) reporter.note(describeCut(log));
       }
       reporter.taskChanged(snapshot);
       if (options.showLogs) logs.taskChanged(snapshot);
@@ -110,6 +113,10 @@ function heldByHealth({ containers }: Task): string | undefined {
     return `${container.name} is UNHEALTHY (${describeCheck(container.health)}), and ${waiting.join(", ")} cannot start before it is HEALTHY`;
   }
   return undefined;
+}
+
+function describeCut({ containerName, linesShown }: CutLog): string {
+  return `The log of ${containerName} is not shown to its end: ${count(linesShown, "line")} of it were, and nothing more came`;
 }
 
 function hasEndedSince(previous: Task, next: Task): boolean {
