@@ -56,9 +56,8 @@ export async function loadDefinition(
   const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
   const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
   const variables = parseContainerVariables(options.env ?? []);
-  const { source, input, form } = await readDocument(file, options, host);
-  const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes);
-  const validation = validateTaskDefinition(changed);
+  const { source, input, text, form } = await readDocument(file, options, host);
+  const validation = await judge(replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes), text);
   const warnings = [...form, ...validation.problems];
   if (!validation.ok || form.some(isError)) throw new InvalidDefinitionError(source, warnings);
   const definition = mountFolders(validation.definition, volumes, host.workingDirectory);
@@ -77,6 +76,15 @@ export async function loadDefinition(
   };
 }
 
+/** A number in the place of a text is quoted as the file spells it; only then is the file read once more. */
+async function judge(input: unknown, text: string): Promise<Validation> {
+  const validation = validateTaskDefinition(input);
+  if (!validation.problems.some(({ rule }) => rule === "wrong-type" || rule === "integer-out-of-range"))
+    return validation;
+  const { sourceFinder } = await import("../core/definition/source-text.ts");
+  return validateTaskDefinition(input, { sourceOf: sourceFinder(text) });
+}
+
 export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & {
   readonly problems: readonly Problem[];
   /** What is not filled in yet, by the names that `--set` takes, each once. */
@@ -84,20 +92,48 @@ export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & {
 };
 
 export type SetOptions = Pick<DefinitionOptions, "set" | "setFile">;
+/** Those of `run` that change what is found. */
+export type ExamineOptions = Omit<DefinitionOptions, "env">;
 
 /** As {@link loadDefinition}, but hands over what it finds. @throws {InvalidInputError} when there is nothing to examine */
-export async function examineDefinition(file: string, options: SetOptions, host: LoadHost): Promise<Examination> {
-  const { source, input, form } = await readDocument(file, options, host);
-  const validation: Validation = validateTaskDefinition(input);
+export async function examineDefinition(file: string, options: ExamineOptions, host: LoadHost): Promise<Examination> {
+  const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
+  const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
+  const { source, input, text, form } = await readDocument(file, options, host);
+  const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes);
+  const validation = await judge(changed, text);
+  const problems = [...form, ...validation.problems];
+  // What is here another way is told beside the errors, too.
+  const readable = validation.ok ? validation.definition : validation.draft;
+  const overrides = validation.ok ? await examineOverrides(options.overrides, validation.definition, host) : undefined;
+  const limited = overrides?.definition ?? readable;
   return {
     source,
-    problems: [...form, ...validation.problems],
-    limitations: validation.ok ? limitationsOf(validation.definition) : [],
-    placeholders: namesOf(input),
+    problems: [...problems, ...(overrides?.problems ?? [])],
+    limitations: limited === undefined ? [] : limitationsOf(mountFolders(limited, volumes, host.workingDirectory)),
+    placeholders: namesOf(changed),
   };
 }
 
-type Document = { readonly source: string; readonly input: unknown; readonly form: readonly Problem[] };
+/** With the definition that they make; without it when they cannot be taken. */
+async function examineOverrides(
+  overrides: string | undefined,
+  definition: TaskDefinition,
+  host: LoadHost,
+): Promise<{ readonly definition?: TaskDefinition; readonly problems: readonly Problem[] }> {
+  if (overrides === undefined) return { definition, problems: [] };
+  const { input } = await readOverrides(overrides, host);
+  const checked = validateTaskOverride(input, definition);
+  if (!checked.ok) return { problems: checked.problems };
+  return { definition: applyOverrides(definition, checked.overrides), problems: checked.problems };
+}
+
+type Document = {
+  readonly source: string;
+  readonly input: unknown;
+  readonly text: string;
+  readonly form: readonly Problem[];
+};
 
 async function readDocument(file: string, options: SetOptions, host: LoadHost): Promise<Document> {
   const values = parseAssignments("--set", options.set ?? [], "NAME=VALUE");
@@ -107,6 +143,7 @@ async function readDocument(file: string, options: SetOptions, host: LoadHost): 
   checkUsed(input, values, name);
   return {
     source: name,
+    text,
     input: fillPlaceholders(input, { ...defaults, ...Object.fromEntries(values) }),
     form: warnings,
   };

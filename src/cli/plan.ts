@@ -6,14 +6,14 @@ import type { CliHost } from "./host.ts";
 import { type DefinitionOptions, loadDefinition } from "./load-definition.ts";
 import { planMermaid } from "./plan-mermaid.ts";
 import { planText } from "./plan-text.ts";
-import { problemLine } from "./problem-text.ts";
+import { grouped, groupLine } from "./problem-text.ts";
 import { createColours, wantsColours } from "./screen.ts";
 
 export type PlanOptions = DefinitionOptions & { readonly output: "text" | "json" | "mermaid" };
 
 export async function planCommand(file: string, options: PlanOptions, host: CliHost): Promise<number> {
   const { definition, warnings } = await loadDefinition(file, options, host);
-  for (const warning of warnings) host.output.writeErr(`berth: Warning: ${problemLine(warning)}\n`);
+  for (const group of grouped(warnings)) host.output.writeErr(`berth: Warning: ${groupLine(group)}\n`);
   host.output.writeOut(`${rendered(definition, planTask(definition), { options, host })}\n`);
   return EXIT_OK;
 }

@@ -61,13 +61,10 @@ function addRun(program: Command, host: CliHost, outcome: Outcome): void {
 }
 
 function addValidate(program: Command, host: CliHost, outcome: Outcome): void {
-  program
-    .command("validate")
+  withDefinitionOptions(program.command("validate"))
     .summary("name every problem of task definitions")
     .description("Names every problem of task definitions, and what this host does in another way")
     .argument("<file...>", FILE_HELP)
-    .addOption(setOption())
-    .addOption(setFileOption())
     .addOption(outputOption(["text", "json"]))
     .action(async (files: string[], options) => {
       outcome.code = await (await import("./validate.ts")).validateCommand(files, options, host);

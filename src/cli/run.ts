@@ -13,7 +13,7 @@ import type { CliHost } from "./host.ts";
 import { createJsonReporter } from "./json-output.ts";
 import { type DefinitionOptions, type LoadedDefinition, loadDefinition } from "./load-definition.ts";
 import { createPlainReporter } from "./plain-output.ts";
-import { problemLine } from "./problem-text.ts";
+import { grouped, groupLine, problemLine } from "./problem-text.ts";
 import { STDIN } from "./read-source.ts";
 import { remoteLogNotes } from "./remote-logs.ts";
 import type { CliOutput, RunReporter } from "./reporter.ts";
@@ -219,15 +219,16 @@ async function createReporter(task: Task, { environment, host, options }: Sessio
 /** Findings that do not keep the task from running, in as few lines as will do. */
 function startNotes(
   { source, warnings, limitations }: LoadedDefinition,
-  { set, setFile }: DefinitionOptions,
+  { set, setFile, image, volume, overrides }: DefinitionOptions,
 ): readonly string[] {
   const paths = limitations.map((each) => each.path);
   const shown = paths.slice(0, 3).join(", ");
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
   // What came by a pipe cannot be read again.
-  const see = source === STDIN ? "" : ` (see: ${berthCommand({ verb: "validate", file: source, set, setFile })})`;
+  const given = { set, setFile, image, volume, overrides };
+  const see = source === STDIN ? "" : ` (see: ${berthCommand({ verb: "validate", file: source, ...given })})`;
   return [
-    ...warnings.map((problem) => `Warning: ${problemLine(problem)}`),
+    ...grouped(warnings).map((group) => `Warning: ${groupLine(group)}`),
     ...(paths.length === 0 ? [] : [`Handled in another way on this host: ${shown}${more}${see}`]),
   ];
 }

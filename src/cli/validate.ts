@@ -7,12 +7,12 @@ import { InvalidInputError } from "../core/errors.ts";
 import { berthCommand } from "./command-line.ts";
 import { EXIT_OK, EXIT_USAGE } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
-import { examineDefinition, type SetOptions } from "./load-definition.ts";
-import { problemLines } from "./problem-text.ts";
+import { type ExamineOptions, examineDefinition } from "./load-definition.ts";
+import { limitationLines, problemLines } from "./problem-text.ts";
 import { STDIN } from "./read-source.ts";
 import { createColours, wantsColours } from "./screen.ts";
 
-export type ValidateOptions = SetOptions & { readonly output: "text" | "json" };
+export type ValidateOptions = ExamineOptions & { readonly output: "text" | "json" };
 
 /** One file's result. A file that cannot be read has an `error` in the place of findings. */
 type Report = {
@@ -48,18 +48,14 @@ async function examine(file: string, options: ValidateOptions, host: CliHost): P
   }
 }
 
-function textOf(reports: readonly Report[], options: SetOptions, host: CliHost): readonly string[] {
+function textOf(reports: readonly Report[], options: ExamineOptions, host: CliHost): readonly string[] {
   const colours = createColours(wantsColours(host.output.env, host.output.isTerminal));
   return reports.flatMap((report, index) => {
     const gap = index === 0 ? [] : [""];
     if (report.error !== undefined) return [...gap, colours.red(report.error)];
     const lines = [...problemLines(report.file, report.problems, colours), ...fillInLines(report, options)];
     if (report.limitations.length === 0) return [...gap, ...lines];
-    const limits = report.limitations.flatMap((each) => [
-      `  ${colours.bold(each.path === "" ? "the document" : each.path)}  ${colours.dim(`[${each.rule}]`)}`,
-      `    ${each.message}`,
-      ...(each.fix === undefined ? [] : [`    ${colours.green("fix:")} ${each.fix}`]),
-    ]);
+    const limits = limitationLines(report.limitations, colours);
     return [...gap, ...lines, "", "  On this host:", ...limits];
   });
 }
@@ -68,10 +64,13 @@ function textOf(reports: readonly Report[], options: SetOptions, host: CliHost):
 const TYPED_MAX = 8;
 
 /** One command that fills in all that is missing. */
-function fillInLines({ file, placeholders }: Report, { set, setFile }: SetOptions): readonly string[] {
+function fillInLines(
+  { file, placeholders }: Report,
+  { set, setFile, image, volume, overrides }: ExamineOptions,
+): readonly string[] {
   if (placeholders.length === 0) return [];
   const command = (values: string | undefined) =>
-    berthCommand({ verb: "run", file: file === STDIN ? "-" : file, set, setFile: values });
+    berthCommand({ verb: "run", file: file === STDIN ? "-" : file, set, setFile: values, image, volume, overrides });
   if (placeholders.length <= TYPED_MAX)
     return ["", `  Fill in with: ${command(setFile)} ${placeholders.map(setOption).join(" ")}`];
   return [

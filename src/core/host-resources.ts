@@ -104,6 +104,25 @@ export function neverFits(need: HostNeed, totals: HostTotals): readonly Resource
   return shortages(need, [], totals);
 }
 
+/**
+ * Why a task is turned away for good, and the way out. Fargate's tasks count as all others: the host is ours, whatever the
+ * definition was written for.
+ */
+export function refusalText(short: readonly ResourceName[], need: HostNeed, totals: HostTotals): string {
+  const facts = short.map((name) => `RESOURCE:${name.replace(/_.*/, "")}${amounts(name, need, totals)}`);
+  const sizes = short.filter((name) => name === "CPU" || name === "MEMORY");
+  const advice =
+    sizes.length === 0
+      ? ""
+      : `. Ask for less with the task's ${sizes.map((name) => name.toLowerCase()).join(" and ")}, in the definition or in an override, or give the engine more in hostTotals`;
+  return `the task can never fit on this host: ${facts.join(", ")}${advice}`;
+}
+
+function amounts(name: ResourceName, need: HostNeed, totals: HostTotals): string {
+  if (name === "CPU") return ` (${need.cpuUnits} CPU units asked for, ${totals.cpuUnits} there)`;
+  return name === "MEMORY" ? ` (${need.memoryMiB} MiB asked for, ${totals.memoryMiB} there)` : "";
+}
+
 function add(a: HostNeed, b: HostNeed): HostNeed {
   return {
     cpuUnits: a.cpuUnits + b.cpuUnits,

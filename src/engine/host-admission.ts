@@ -41,8 +41,7 @@ export class HostAdmission {
     if (admission.type === "granted") tell(admission.grant);
     if (admission.type === "waiting" && this.#isClosed) this.#turnAway(task);
     if (admission.type !== "refused") return;
-    const resources = admission.resources.map((name) => `RESOURCE:${name.replace(/_.*/, "")}`).join(", ");
-    const message = `the task can never fit on this host: ${resources}`;
+    const { message } = admission;
     send(task.arn, { type: "admissionRefused", error: { name: "ResourceInitializationError", message } });
   }
 

@@ -94,10 +94,15 @@ describe("HostResourceManager", () => {
 
   it("HRM-8: reserved ports are refused at once, and what can never fit too", () => {
     const manager = new HostResourceManager(TOTALS);
-    expect(manager.request(onPort(22), never)).toEqual({ type: "refused", resources: ["PORTS_TCP"] });
+    expect(manager.request(onPort(22), never)).toEqual({
+      type: "refused",
+      resources: ["PORTS_TCP"],
+      message: "the task can never fit on this host: RESOURCE:PORTS",
+    });
     expect(manager.request(taskWith([{ memory: 10, cpu: 4096 }]), never)).toEqual({
       type: "refused",
       resources: ["CPU"],
+      message: expect.stringContaining("RESOURCE:CPU (4096 CPU units asked for, "),
     });
     expect(manager.request(taskWith([{ memory: 10 }]), never).type).toBe("granted");
   });
@@ -185,7 +190,8 @@ describe("HostResourceManager: GPUs", () => {
 
   it("GPU-4, RESOURCE: an id that the host does not know, and more GPUs than it has, are refused", () => {
     const manager = new HostResourceManager(TOTALS);
-    const refused = { type: "refused", resources: ["GPU"] };
+    const message = "the task can never fit on this host: RESOURCE:GPU";
+    const refused = { type: "refused", resources: ["GPU"], message };
     expect(manager.request(asking("1", ["GPU-9"]), never)).toEqual(refused);
     expect(manager.request(asking("2", ["GPU-1", "GPU-1"]), never)).toEqual(refused);
     expect(manager.request(asking("4"), never)).toEqual(refused);

@@ -17,6 +17,7 @@ import {
   needOf,
   neverFits,
   type ResourceName,
+  refusalText,
   shortages,
 } from "../core/host-resources.ts";
 import type { Task } from "../core/task.ts";
@@ -28,7 +29,7 @@ export type Admission =
   | { readonly type: "granted"; readonly grant: HostGrant }
   | { readonly type: "waiting" }
   /** For ever: the host is too small, or a port is reserved. */
-  | { readonly type: "refused"; readonly resources: readonly ResourceName[] };
+  | { readonly type: "refused"; readonly resources: readonly ResourceName[]; readonly message: string };
 
 type Held = { readonly need: HostNeed; readonly grant: HostGrant };
 type Waiting = { readonly task: Task; readonly need: HostNeed; readonly tell: (grant: HostGrant) => void };
@@ -56,7 +57,8 @@ export class HostResourceManager {
     if (held !== undefined) return { type: "granted", grant: held.grant };
     const need = needOf(task);
     const refused = neverFits(need, this.#totals);
-    if (refused.length > 0) return { type: "refused", resources: refused };
+    if (refused.length > 0)
+      return { type: "refused", resources: refused, message: refusalText(refused, need, this.#totals) };
     if (!this.#queue.some((entry) => entry.task.arn === task.arn)) this.#queue.push({ task, need, tell });
     this.#admit(task.arn);
     const admitted = this.#taken.get(task.arn);

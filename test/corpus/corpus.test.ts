@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { unwrapDocument } from "../../src/core/definition/document.ts";
-import { keysOfPath } from "../../src/core/definition/fix.ts";
+import { applyChanges, keysOfPath } from "../../src/core/definition/fix.ts";
 import { limitationsOf } from "../../src/core/definition/limitations.ts";
 import { TASK_MEMBERS } from "../../src/core/definition/members.ts";
 import { findPlaceholders } from "../../src/core/definition/placeholders.ts";
@@ -107,6 +107,23 @@ describe.skipIf(!isThere)("corpus of published task definitions (not beside this
       expect({ unanswered, found: unanswered.length > 0 ? shown(faults) : [] }).toEqual({ unanswered: [], found: [] });
     },
   );
+
+  it.each(rows.map(({ file }) => file))("%s: what is printed to be written mends it", (file) => {
+    const input = read(file);
+    const before = validateTaskDefinition(input).problems;
+    for (const { rule, path, message, ways = [] } of before) {
+      const mending = ways.filter((way) => way.every(({ op }) => op !== "option"));
+      const after = mending.map((way) => validateTaskDefinition(applyChanges(input, way)).problems);
+      const same = (problems: readonly Problem[]) =>
+        problems.filter((each) => each.rule === rule && each.message === message).length;
+      for (const problems of after) expect(same(problems), `${rule} ${path}`).toBeLessThan(same(before));
+      const known = new Set(before.map((each) => `${each.rule} ${each.path}`));
+      const worse = after.map((problems) =>
+        problems.filter((each) => isError(each) && !known.has(`${each.rule} ${each.path}`)),
+      );
+      if (worse.length > 0) expect(worse.map(shown), `${rule} ${path}`).toContainEqual([]);
+    }
+  });
 
   it.each(byVerdict("no, placeholders only").map(({ file }) => file))("%s validates once filled in", (file) => {
     const input = read(file);

@@ -3,6 +3,13 @@ import type { Catalogue } from "./rule.ts";
 import { SOURCES } from "./rule.ts";
 
 export const HOST_RULES = {
+  "windows-here": {
+    restsOn: "nothing",
+    summary: "The definition seems to be for Windows",
+    explanation:
+      "Images, programs and paths of Windows give it away. Windows containers need a Windows host; Berth's is Linux.",
+    source: SOURCES.berth,
+  },
   "emulated-here": {
     restsOn: "nothing",
     summary: "Berth does this in its own way",

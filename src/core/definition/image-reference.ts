@@ -14,8 +14,8 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
-const SHA256 = /^sha256:[0-9a-f]{64}$/;
+/** The algorithms that Docker knows. */
+const DIGEST = /^sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/;
 const ECR = /^(?<account>[^.]+)\.dkr[.-]ecr(?:-fips)?[.-]/;
 const PATH_MAX = 255;
 
@@ -103,7 +103,6 @@ function tagFault(tag: string | undefined, reference: string): ImageFault | unde
 }
 
 function digestFault(digest: string | undefined): ImageFault | undefined {
-  if (digest === undefined) return undefined;
-  const isRight = digest.startsWith("sha256:") ? SHA256.test(digest) : DIGEST.test(digest);
-  return isRight ? undefined : { message: `The digest "${digest}" is not sha256: and 64 hexadecimal digits` };
+  if (digest === undefined || DIGEST.test(digest)) return undefined;
+  return { message: `The digest "${digest}" is not sha256: and 64 hexadecimal digits` };
 }

@@ -101,6 +101,20 @@ describe("limitationsOf()", () => {
     expect(found(input)).toEqual(expected);
   });
 
+  it("names a definition for Windows as such, once", () => {
+    const windows = { runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" }, taskRoleArn: "run" };
+    const container = { portMappings: [{ containerPort: 80, name: "web" }], workingDirectory: "C:\\app" };
+    expect(found(aRequest(windows, container))).toEqual(["refused-here runtimePlatform.operatingSystemFamily"]);
+  });
+
+  it.each([
+    [{ image: "mcr.microsoft.com/windows/servercore/iis" }],
+    [{ entryPoint: ["powershell", "-Command"] }],
+    [{ workingDirectory: "C:\\app" }],
+  ])("guesses Windows from %j", (container) => {
+    expect(found(aRequest({}, container))).toEqual(["windows-here containerDefinitions"]);
+  });
+
   it("tells of everything that has to be given how to give it", () => {
     const secretOptions = [{ name: "splunk-token", valueFrom: "/t" }];
     const said = limitationsOf(
@@ -137,7 +151,7 @@ describe("limitationsOf()", () => {
       ),
     );
     expect(logs?.message).toBe(
-      "Logs for awslogs are captured on this host under group /ecs/web, stream shop/web/TASK, and sent nowhere",
+      "Logs for awslogs are captured on this host under group /ecs/web, stream shop/CONTAINER/TASK, and sent nowhere",
     );
   });
 

@@ -3,6 +3,7 @@ import { hint, option, remove } from "./fix.ts";
 import type { Problem, Report } from "./problem.ts";
 import { ProblemList, quote } from "./problem.ts";
 import type { ContainerDefinition, TaskDefinition, Volume } from "./types.ts";
+import { windowsFamily, windowsSign } from "./windows.ts";
 
 /**
  * Warnings for `berth validate`, in the order of the document: one for each member that Berth does not honour as ECS does.
@@ -12,6 +13,7 @@ export function limitationsOf(definition: TaskDefinition): Problem[] {
   const findings = new ProblemList();
   const report: Report = (rule, path, message, details) =>
     findings.report(rule, path, message, { ...details, severity: "warning" });
+  if (windowsLimitation(definition, report)) return findings.problems;
   taskLimitations(definition, report);
   for (const [index, container] of definition.containerDefinitions.entries()) {
     containerLimitations(container, `containerDefinitions[${index}]`, report);
@@ -61,15 +63,28 @@ function taskLimitations(definition: TaskDefinition, report: Report): void {
   platformLimitations(definition.runtimePlatform, report);
 }
 
-function platformLimitations(platform: TaskDefinition["runtimePlatform"], report: Report): void {
-  const { operatingSystemFamily: family, cpuArchitecture: architecture } = platform ?? {};
-  if (family?.startsWith("WINDOWS") === true) {
+/** Of what does not start at all, nothing else needs to be said. A guess leaves the rest as it is. */
+function windowsLimitation(definition: TaskDefinition, report: Report): boolean {
+  const family = windowsFamily(definition);
+  if (family !== undefined) {
+    const path = "runtimePlatform.operatingSystemFamily";
     report(
       "refused-here",
-      "runtimePlatform.operatingSystemFamily",
-      `${family} containers do not start on a Linux host`,
+      path,
+      `This is a definition for Windows (${family}): its containers do not start on a Linux host`,
     );
+    return true;
   }
+  const sign = windowsSign(definition);
+  if (sign !== undefined) {
+    const message = `This looks like a definition for Windows (${sign}): its containers do not start on a Linux host`;
+    report("windows-here", "containerDefinitions", message);
+  }
+  return false;
+}
+
+function platformLimitations(platform: TaskDefinition["runtimePlatform"], report: Report): void {
+  const architecture = platform?.cpuArchitecture;
   if (architecture === undefined) return;
   report(
     "ignored-here",
@@ -130,7 +145,7 @@ function containerLimitations(container: ContainerDefinition, path: string, repo
 }
 
 function logLimitations(
-  { logConfiguration: logs, firelensConfiguration: router, name }: ContainerDefinition,
+  { logConfiguration: logs, firelensConfiguration: router }: ContainerDefinition,
   path: string,
   report: Report,
 ): void {
@@ -138,7 +153,7 @@ function logLimitations(
     report(
       "emulated-here",
       `${path}.logConfiguration`,
-      `Logs for ${logs.logDriver} are captured on this host${destination(logs.options ?? {}, name)}, and sent nowhere`,
+      `Logs for ${logs.logDriver} are captured on this host${destination(logs.options ?? {})}, and sent nowhere`,
     );
   }
   if (logs?.secretOptions?.length)
@@ -156,11 +171,12 @@ function logLimitations(
   );
 }
 
-function destination(options: Readonly<Record<string, string>>, name: string): string {
+/** The same of all containers that log to one group, so that it is said once. */
+function destination(options: Readonly<Record<string, string>>): string {
   const group = options["awslogs-group"];
   if (group === undefined) return "";
   const prefix = options["awslogs-stream-prefix"];
-  return ` under group ${group}${prefix === undefined ? "" : `, stream ${prefix}/${name}/TASK`}`;
+  return ` under group ${group}${prefix === undefined ? "" : `, stream ${prefix}/CONTAINER/TASK`}`;
 }
 
 function requirementLimitations(container: ContainerDefinition, path: string, report: Report): void {

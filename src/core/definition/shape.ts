@@ -158,8 +158,8 @@ function typeFix(found: Found, expected: Members | undefined): Fix | undefined {
   const { input, path } = found;
   const kind = expected?.kind ?? "string";
   if (expected?.kind === "list") return listFix(input, expected.item, path);
-  if (expected?.kind === "enum") return enumFix(asWritten(found), expected.options, path);
   const isScalar = typeof input === "number" || typeof input === "boolean";
+  if (expected?.kind === "enum") return enumFix(isScalar ? asWritten(found) : "", expected.options, path);
   if (kind === "string" && isScalar) return withRemark(write(path, asWritten(found)), "in quotes");
   if (typeof input !== "string") return undefined;
   const isInteger = kind === "integer" && /^-?\d{1,10}$/.test(input) && Math.abs(Number(input)) < 2 ** 31;

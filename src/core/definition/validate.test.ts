@@ -55,6 +55,11 @@ describe("validateTaskDefinition()", () => {
     }
   });
 
+  it("reads an object that has no text where a word of a list belongs", () => {
+    const input = aRequest({ requiresCompatibilities: [{ toString: false }], pidMode: { toString: false } });
+    expect(findingsOf(input)).toEqual(["wrong-type requiresCompatibilities[0]", "wrong-type pidMode"]);
+  });
+
   it("prints a dependency cycle", () => {
     const [problem] = problemsOf(twoContainers(depends("db", "START"), { links: ["web:w"] }));
     expect(problem?.message).toBe("The start order has a cycle: web -> db -> web");
@@ -275,6 +280,7 @@ describe("RULES", () => {
       "emulated-here",
       "ignored-here",
       "refused-here",
+      "windows-here",
       "override-container-unknown",
       "override-too-large",
     ];
