@@ -17,7 +17,8 @@ export type FolderLock = { release(): Promise<void> };
 
 type Claim = "candidate" | "owner";
 type Announcement = { claim: Claim; readonly name: string; readonly server: Server; readonly folder: SocketFolder };
-type Other = { readonly name: string; readonly claim: Claim; readonly pid: string };
+/** `leaving`: it hung up without a word, as who withdraws does to those who knock in that moment. */
+type Other = { readonly name: string; readonly claim: Claim | "leaving"; readonly pid: string };
 /** Where sockets are bound: the folder itself, or a short alias of it. */
 type SocketFolder = { readonly path: string; readonly close: () => Promise<void> };
 
@@ -49,7 +50,7 @@ async function outlast(folder: string, own: Announcement): Promise<void> {
   for (let look = 0; look < RIVAL_LOOKS; look++) {
     const others = await findOthers(folder, own);
     if (others.length === 0) return;
-    const stronger = others.find(({ claim, name }) => claim === "owner" || name < own.name);
+    const stronger = others.find(({ claim, name }) => claim === "owner" || (claim === "candidate" && name < own.name));
     if (stronger !== undefined) throw storeError(`Cannot open state in ${folder}: process ${stronger.pid} has it open`);
     await delay(RIVAL_PAUSE_MS);
   }
@@ -105,7 +106,7 @@ async function look(folder: string, sockets: SocketFolder, name: string): Promis
     return undefined;
   }
   const [claim, pid = "unknown"] = answer.split(" ");
-  return { name, claim: claim === "candidate" ? "candidate" : "owner", pid };
+  return { name, claim: claim === "candidate" || claim === "leaving" ? claim : "owner", pid };
 }
 
 /** `dead` only when the system says that nobody listens; who is silent is alive, and taken for the owner. */
@@ -113,7 +114,10 @@ function ask(path: string): Promise<string> {
   return new Promise((resolve) => {
     const connection = connect(path);
     let answer = "";
-    connection.setTimeout(ANSWER_LIMIT_MS, () => connection.destroy());
+    connection.setTimeout(ANSWER_LIMIT_MS, () => {
+      resolve("owner");
+      connection.destroy();
+    });
     connection.setEncoding("utf8").on("data", (chunk: string) => {
       answer += chunk;
     });
@@ -121,7 +125,7 @@ function ask(path: string): Promise<string> {
       const code = codeOf(error);
       if (code === "ECONNREFUSED" || code === "ENOENT") resolve("dead");
     });
-    connection.on("close", () => resolve(answer.trim()));
+    connection.on("close", () => resolve(answer.trim() || "leaving"));
   });
 }
 
