@@ -1,10 +1,12 @@
 /** The engine of one `berth run`: nothing on disk, gone with the process. */
 import { homedir } from "node:os";
 import { composeEngine, withPullBehaviour } from "../agent/compose-engine.ts";
+import { createHostProcesses } from "../agent/host-processes.ts";
 import { systemRandom } from "../agent/system-random.ts";
 import { asEpochMs } from "../core/brand.ts";
 import { DEFAULT_STOP_TIMEOUT_MS } from "../core/definition/defaults.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
+import { engineIdOfRun } from "../core/run-owner.ts";
 import { buildTask } from "../core/task-builder.ts";
 import { createDockerClient, resolveEndpoint } from "../docker/index.ts";
 import { createRegistryAuth, dockerConfigFile } from "../docker/registry-auth/index.ts";
@@ -41,10 +43,11 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
   const { region } = request;
   const docker = createDockerClient({ ...resolveEndpoint(process.env, homedir()), log });
   const store = new MemoryStateStore();
+  const processes = createHostProcesses();
   const engine = await composeEngine({
     client: docker,
     store,
-    engineId: `run-${systemRandom.hex(20)}`,
+    engineId: engineIdOfRun(processes.self(), systemRandom.hex(20)),
     region,
     log,
     config: { machine: withPullBehaviour(request.pull) },
@@ -67,6 +70,7 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
   return {
     engine,
     docker,
+    processes,
     buildTask: (definition) =>
       buildTask(definition, {
         cluster: request.cluster,

@@ -16,7 +16,8 @@ Examples:
   berth plan task.json                      what starts when, and why
 
 Exit codes of run: 0 all essential containers exited 0, else the code of the one that ended the task;
-2 invalid definition or usage, 124 --timeout, 125 the engine could not run it, 130 SIGINT, 143 SIGTERM.`;
+2 invalid definition or usage, 124 --timeout, 125 the engine could not run it,
+129 SIGHUP, 130 SIGINT, 131 SIGQUIT, 143 SIGTERM.`;
 
 export function createProgram(host: CliHost, outcome: Outcome): Command {
   const program = new Command("berth")
@@ -48,6 +49,7 @@ function addRun(program: Command, host: CliHost, outcome: Outcome): void {
     .option("--cluster <name>", "cluster that the task believes to be in", "default")
     .option("--region <name>", "region of the task, for its containers and for AWS")
     .option("--timeout <duration>", "stop after 30, 30s, 2m or 1h30m, and exit with 124")
+    .option("--replace", "remove what killed runs of the same family have left, first")
     .option("--keep", "leave the containers after the end")
     .option("--wait-unhealthy", "wait on, as ECS does, when a container waits for one that is UNHEALTHY")
     .option("--secrets <file>", "values of secrets: JSON, YAML or NAME=VALUE lines")

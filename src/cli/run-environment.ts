@@ -1,4 +1,5 @@
 /** What `berth run` needs from the composition of engine and adapters. */
+import type { HostProcesses } from "../agent/host-processes.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import type { Task } from "../core/task.ts";
 import type { TaskEngine } from "../engine/task-engine.ts";
@@ -28,6 +29,7 @@ export interface RunEnvironment {
   /** Initialised. */
   readonly engine: TaskEngine;
   readonly docker: DockerClient;
+  readonly processes: HostProcesses;
   /** @throws {EngineError} VolumeError for volumes that can never be made */
   buildTask(definition: TaskDefinition): Task;
   /** What the task asks for and nobody can give (secrets, environment files), one sentence each; empty when all is there. */

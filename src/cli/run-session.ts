@@ -2,19 +2,21 @@
 
 import { describeCheck } from "../core/blocker.ts";
 import { waitingForHealth } from "../core/dependencies.ts";
-import type { Task } from "../core/task.ts";
+import { EngineError } from "../core/errors.ts";
+import type { Container, Task } from "../core/task.ts";
 import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
+import { removeCommand } from "./clean-up-command.ts";
 import { EXIT_ENGINE, endOfRun, type RunEnd, type WayOut } from "./exit-code.ts";
 import { type CutLog, createLogFollower } from "./log-follower.ts";
+import { newConflicts } from "./port-holders.ts";
 import type { RunReporter } from "./reporter.ts";
 import type { RunEnding } from "./run-ending.ts";
 import { count } from "./units.ts";
 
 /** How long the next of the last lines of an ended container is waited for, ms. */
 const LOG_SILENCE_MS = 5_000;
-const TASK_ARN_LABEL = "com.amazonaws.ecs.task-arn";
 
 export type SessionOptions = {
   readonly engine: TaskEngine;
@@ -26,6 +28,8 @@ export type SessionOptions = {
   /** Wait on, as ECS does, when a container waits for one that is UNHEALTHY. */
   readonly waitUnhealthy: boolean;
   readonly showLogs: boolean;
+  /** What people should know of a container that could not start because of a host port. */
+  readonly explainConflict: (task: Task, container: Container) => Promise<string | undefined>;
 };
 
 /**
@@ -73,6 +77,7 @@ function watchTask(task: Task, options: SessionOptions): Watch {
     const tell = async (before: Promise<void>, snapshot: Task) => {
       await before;
       const ended = options.showLogs && hasEndedSince(shown, snapshot);
+      const conflicts = newConflicts(shown, snapshot);
       shown = snapshot;
       if (ended) {
         logs.taskChanged(snapshot);
@@ -80,6 +85,7 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       }
       reporter.taskChanged(snapshot);
       if (options.showLogs) logs.taskChanged(snapshot);
+      for (const container of conflicts) await noteConflict(snapshot, container, options);
       if (!options.waitUnhealthy) endWhenUnhealthy(snapshot, options.ending);
       if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
     };
@@ -98,6 +104,18 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       logs.close();
     },
   };
+}
+
+/** Who holds the port is looked up at once: the holder may be gone when the task has ended. */
+async function noteConflict(task: Task, container: Container, options: SessionOptions): Promise<void> {
+  const { reporter, explainConflict } = options;
+  try {
+    const explanation = await explainConflict(task, container);
+    if (explanation !== undefined) reporter.note(explanation);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    reporter.note(`Cannot find out who holds the port: ${error.message}`);
+  }
 }
 
 /** In a pipeline nobody comes to mend what is UNHEALTHY, and a task that waits for it would never end. */
@@ -166,7 +184,7 @@ async function finish(task: Task, options: SessionOptions): Promise<RunEnd> {
   const end = endOfRun(task, ending.wayOut ?? { type: "ended" });
   ending.settle();
   if (options.keep) {
-    reporter.note(`Containers are kept (--keep): remove them with ${removeCommand(task)}`);
+    reporter.note(`Containers are kept (--keep): remove them with ${removeCommand(task.arn)}`);
     return end;
   }
   return (await removed(task, options))
@@ -192,11 +210,7 @@ async function removed(task: Task, { engine, ending, reporter }: SessionOptions)
 
 function leave(task: Task, { ending }: SessionOptions): RunEnd {
   const { code } = endOfRun(task, ending.wayOut ?? { type: "ended" });
-  return { code, message: `Left without cleaning up: remove what is left with ${removeCommand(task)}` };
-}
-
-function removeCommand(task: Task): string {
-  return `docker rm --force --volumes $(docker ps --all --quiet --filter label=${TASK_ARN_LABEL}=${task.arn})`;
+  return { code, message: `Left without cleaning up: remove what is left with ${removeCommand(task.arn)}` };
 }
 
 /** Something in here broke: the containers must not outlive it. The failure is reported by the caller. */
@@ -216,6 +230,6 @@ async function cleanUpAfterFailure(task: Task, { engine, ending, keep, reporter 
     if (!keep) await engine.removeTask(task.arn);
   };
   const failed = (error: Error) =>
-    reporter.note(`Cannot clean up: ${error.message}. Remove what is left with ${removeCommand(task)}`);
+    reporter.note(`Cannot clean up: ${error.message}. Remove what is left with ${removeCommand(task.arn)}`);
   await Promise.race([cleaning().catch(failed), ending.reached(3)]);
 }

@@ -209,6 +209,7 @@ class Stage {
       docker: dockerWithLogs(async function* () {
         yield* lines;
       }),
+      processes: { self: () => undefined, fateOf: () => "unknown", listenersOn: () => [] },
       buildTask: (definition) => aTask({ definition, containers: aTask({ definition }).containers }),
       missing: async () => this.missing,
       close: async () => {

@@ -8,11 +8,13 @@ import { EngineError, InvalidInputError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import { hostOfEndpoint } from "./addresses.ts";
 import { berthCommand } from "./command-line.ts";
+import { removeEarlierRuns } from "./earlier-runs.ts";
 import { endOfRun, type RunEnd } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import { createJsonReporter } from "./json-output.ts";
 import { type DefinitionOptions, type LoadedDefinition, loadDefinition } from "./load-definition.ts";
 import { createPlainReporter } from "./plain-output.ts";
+import { describeHolder } from "./port-holders.ts";
 import { grouped, groupLine, problemLine } from "./problem-text.ts";
 import { STDIN } from "./read-source.ts";
 import { remoteLogNotes } from "./remote-logs.ts";
@@ -30,6 +32,7 @@ export type RunOptions = DefinitionOptions & {
   readonly region?: string;
   readonly timeout?: string;
   readonly keep?: true;
+  readonly replace?: true;
   readonly waitUnhealthy?: true;
   readonly secrets?: string;
   readonly aws?: true;
@@ -98,10 +101,23 @@ async function runUntilEnd(file: string, options: RunOptions, context: RunContex
         "",
         [`Cannot start the task: ${count(missing.length, "value")} missing`, ...missing].join("\n"),
       );
+    if (options.replace === true) {
+      await Promise.race([replaceEarlierRuns(task.family, environment, context), over]);
+      if (ending.wayOut !== undefined) return endedEarly(ending);
+    }
     return await reportedSession(task, { ...context, loaded, options, environment });
   } finally {
     await environment.close();
   }
+}
+
+/** @throws {EngineError} when Docker refuses */
+async function replaceEarlierRuns(
+  family: string,
+  { docker, processes }: RunEnvironment,
+  { ending, speaker }: RunContext,
+): Promise<void> {
+  for (const text of await removeEarlierRuns(family, { docker, processes, signal: ending.signal })) speaker.say(text);
 }
 
 function endedEarly(ending: RunEnding): RunEnd {
@@ -185,6 +201,7 @@ async function reportedSession(task: Task, context: SessionContext): Promise<Run
       keep: options.keep === true,
       waitUnhealthy: options.waitUnhealthy === true,
       showLogs: options.logs,
+      explainConflict: (known, container) => describeHolder(known, container, environment),
     });
     reporter.ended?.(end);
     return end;

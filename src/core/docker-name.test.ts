@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dockerNameFor, volumeNameFor } from "./docker-name.ts";
+import { dockerNameFor, isDockerNameFor, volumeNameFor } from "./docker-name.ts";
 
 const HEX = "0123456789abcdef0123";
 
@@ -22,6 +22,20 @@ describe("dockerNameFor()", () => {
         expect(made.length).toBeLessThan(250);
       }),
     );
+  });
+});
+
+describe("isDockerNameFor()", () => {
+  it("knows every name that was given, and no other's", () => {
+    const parts = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(parts, parts, fc.nat(), (family, name, revision) => {
+        expect(isDockerNameFor(dockerNameFor(family, revision, name, HEX), { family, revision }, name)).toBe(true);
+      }),
+    );
+    const owner = { family: "shop", revision: 3 };
+    for (const name of ["happy_turing", "ecs-shop-3-web-", "ecs-shop-3-web-copy", `ecs-shop-4-web-${HEX}`])
+      expect(isDockerNameFor(name, owner, "web")).toBe(false);
   });
 });
 

@@ -18,6 +18,12 @@ export function dockerNameFor(family: string, revision: number, containerName: s
   return asDockerName(generatedName({ family, revision }, containerName, hex));
 }
 
+/** Could this be the name that such a container was given? Names that Docker or people choose could not. */
+export function isDockerNameFor(dockerName: string, owner: NameOwner, containerName: string): boolean {
+  const start = `${generatedName(owner, containerName, "")}-`;
+  return dockerName.startsWith(start) && /^[0-9a-f]+$/.test(dockerName.slice(start.length));
+}
+
 /** `ecs-FAMILY-REVISION-VOLUME-HEX`, the Docker volume behind an empty or task-scoped volume. Source: engine-modern 18.2. */
 export function volumeNameFor(owner: NameOwner, volumeName: string, hex: string): string {
   return generatedName(owner, volumeName, hex);

@@ -65,6 +65,11 @@ export function leasesFor(request: PortRequest, firstHostPort: number): readonly
   }));
 }
 
+/** Did Docker refuse to start a container because a host port of it is taken? It has no status of its own for that. */
+export function isPortConflict(message: string): boolean {
+  return /port is already allocated|address already in use/.test(message);
+}
+
 /** A container's mappings, none when its network is switched off. */
 export function publishedMappings(task: Task, container: Container): readonly PortMapping[] {
   const definition = definitionOf(task, container);

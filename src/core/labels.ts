@@ -5,6 +5,8 @@ import type { Container, Task } from "./task.ts";
 export const ENGINE_ID_LABEL = "berth.engine-id";
 export const TASK_ARN_LABEL = "com.amazonaws.ecs.task-arn";
 export const CONTAINER_NAME_LABEL = "com.amazonaws.ecs.container-name";
+export const FAMILY_LABEL = "com.amazonaws.ecs.task-definition-family";
+export const REVISION_LABEL = "com.amazonaws.ecs.task-definition-version";
 /** Which digest the container was made of, where one is known: an engine that died before it saved it reads it here. */
 export const IMAGE_DIGEST_LABEL = "berth.image-digest";
 
@@ -18,8 +20,8 @@ export function containerLabels(task: Task, container: Container, engineId: stri
   const labels: Record<string, string> = {
     "com.amazonaws.ecs.cluster": task.cluster,
     [CONTAINER_NAME_LABEL]: container.name,
-    "com.amazonaws.ecs.task-definition-family": task.family,
-    "com.amazonaws.ecs.task-definition-version": String(task.revision),
+    [FAMILY_LABEL]: task.family,
+    [REVISION_LABEL]: String(task.revision),
     [TASK_ARN_LABEL]: task.arn,
     [ENGINE_ID_LABEL]: engineId,
   };

@@ -4,7 +4,7 @@
  */
 import type { DockerId } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
-import { definitionOf, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
+import { definitionOf, isPortConflict, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
 import type { ActionResult, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
 import {
@@ -128,7 +128,7 @@ export class ContainerLauncher {
       this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
       return this.#startAnew(task, container, requests);
     }
-    if (!isPortConflict(error) || !requests.some(isMovable)) throw error;
+    if (!isOfPorts(error) || !requests.some(isMovable)) throw error;
     return this.#startAnew(task, container, requests.map(anyPort));
   }
 
@@ -155,7 +155,7 @@ export class ContainerLauncher {
       await calls.start(dockerId);
     } catch (error) {
       signal.throwIfAborted();
-      if (moves > 1 && isPortConflict(error) && requests.some(isMovable)) {
+      if (moves > 1 && isOfPorts(error) && requests.some(isMovable)) {
         return await this.#startAnew(task, container, requests.map(anyPort), moves - 1);
       }
       return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
@@ -198,9 +198,8 @@ function withMetadata(body: CreateBody, attachment: MetadataAttachment | undefin
   return { ...body, Env: [...(body.Env ?? []), ...env], HostConfig: hostConfig };
 }
 
-/** Docker has no status of its own for it. */
-function isPortConflict(error: unknown): boolean {
-  return error instanceof EngineError && /port is already allocated|address already in use/.test(error.message);
+function isOfPorts(error: unknown): boolean {
+  return error instanceof EngineError && isPortConflict(error.message);
 }
 
 /** As containerd says it by way of Docker: it has a task of that id, or a container, of which Docker knows nothing. */

@@ -3,6 +3,7 @@
  * own, so that an option without a test fails here.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +13,7 @@ import { createProgram } from "../../src/cli/program.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import { LocalJsonService } from "../aws/local-json-service.ts";
 import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
-import { type BerthOptions, type BerthResult, berth } from "./berth-command.ts";
+import { type BerthOptions, type BerthResult, berth, startBerth } from "./berth-command.ts";
 
 /** A registry that answers, and has none of these. */
 const REGISTRY = process.env.BERTH_TEST_REGISTRY ?? "127.0.0.1:1";
@@ -48,6 +49,16 @@ function task(script: string, container: Members = {}, more: Members = {}): stri
 
 function berthIn(args: readonly string[], stdin: string, env: BerthOptions["env"] = {}): Promise<BerthResult> {
   return berth(args, { cwd: folder, stdin, env: { DOCKER_HOST: realDaemon(), ...env } });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen({ port: 0, host: "0.0.0.0" }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
 }
 
 type Use = {
@@ -120,6 +131,27 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     for (const { dockerId } of kept) await docker.removeContainer(dockerId, { force: true, removeVolumes: true });
     docker.close();
     expect({ code, kept: kept.length }).toEqual({ code: 0, kept: 1 });
+  },
+  "--replace": async () => {
+    const portMappings = [{ containerPort: 80, hostPort: await freePort() }];
+    const stays = task("echo up; sleep 60", { portMappings, ...MOUNT }, VOLUME);
+    const run = await startBerth(["run", "-"], { cwd: folder, stdin: stays, env: { DOCKER_HOST: realDaemon() } });
+    await run.seen(/\| up/);
+    run.child.kill("SIGKILL");
+    await run.result;
+    const stdin = task("echo hello", { portMappings });
+    const without = await berthIn(["run", "-"], stdin);
+    expect(without.stderr).toMatch(
+      /Host port \d+ is held by container ecs-cli.* that was killed: remove it with --replace/,
+    );
+    expect(without.code).toBe(125);
+    const replaced = await berthIn(["run", "-", "--replace"], stdin);
+    expect(replaced.stderr).toMatch(/Removed container ecs-cli.*, left by a run that was killed/);
+    expect(replaced.code).toBe(0);
+    const docker = createDockerClient({ endpoint: realDaemon() });
+    const volumes = await docker.listVolumes({ labels: { "com.amazonaws.ecs.task-arn": true } });
+    docker.close();
+    expect(volumes.filter(({ name }) => name.includes(family))).toEqual([]);
   },
   "--secrets": async () => {
     for (const [name, text] of Object.entries(SECRET_FILES)) {
