@@ -85,7 +85,7 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       }
       reporter.taskChanged(snapshot);
       if (options.showLogs) logs.taskChanged(snapshot);
-      for (const container of conflicts) await noteConflict(snapshot, container, options);
+      for (const container of conflicts) await Promise.race([noteConflict(snapshot, container, options), leaving]);
       if (!options.waitUnhealthy) endWhenUnhealthy(snapshot, options.ending);
       if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
     };
