@@ -161,4 +161,19 @@ describe("limitationsOf()", () => {
       "Put a host directory in its place with --volume data=PATH",
     );
   });
+
+  it.each([
+    ["./data", "refused-here"],
+    ["../up", "refused-here"],
+    ["a/b", "refused-here"],
+    ["~/data", "refused-here"],
+    ["data", "emulated-here"],
+  ])("explains the relative host path %s, and how the folder is given", (sourcePath, rule) => {
+    const [problem] = limitationsOf(definitionOf(aRequest({ volumes: [{ name: "v", host: { sourcePath } }] })));
+    expect(problem).toMatchObject({
+      rule,
+      path: "volumes[0].host.sourcePath",
+      fix: "Give the folder with --volume v=PATH",
+    });
+  });
 });

@@ -3,7 +3,7 @@ import { hint, option, remove } from "./fix.ts";
 import type { Problem, Report } from "./problem.ts";
 import { ProblemList, quote } from "./problem.ts";
 import type { ContainerDefinition, TaskDefinition, Volume } from "./types.ts";
-import { windowsFamily, windowsSign } from "./windows.ts";
+import { isWindowsPath, windowsFamily, windowsSign } from "./windows.ts";
 
 /**
  * Warnings for `berth validate`, in the order of the document: one for each member that Berth does not honour as ECS does.
@@ -201,6 +201,7 @@ function volumeLimitations(volume: Volume, path: string, report: Report): void {
       },
     );
   }
+  checkRelativePath(volume, `${path}.host.sourcePath`, report);
   const kinds = {
     efsVolumeConfiguration: `The EFS file system ${volume.efsVolumeConfiguration?.fileSystemId} cannot be mounted here`,
     s3filesVolumeConfiguration: `The S3 file system ${volume.s3filesVolumeConfiguration?.fileSystemArn} cannot be mounted here`,
@@ -214,4 +215,25 @@ function volumeLimitations(volume: Volume, path: string, report: Report): void {
       fix: option("Put a host directory in its place with", "--volume", { key: volume.name, word: "PATH", value: "." }),
     });
   }
+}
+
+/** A name of a Docker volume; anything else that is relative is refused by Docker. */
+const VOLUME_NAME = /^[A-Za-z0-9][\w.-]*$/;
+
+/** Docker knows no working directory of a client: what does not begin with / is no folder to it. */
+function checkRelativePath({ name, host }: Volume, at: string, report: Report): void {
+  const path = host?.sourcePath;
+  if (path === undefined || path.startsWith("/") || isWindowsPath(path)) return;
+  const fix = option("Give the folder with", "--volume", { key: name, word: "PATH", value: path });
+  if (VOLUME_NAME.test(path)) {
+    const message = `${quote(path)} is no absolute path: Docker takes it for the name of a volume of its own, not for a folder`;
+    report("emulated-here", at, message, { fix });
+    return;
+  }
+  report(
+    "refused-here",
+    at,
+    `${quote(path)} is relative, and a folder of the host has an absolute path: the task does not start`,
+    { fix },
+  );
 }

@@ -5,6 +5,10 @@ const IMAGE = /windows|nanoserver|(?:^|\/)iis(?:[:@]|$)/i;
 const PATH = /^(?:[A-Za-z]:[\\/]|\\\\)/;
 const SHELL = /^(?:powershell|pwsh|cmd)(?:\.exe)?$/i;
 
+export function isWindowsPath(path: string): boolean {
+  return PATH.test(path);
+}
+
 /** The platform that the definition names. */
 export function windowsFamily({ runtimePlatform }: Pick<TaskDefinition, "runtimePlatform">): string | undefined {
   const family = runtimePlatform?.operatingSystemFamily;
