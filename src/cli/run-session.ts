@@ -12,7 +12,7 @@ import { EXIT_ENGINE, endOfRun, type RunEnd, type WayOut } from "./exit-code.ts"
 import { type CutLog, createLogFollower } from "./log-follower.ts";
 import { newConflicts } from "./port-holders.ts";
 import type { RunReporter } from "./reporter.ts";
-import type { RunEnding } from "./run-ending.ts";
+import type { RunEnding, Urgency } from "./run-ending.ts";
 import { count } from "./units.ts";
 
 /** How long the next of the last lines of an ended container is waited for, ms. */
@@ -67,8 +67,6 @@ function watchTask(task: Task, options: SessionOptions): Watch {
     onLine: (name, line) => reporter.logLine(name, line),
     onUnreadable: (name, reason) => reporter.note(`Cannot read the log of ${name}: ${reason}`),
   });
-  // Who has asked for an end in order, and then again, does not wait for what is still to be read.
-  const leaving = options.ending.reached(2);
   reporter.taskChanged(task);
   let end: () => void = () => undefined;
   const stopped = new Promise<Task>((resolve, reject) => {
@@ -81,11 +79,13 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       shown = snapshot;
       if (ended) {
         logs.taskChanged(snapshot);
-        for (const log of await logs.caughtUp(LOG_SILENCE_MS, leaving)) reporter.note(describeCut(log));
+        const cut = await logs.caughtUp(LOG_SILENCE_MS, askedAgain(options.ending));
+        for (const log of cut) reporter.note(describeCut(log));
       }
       reporter.taskChanged(snapshot);
       if (options.showLogs) logs.taskChanged(snapshot);
-      for (const container of conflicts) await Promise.race([noteConflict(snapshot, container, options), leaving]);
+      for (const container of conflicts)
+        await Promise.race([noteConflict(snapshot, container, options), askedAgain(options.ending)]);
       if (!options.waitUnhealthy) endWhenUnhealthy(snapshot, options.ending);
       if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
     };
@@ -131,6 +131,11 @@ function heldByHealth({ containers }: Task): string | undefined {
     return `${container.name} is UNHEALTHY (${describeCheck(container.health)}), and ${waiting.join(", ")} cannot start before it is HEALTHY`;
   }
   return undefined;
+}
+
+/** Who asks for an end once more, and not for the first time, does not wait for what is still to be read. */
+function askedAgain(ending: RunEnding): Promise<void> {
+  return ending.reached(Math.min(3, Math.max(2, ending.urgency + 1)) as Urgency);
 }
 
 function describeCut({ containerName, linesShown }: CutLog): string {
