@@ -17,4 +17,11 @@ describe("berthCommand()", () => {
       "berth validate 'a b.json' --set-file v.env --set A=1 --set 'B=x y'",
     );
   });
+
+  it("keeps every option that changes the definition", () => {
+    const given = { image: ["a=b:1"], volume: ["v=./my data"], overrides: "o.json", set: ["A=1"], setFile: "v.env" };
+    expect(berthCommand({ verb: "validate", file: "t.json", ...given })).toBe(
+      "berth validate t.json --overrides o.json --image a=b:1 --set-file v.env --set A=1 --volume 'v=./my data'",
+    );
+  });
 });

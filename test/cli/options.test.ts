@@ -210,6 +210,21 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 const VALIDATE: typeof RUN = {
+  "--overrides": () =>
+    expectShows("validate", /\[override-container-unknown\]/, {
+      stdin: PLAIN,
+      option: ["--overrides", '{"containerOverrides":[{"name":"nobody"}]}'],
+    }),
+  "--image": () =>
+    expectShows("validate", /: valid/, {
+      stdin: task("true", { image: "REPOSITORY:TAG" }),
+      option: ["--image", `a=${IMAGE}`],
+    }),
+  "--volume": () =>
+    expectShows("validate", /: valid\ncode 0/, {
+      stdin: task("true", MOUNT, { volumes: [{ name: "data", efsVolumeConfiguration: { fileSystemId: "fs-1" } }] }),
+      option: ["--volume", "data=."],
+    }),
   "--set": () => expectShows("validate", /: valid/, { stdin: PLACEHOLDER, option: ["--set", "NAME=busybox"] }),
   "--set-file": () => expectShows("validate", /: valid/, { stdin: PLACEHOLDER, option: ["--set-file", "values.env"] }),
   "--output": async () => {

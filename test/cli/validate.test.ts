@@ -71,6 +71,29 @@ describe("berth validate", () => {
     }
   });
 
+  it("tells what this host does in another way beside errors, too", async () => {
+    const definition = {
+      family: "shop",
+      taskRoleArn: "shop",
+      containerDefinitions: [{ name: "web", image: "nginx", memory: 64, workingDirectory: "app" }],
+    };
+    const { stdout } = await berth(["validate", "--output", "json", "-"], { stdin: JSON.stringify(definition) });
+    const [{ problems, limitations }] = JSON.parse(stdout).files;
+    expect(problems).toMatchObject([
+      {
+        rule: "path-relative",
+        ways: [[{ op: "set", path: "containerDefinitions[0].workingDirectory", value: "/app" }]],
+      },
+    ]);
+    expect(limitations).toMatchObject([{ rule: "ignored-here", path: "taskRoleArn" }]);
+  });
+
+  it("quotes numbers as the file spells them (case 02)", async () => {
+    const stdin = `family: numbers
+containerDefinitions: [{name: web, image: nginx, memory: 16, environment: [{name: ACCOUNT, value: 012345678901}]}]`;
+    expect((await berth(["validate", "-"], { stdin })).stdout).toContain('fix: Write "012345678901" in quotes');
+  });
+
   it("fills placeholders with --set and reads standard input", async () => {
     const stdin = JSON.stringify({
       family: "a",
