@@ -28,13 +28,16 @@ function kernelRange(): string {
   }
 }
 
-/** Opens a socket on all addresses for a moment. Source: PORT-6. */
+/**
+ * Opens a socket on all addresses for a moment. A port that this user may not open is left to Docker, which may, and refuses it
+ * when it is taken. Source: PORT-6.
+ */
 export const probeHostPort: PortProbe = (port, protocol) => (protocol === "tcp" ? canListen(port) : canBind(port));
 
 function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(false));
+    server.once("error", (error) => resolve(isForbidden(error)));
     server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
@@ -42,10 +45,14 @@ function canListen(port: number): Promise<boolean> {
 function canBind(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
-    socket.once("error", () => {
+    socket.once("error", (error) => {
       socket.close();
-      resolve(false);
+      resolve(isForbidden(error));
     });
     socket.bind({ port, exclusive: true }, () => socket.close(() => resolve(true)));
   });
+}
+
+function isForbidden(error: Error): boolean {
+  return "code" in error && error.code === "EACCES";
 }

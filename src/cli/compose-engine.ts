@@ -29,6 +29,7 @@ import {
   TaskEnvironmentStore,
 } from "../resources/secrets/index.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
+import { hostOfEndpoint } from "./addresses.ts";
 import type { EnvironmentRequest, RunEnvironment } from "./run-environment.ts";
 import { createWarningLog } from "./warning-log.ts";
 
@@ -52,6 +53,8 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
     log,
     config: { machine: withPullBehaviour(request.pull) },
     registryAuth: createRegistryAuth({ dockerConfigFile: dockerConfigFile(process.env), env: process.env, log }),
+    // Which ports are free on another host cannot be seen from here: Docker refuses those that are not.
+    ...(hostOfEndpoint(docker.endpoint) === "localhost" ? {} : { probeHostPort: async () => true }),
     ...(request.aws ? { ecr: { region, env: process.env } } : {}),
     registryAuthOf: (taskArn, containerName) => environment.registryAuthOf(taskArn, containerName),
     environment,

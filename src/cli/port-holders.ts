@@ -1,7 +1,7 @@
 /** Who holds a host port that Docker could not give to a container, and how to get it back. */
 import type { HostProcesses, Listener } from "../agent/host-processes.ts";
 import { asDockerId } from "../core/brand.ts";
-import { isPortConflict, requestedHostPorts } from "../core/host-ports.ts";
+import { isPortConflict, refusedPort, requestedHostPorts } from "../core/host-ports.ts";
 import { CONTAINER_NAME_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import { type Container, findContainer, type Task } from "../core/task.ts";
 import type { ContainerInspection, DockerClient } from "../ports/docker-client.ts";
@@ -41,10 +41,9 @@ export async function describeHolder(
 
 /** The one that Docker names in its refusal; it does not always tell the protocol. */
 function refusedPorts(task: Task, container: Container): readonly Port[] {
-  const message = container.error?.message ?? "";
-  const refused = Number(/(?:\d+(?:\.\d+){3}|\]|:):(\d+)/.exec(message)?.[1]);
+  const refused = refusedPort(container.error?.message ?? "");
   return requestedHostPorts(task, container).flatMap(({ choice, hostPort, protocol }) =>
-    choice === "fixed" && hostPort === refused ? [{ hostPort, protocol }] : [],
+    choice === "fixed" && hostPort !== undefined && hostPort === refused ? [{ hostPort, protocol }] : [],
   );
 }
 

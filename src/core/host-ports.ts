@@ -70,6 +70,12 @@ export function isPortConflict(message: string): boolean {
   return /port is already allocated|address already in use/.test(message);
 }
 
+/** The host port that Docker names in its refusal, behind the address that it would have bound. */
+export function refusedPort(message: string): number | undefined {
+  const port = /(?:\d+(?:\.\d+){3}|\]|:):(\d+)/.exec(message)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
 /** A container's mappings, none when its network is switched off. */
 export function publishedMappings(task: Task, container: Container): readonly PortMapping[] {
   const definition = definitionOf(task, container);

@@ -4,7 +4,7 @@
  */
 import type { DockerId } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
-import { definitionOf, isPortConflict, type PortRequest, requestedHostPorts } from "../core/host-ports.ts";
+import { definitionOf, isPortConflict, type PortRequest, refusedPort, requestedHostPorts } from "../core/host-ports.ts";
 import type { ActionResult, Observation } from "../core/machine/input.ts";
 import { networkBindingsOf } from "../core/network-bindings.ts";
 import {
@@ -44,7 +44,7 @@ export type ContainerLauncherPorts = {
   readonly taskOf: (taskArn: string) => Task | undefined;
 };
 
-/** As often a host port that was taken meanwhile is chosen again. */
+/** As often a host port that was taken meanwhile is chosen again, and once for each further port. */
 const MAX_PORT_MOVES = 10;
 
 export class ContainerLauncher {
@@ -128,8 +128,9 @@ export class ContainerLauncher {
       this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
       return this.#startAnew(task, container, requests);
     }
-    if (!isOfPorts(error) || !requests.some(isMovable)) throw error;
-    return this.#startAnew(task, container, requests.map(anyPort));
+    const moved = isOfPorts(error) ? movedFrom(error.message, requests, container.hostPorts) : undefined;
+    if (moved === undefined) throw error;
+    return this.#startAnew(task, container, moved);
   }
 
   /** Those who log through a router are told its address when they are created, which is soon. Source: engine-modern 21.2. */
@@ -143,7 +144,7 @@ export class ContainerLauncher {
     task: Task,
     container: Container,
     requests: readonly PortRequest[],
-    moves = MAX_PORT_MOVES,
+    moves = MAX_PORT_MOVES + requests.length - 1,
   ): Promise<ActionResult> {
     const { client, signal, hostPorts, calls } = this.#ports;
     hostPorts.release(portOwner(task.arn, container.name));
@@ -155,9 +156,8 @@ export class ContainerLauncher {
       await calls.start(dockerId);
     } catch (error) {
       signal.throwIfAborted();
-      if (moves > 1 && isOfPorts(error) && requests.some(isMovable)) {
-        return await this.#startAnew(task, container, requests.map(anyPort), moves - 1);
-      }
+      const moved = moves > 1 && isOfPorts(error) ? movedFrom(error.message, requests, leases) : undefined;
+      if (moved !== undefined) return await this.#startAnew(task, container, moved, moves - 1);
       return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
     }
     return { ...made, networkBindings: bindingsOf(task, changeContainer(container, { hostPorts: leases })) };
@@ -198,7 +198,7 @@ function withMetadata(body: CreateBody, attachment: MetadataAttachment | undefin
   return { ...body, Env: [...(body.Env ?? []), ...env], HostConfig: hostConfig };
 }
 
-function isOfPorts(error: unknown): boolean {
+function isOfPorts(error: unknown): error is EngineError {
   return error instanceof EngineError && isPortConflict(error.message);
 }
 
@@ -207,11 +207,25 @@ function isHalfStarted(error: unknown): error is EngineError {
   return error instanceof EngineError && /\btask [0-9a-f]{64}: already exists|\bid already in use/.test(error.message);
 }
 
-function isMovable(request: PortRequest): boolean {
-  return request.choice !== "fixed";
+/**
+ * Requests that get past a refusal: the one whose port was refused takes any other, and all others keep theirs. All that can
+ * move do so when the daemon does not name the port.
+ * @returns undefined when the definition fixes the port
+ */
+function movedFrom(
+  message: string,
+  requests: readonly PortRequest[],
+  leases: readonly HostPortLease[],
+): readonly PortRequest[] | undefined {
+  const port = refusedPort(message);
+  const refused = leases.filter(({ hostPort }) => hostPort === port);
+  const isRefused = (request: PortRequest) => refused.length === 0 || refused.some((lease) => isFor(request, lease));
+  const moving = requests.filter((request) => request.choice !== "fixed" && isRefused(request));
+  if (moving.length === 0) return undefined;
+  return requests.map((request) => (moving.includes(request) ? { ...request, choice: "dynamic" } : request));
 }
 
-/** The preferred port has just been refused. */
-function anyPort(request: PortRequest): PortRequest {
-  return isMovable(request) ? { ...request, choice: "dynamic" } : request;
+function isFor({ containerPort, count, protocol }: PortRequest, lease: HostPortLease): boolean {
+  const offset = lease.containerPort - containerPort;
+  return lease.protocol === protocol && offset >= 0 && offset < count;
 }

@@ -255,6 +255,30 @@ describe("DockerTaskEngine", () => {
     expect((await host.untilStatus(task, "STOPPED")).stoppedReason).toContain("port is already allocated");
   });
 
+  it("of an awsvpc task's ports only those move that are taken", async () => {
+    const host = await startedHost();
+    const taken = [8081, 8083, 8085];
+    for (const port of taken) host.docker.state.ports.occupy(port);
+    const portMappings = Array.from({ length: 6 }, (_, index) => ({ containerPort: 8080 + index }));
+    const task = await runningTask(host, [{ name: "web", portMappings }], { networkMode: "awsvpc" });
+    const leases = host.container(task, "~internal~ecs~pause").hostPorts;
+    const kept = leases.filter(({ containerPort, hostPort }) => containerPort === hostPort);
+    expect(kept.map(({ hostPort }) => hostPort)).toEqual([8080, 8082, 8084]);
+    expect(leases).toHaveLength(6);
+  });
+
+  it("a fixed host port that is taken is not tried again because another one of the container could move", async () => {
+    const host = await startedHost();
+    const started: string[] = [];
+    host.docker.onCall(({ operation, subject }) => operation === "startContainer" && started.push(subject));
+    host.docker.state.ports.occupy(8080);
+    const portMappings = [{ containerPort: 80, hostPort: 8080 }, { containerPort: 81 }];
+    const task = host.task([{ name: "web", portMappings }]);
+    await host.add(task);
+    expect((await host.untilStatus(task, "STOPPED")).stoppedReason).toContain("8080");
+    expect(started).toHaveLength(1);
+  });
+
   it("a fixed host port that is taken fails the start with Docker's text", async () => {
     const host = await startedHost();
     const first = host.task([{ name: "web", portMappings: [{ containerPort: 80, hostPort: 8080 }] }]);
