@@ -17,6 +17,10 @@ describe("addressOf()", () => {
       { bindIP: "", containerPortRange: "8000-8001", hostPortRange: "9000-9001", protocol: "tcp" } as const,
       "localhost:9000-9001",
     ],
+    [
+      { bindIP: "", containerPortRange: "8000-8001", hostPortRange: "9000-9001", protocol: "udp" } as const,
+      "localhost:9000-9001/udp",
+    ],
   ])("%j is reached at %s", (given, address) => {
     expect(addressOf(given, "localhost")).toBe(address);
   });
@@ -65,5 +69,40 @@ describe("publishedPorts()", () => {
       "localhost:53/udp -> 53/udp",
     ]);
     expect(publishedPorts(task, pause, "localhost")).toEqual([]);
+  });
+
+  it("says of a range that moved that it is not where it was asked for", () => {
+    const definition = definitionOf(
+      aRequest({ networkMode: "awsvpc" }, { portMappings: [{ containerPortRange: "9000-9001" }] }),
+    );
+    const moved = (first: number) => {
+      const hostPorts = [0, 1].map((offset) => ({
+        containerPort: 9000 + offset,
+        hostPort: first + offset,
+        protocol: "tcp" as const,
+      }));
+      const containers = [aContainer({ name: "pause", type: "CNI_PAUSE", hostPorts }), aContainer({ name: "web" })];
+      const task = aTask({ definition, containers });
+      return publishedPorts(task, aContainer({ name: "web" }), "localhost").map((port) => describePort(port, "->"));
+    };
+    expect(moved(9000)).toEqual(["localhost:9000-9001 -> 9000-9001/tcp"]);
+    expect(moved(32_768)).toEqual(["localhost:32768-32769 -> 9000-9001/tcp (of host ports 9000-9001 one is taken)"]);
+  });
+
+  it("gives each container of a task with its own address the ports that are its own", () => {
+    const container = (name: string, containerPort: number) => ({
+      name,
+      image: "app",
+      memory: 64,
+      portMappings: [{ containerPort }],
+    });
+    const containerDefinitions = [container("web", 80), container("db", 5432)];
+    const definition = definitionOf(aRequest({ networkMode: "awsvpc", containerDefinitions }));
+    const hostPorts = [80, 5432].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" as const }));
+    const containers = [aContainer({ name: "pause", type: "CNI_PAUSE", hostPorts }), aContainer({ name: "db" })];
+    const task = aTask({ definition, containers });
+    expect(publishedPorts(task, aContainer({ name: "db" }), "build-host")).toEqual([
+      { address: "build-host:5432", target: "5432/tcp" },
+    ]);
   });
 });

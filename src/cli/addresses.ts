@@ -13,9 +13,9 @@ const HTTPS = new Set([443, 8443]);
 /** `http://localhost:8080`, or `localhost:5432` for what is no web service. */
 export function addressOf(binding: NetworkBinding, dockerHost: string): string {
   const host = hostOf(binding.bindIP, dockerHost);
-  if (binding.hostPort === undefined) return `${host}:${binding.hostPortRange ?? ""}`;
+  if (binding.protocol !== "tcp") return `${host}:${binding.hostPort ?? binding.hostPortRange}/${binding.protocol}`;
+  if (binding.hostPort === undefined) return `${host}:${binding.hostPortRange}`;
   const port = binding.containerPort ?? binding.hostPort;
-  if (binding.protocol !== "tcp") return `${host}:${binding.hostPort}/${binding.protocol}`;
   if (NOT_HTTP.has(port)) return `${host}:${binding.hostPort}`;
   return `${HTTPS.has(port) ? "https" : "http"}://${host}:${binding.hostPort}`;
 }
@@ -36,8 +36,8 @@ export function hostOfEndpoint(endpoint: string): string {
 export type Published = {
   readonly address: string;
   readonly target: string;
-  /** The host port that would have been given, had it been free. */
-  readonly insteadOf?: number;
+  /** The host port that would have been given, had it been free; of a range `FIRST-LAST`, had all of it been. */
+  readonly insteadOf?: number | string;
 };
 
 /** One entry a port; the same port bound for IPv4 and IPv6 counts once. */
@@ -46,10 +46,10 @@ export function publishedPorts(task: Task, container: Container, dockerHost: str
   const keepsNumbers = networkModeOf(task.definition) === "awsvpc";
   for (const binding of reachableBindings(task, container)) {
     const address = addressOf(binding, dockerHost);
-    const target = `${binding.containerPort ?? binding.containerPortRange ?? ""}/${binding.protocol}`;
-    const { containerPort, hostPort } = binding;
-    const moved = keepsNumbers && containerPort !== undefined && containerPort !== hostPort;
-    const port = moved ? { address, target, insteadOf: containerPort } : { address, target };
+    const asked = binding.containerPort ?? binding.containerPortRange ?? "";
+    const target = `${asked}/${binding.protocol}`;
+    const moved = keepsNumbers && asked !== (binding.hostPort ?? binding.hostPortRange);
+    const port = moved ? { address, target, insteadOf: asked } : { address, target };
     if (!seen.has(`${address} ${target}`)) seen.set(`${address} ${target}`, port);
   }
   return [...seen.values()];
@@ -57,6 +57,9 @@ export function publishedPorts(task: Task, container: Container, dockerHost: str
 
 /** `http://localhost:32768 -> 8080/tcp (host port 8080 is taken)` */
 export function describePort({ address, target, insteadOf }: Published, arrow: string): string {
-  const why = insteadOf === undefined ? "" : ` (host port ${insteadOf} is taken)`;
-  return `${address} ${arrow} ${target}${why}`;
+  return `${address} ${arrow} ${target}${insteadOf === undefined ? "" : ` (${whyMoved(insteadOf)})`}`;
+}
+
+function whyMoved(insteadOf: number | string): string {
+  return typeof insteadOf === "number" ? `host port ${insteadOf} is taken` : `of host ports ${insteadOf} one is taken`;
 }

@@ -134,6 +134,7 @@ describe("renderFrame()", () => {
     ["running-200", running, screen(200, 50)],
     ["running-40", running, screen(40, 20)],
     ["stopping-80", stopping, screen(80, 24)],
+    ["stopping-40", stopping, screen(40, 24)],
     ["failed-80", failed, screen(80, 24)],
     ["running-80-ascii", running, screen(80, 24, { glyphs: ASCII_GLYPHS })],
     ["running-80-colours", running, screen(80, 24, { colours: createColours(true) })],

@@ -6,7 +6,7 @@ import { type Container, isInternal, type Task } from "../core/task.ts";
 import { type ContainerView, type Tone, viewContainer } from "./container-view.ts";
 import { layerLines, type PullView } from "./pull-view.ts";
 import type { Screen } from "./screen.ts";
-import { fitMiddle, fitText, padText, tameLine, textWidth } from "./text-width.ts";
+import { fitMiddle, fitText, padText, tameLine, textWidth, wrapText } from "./text-width.ts";
 import { count, formatElapsed } from "./units.ts";
 
 export type BoardLog = { readonly containerName: string; readonly stream: "stdout" | "stderr"; readonly text: string };
@@ -91,9 +91,17 @@ function headerLines(state: BoardState, screen: Screen): string[] {
   const status = stopping ? "STOPPING" : reportedTaskStatus(task.knownStatus);
   const elapsed = formatElapsed((task.stoppedAt ?? state.now) - state.startedAt);
   const title = `${colours.bold(`${task.family}:${task.revision}`)}  ${status}  ${elapsed}  ${colours.dim(`cluster ${task.cluster}  task ${task.id}`)}`;
-  const waiting = state.blockers.filter(isWorthALine).map((blocker) => colours.yellow(describeBlocker(blocker)));
-  const notice = state.notice === undefined ? [] : [colours.yellow(state.notice)];
-  return [title, ...waiting, ...notice];
+  const waiting = state.blockers.filter(isWorthALine).map(describeBlocker);
+  const notice = state.notice === undefined ? [] : [state.notice];
+  return [
+    title,
+    ...[...waiting, ...notice].flatMap((text) => wrapped(text, screen.columns, screen)).map(colours.yellow),
+  ];
+}
+
+/** A text takes an eighth of the screen's rows at most; on the last board, which has rows enough, as many as it needs. */
+function wrapped(text: string, columns: number, { rows, glyphs }: Screen): string[] {
+  return wrapText(text, columns, { limit: Math.max(1, Math.floor(rows / 8)), ellipsis: glyphs.ellipsis });
 }
 
 /** A turn on a host where nothing lacks comes at once. */
@@ -127,7 +135,7 @@ function containerLines(view: ContainerView, layout: Layout, context: LineContex
   // An address that is cut is none: where there is no room beside, details stand below.
   const below = texts.some((text) => textWidth(text) > columns - beside);
   const indent = below ? DETAIL_INDENT : beside;
-  const lines = detailLines(texts, columns - indent, glyphs.ellipsis);
+  const lines = detailLines(texts, columns - indent, screen);
   const details = below ? ["", ...lines] : lines;
   const paint = tonePaint(view.tone, screen);
   const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  `;
@@ -142,9 +150,9 @@ function containerLines(view: ContainerView, layout: Layout, context: LineContex
 }
 
 /** All on one line if they fit, else one a line. */
-function detailLines(details: readonly string[], columns: number, ellipsis: string): string[] {
+function detailLines(details: readonly string[], columns: number, screen: Screen): string[] {
   const joined = details.join("  ");
-  return textWidth(joined) <= columns ? [joined] : details.map((detail) => fitText(detail, columns, ellipsis));
+  return textWidth(joined) <= columns ? [joined] : details.flatMap((detail) => wrapped(detail, columns, screen));
 }
 
 function healthTexts(health: ContainerView["health"], { colours }: Screen): string[] {

@@ -5,6 +5,7 @@ import { formatReason } from "../core/errors.ts";
 import { isRunningStatus } from "../core/status.ts";
 import type { Container, Task } from "../core/task.ts";
 import { describePort, publishedPorts } from "./addresses.ts";
+import { howKilled } from "./how-killed.ts";
 import { type PullView, summarisePull } from "./pull-view.ts";
 import { withoutFailedStarts } from "./told-once.ts";
 import { count, formatDuration, formatElapsed } from "./units.ts";
@@ -31,7 +32,8 @@ export type ViewContext = {
 };
 
 export function viewContainer(container: Container, context: ViewContext): ContainerView {
-  return { name: container.name, health: healthOf(container), ...phaseOf(container, context) };
+  const phase = phaseOf(container, context);
+  return { name: container.name, health: phase.word === "STOPPING" ? "" : healthOf(container), ...phase };
 }
 
 type Phase = Pick<ContainerView, "word" | "tone" | "details">;
@@ -82,7 +84,7 @@ function running(container: Container, context: ViewContext): Phase {
 function stopping(container: Container, context: ViewContext): Phase {
   const details = waits(container, context);
   if (details.length > 0) return { word: "RUNNING", tone: "running", details };
-  const grace = `SIGKILL at the latest after ${formatDuration(container.stopTimeoutMs)}`;
+  const grace = `SIGKILL at the latest after ${formatElapsed(container.stopTimeoutMs)}`;
   return { word: "STOPPING", tone: "working", details: [grace] };
 }
 
@@ -93,7 +95,8 @@ function restarts(container: Container): string[] {
 
 function stopped(container: Container, task: Task): Phase {
   const details = [...endOf(container, task), ...restarts(container)];
-  return { word: "STOPPED", tone: hasFailed(container, task) ? "failed" : "done", details };
+  if (hasFailed(container, task)) return { word: "STOPPED", tone: "failed", details };
+  return { word: "STOPPED", tone: container.startedAt === undefined ? "waiting" : "done", details };
 }
 
 function endOf(container: Container, task: Task): string[] {
@@ -103,17 +106,13 @@ function endOf(container: Container, task: Task): string[] {
   const code = container.exitCode === undefined ? "exit code unknown" : `exit code ${container.exitCode}`;
   const ran =
     container.finishedAt === undefined ? "" : ` after ${formatDuration(container.finishedAt - container.startedAt)}`;
-  return [`${code}${ran}`, ...killed(container, task), ...reason];
+  return [`${code}${ran}`, ...killedWords(container, task), ...reason];
 }
 
-const SIGKILL_EXIT = 137;
-
-/** SIGKILL came from the daemon, because the container took longer to stop than it may. */
-function killed({ exitCode, finishedAt, stopTimeoutMs }: Container, { stoppingAt, forceStop }: Task): string[] {
-  if (exitCode !== SIGKILL_EXIT || stoppingAt === undefined || finishedAt === undefined) return [];
-  if (finishedAt - stoppingAt >= stopTimeoutMs)
-    return [`killed: it did not stop within ${formatDuration(stopTimeoutMs)}`];
-  return forceStop ? ["killed"] : [];
+function killedWords(container: Container, task: Task): string[] {
+  const how = howKilled(container, task);
+  if (how === undefined) return [];
+  return [how === "late" ? `killed: it did not stop within ${formatElapsed(container.stopTimeoutMs)}` : "killed"];
 }
 
 /** 143 and 137 are how a container ends that was told to stop: no failure of its own. */

@@ -34,6 +34,22 @@ describe("endOfRun()", () => {
     expect(codeOf(task)).toBe(0);
   });
 
+  it("names the containers that had to be killed, once for each grace, and no others", () => {
+    const grace = { stopTimeoutMs: 2_000 };
+    const containers = [
+      exited("a", 137, 12_000, grace),
+      exited("b", 137, 12_100, { ...grace, essential: false }),
+      exited("c", 137, 40_000, { stopTimeoutMs: 30_000 }),
+      exited("d", 143, 10_500, grace),
+      exited("e", 137, 10_100, grace),
+    ];
+    const task = endedTask(containers, { stoppingAt: asEpochMs(10_000) });
+    expect(endOfRun(task, { type: "signal", signal: "SIGTERM" })).toEqual({
+      code: 143,
+      message: "Stopped by SIGTERM; a, b did not stop within 2 s: killed; c did not stop within 30 s: killed",
+    });
+  });
+
   it("pays no heed to containers that are not essential", () => {
     expect(codeOf(endedTask([exited("job", 9, 5, { essential: false }), exited("a", 0, 10)]))).toBe(0);
   });

@@ -3,7 +3,8 @@ import type { EpochMs } from "../core/brand.ts";
 import { failureBehind, victimsOf } from "../core/causes.ts";
 import { formatReason } from "../core/errors.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
-import { count, formatDuration } from "./units.ts";
+import { howKilled } from "./how-killed.ts";
+import { count, formatDuration, formatElapsed } from "./units.ts";
 
 /** Why the run is over. What came first decides. */
 export type WayOut =
@@ -38,6 +39,21 @@ export type RunEnd = { readonly code: number; readonly message?: string };
 
 /** `task` is the last snapshot, absent when the run was over before there was a task. */
 export function endOfRun(task: Task | undefined, wayOut: WayOut): RunEnd {
+  const { code, message } = endBy(task, wayOut);
+  if (message === undefined) return { code };
+  return { code, message: [message, ...(task === undefined ? [] : describeLate(task))].join("; ") };
+}
+
+/** `web, db did not stop within 30 s: killed`, once for each grace. */
+function describeLate(task: Task): readonly string[] {
+  const late = task.containers.filter((each) => !isInternal(each) && howKilled(each, task) === "late");
+  return [...new Set(late.map(({ stopTimeoutMs }) => stopTimeoutMs))].map((grace) => {
+    const names = late.filter(({ stopTimeoutMs }) => stopTimeoutMs === grace).map(({ name }) => name);
+    return `${names.join(", ")} did not stop within ${formatElapsed(grace)}: killed`;
+  });
+}
+
+function endBy(task: Task | undefined, wayOut: WayOut): RunEnd {
   switch (wayOut.type) {
     case "signal":
       return { code: SIGNAL_EXITS[wayOut.signal], message: `Stopped by ${wayOut.signal}` };

@@ -10,7 +10,7 @@ export async function runMain(args: readonly string[]): Promise<void> {
   const code = await exitCodeOf(() => Promise.race([runVerb(args, host), host.crashed]), host);
   await host.output.flush();
   // Open handles of libraries must not keep a finished command alive.
-  process.exit(code);
+  host.leave(code);
 }
 
 async function runVerb(args: readonly string[], host: CliHost): Promise<number> {

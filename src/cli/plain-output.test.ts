@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { asEpochMs } from "../core/brand.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
 import { createPlainReporter } from "./plain-output.ts";
 import type { CliOutput } from "./reporter.ts";
@@ -52,6 +53,29 @@ describe("createPlainReporter()", () => {
       "db         * PULLING 0/1 layers, 20.0 MB of 50.0 MB",
       "",
     ]);
+  });
+
+  it("tells nothing of a pull where the image is there already", () => {
+    const { reporter, seen } = aReporter();
+    reporter.taskChanged(task);
+    reporter.taskChanged({ ...task, containers: [{ ...db, inFlight: { action: "pull", id: 1 } }, web] });
+    reporter.taskChanged({ ...task, containers: [{ ...db, knownStatus: "MANIFEST_PULLED" }, web] });
+    reporter.taskChanged({ ...task, containers: [{ ...db, knownStatus: "PULLED" }, web] });
+    reporter.taskChanged({ ...task, containers: [{ ...db, knownStatus: "CREATED" }, web] });
+    expect(seen.out.split("\n").slice(1, -1)).toEqual(["db         * CREATED"]);
+  });
+
+  it("says in words that a container was killed because it did not stop in time", () => {
+    const { reporter, seen } = aReporter();
+    reporter.taskChanged(task);
+    const at = task.createdAt;
+    const ended = { knownStatus: "STOPPED", exitCode: 137, startedAt: at, stopTimeoutMs: 30_000 } as const;
+    const stoppingAt = asEpochMs(at + 10_000);
+    const killed = { ...db, ...ended, finishedAt: asEpochMs(at + 40_000) };
+    const forced = { ...web, ...ended, finishedAt: asEpochMs(at + 11_000) };
+    reporter.taskChanged({ ...task, stoppingAt, forceStop: true, containers: [killed, forced] });
+    expect(seen.out).toContain("db         * STOPPED  exit code 137 after 40 s, killed: it did not stop within 30 s\n");
+    expect(seen.out).toContain("storefront * STOPPED  exit code 137 after 11 s, killed\n");
   });
 
   it("writes the output of containers as it is, behind their names", () => {

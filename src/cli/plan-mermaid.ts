@@ -5,16 +5,22 @@ export function planMermaid(plan: TaskPlan): string[] {
   const steps = plan.start.flat();
   const ids = new Map(steps.map((step, index) => [step.name, `s${index}`]));
   const nodes = steps.map((step) => `  ${ids.get(step.name) ?? ""}${shapeOf(step)}`);
-  const edges = steps.flatMap((step) =>
-    step.reasons.flatMap((reason) => {
-      const from = ids.get(reason.after);
-      if (from === undefined) return [];
-      const label = reason.source === "resource" || reason.source === "pause" ? "" : `|${reason.condition}|`;
-      return [`  ${from} -->${label} ${ids.get(step.name) ?? ""}`];
-    }),
-  );
-  // A container may wait for another in two ways that look alike, such as for a link and for its START.
-  return ["flowchart TD", ...nodes, ...new Set(edges)];
+  const edges = steps.flatMap((step) => edgesTo(step, ids));
+  return ["flowchart TD", ...nodes, ...edges];
+}
+
+/** One edge from each step that is waited for: for a link and for its end, say, with both on the edge. */
+function edgesTo(step: PlanStep, ids: ReadonlyMap<string, string>): readonly string[] {
+  const names = [...new Set(step.reasons.map((reason) => reason.after))];
+  return names.flatMap((name) => {
+    const from = ids.get(name);
+    if (from === undefined) return [];
+    const reasons = step.reasons.filter(
+      ({ after, source }) => after === name && source !== "resource" && source !== "pause",
+    );
+    const conditions = [...new Set(reasons.map(({ condition }) => condition))];
+    return [`  ${from} -->${conditions.length === 0 ? "" : `|${conditions.join(", ")}|`} ${ids.get(step.name) ?? ""}`];
+  });
 }
 
 /** Essential containers stand in thick double frames, resources in drums. */

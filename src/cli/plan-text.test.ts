@@ -63,7 +63,53 @@ describe("planText()", () => {
   });
 });
 
+describe("planText() of ports", () => {
+  const portMappings = [
+    { containerPort: 80, hostPort: 8080, protocol: "tcp" },
+    { containerPort: 443, protocol: "tcp" },
+    { containerPortRange: "8000-8010", protocol: "udp" },
+  ] as const;
+  const same = portMappings.map((port) => ("containerPort" in port ? { ...port, hostPort: port.containerPort } : port));
+
+  it.each([
+    [
+      "bridge",
+      portMappings,
+      ["host port 8080 -> 80/tcp", "a free port of the host -> 443/tcp", "free ports of the host -> 8000-8010/udp"],
+    ],
+    [
+      "awsvpc",
+      same,
+      [
+        "host port 80 where free, else others -> 80/tcp",
+        "host port 443 where free, else others -> 443/tcp",
+        "host ports 8000-8010 where free, else others -> 8000-8010/udp",
+      ],
+    ],
+    ["host", same.slice(0, 2), ["the host's own port 80/tcp", "the host's own port 443/tcp"]],
+    ["none", same.slice(0, 2), []],
+  ] as const)("promises with %s no more than a run can keep", (networkMode, mappings, texts) => {
+    const given = aDefinition({ networkMode, containerDefinitions: [{ name: "web", portMappings: [...mappings] }] });
+    const lines = planText(given, planTask(given), createColours(false));
+    const ports = lines.includes("Ports") ? lines.slice(lines.indexOf("Ports") + 1) : [];
+    expect(ports.map((line) => line.replace(/^ {2}web {2}/, ""))).toEqual(texts);
+  });
+});
+
 describe("planMermaid()", () => {
+  it.each([
+    ["START", "START"],
+    ["HEALTHY", "HEALTHY, START"],
+  ] as const)("draws one edge where a container waits for a link and for %s", (condition, label) => {
+    const twice = aDefinition({
+      containerDefinitions: [
+        { name: "db", healthCheck: { command: ["CMD", "true"], interval: 30, timeout: 5, retries: 3 } },
+        { name: "web", links: ["db"], dependsOn: [{ containerName: "db", condition }] },
+      ],
+    });
+    expect(planMermaid(planTask(twice)).filter((line) => line.includes("-->"))).toEqual([`  s0 -->|${label}| s1`]);
+  });
+
   it("draws shop", async () => {
     await expect(`${planMermaid(planTask(definition)).join("\n")}\n`).toMatchFileSnapshot("golden/plan-shop.mmd");
   });

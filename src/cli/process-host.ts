@@ -1,6 +1,7 @@
 /** The verbs' host in a real process. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../docker/system-clock.ts";
 import type { EndingSignal } from "./exit-code.ts";
@@ -12,12 +13,16 @@ const ENDING_SIGNALS: readonly EndingSignal[] = ["SIGINT", "SIGTERM", "SIGHUP", 
 export type ProcessHost = CliHost & {
   /** Rejects with a bug that surfaced outside of all promises, unless a verb takes it in hand. */
   readonly crashed: Promise<never>;
+  /** Ends the process. */
+  leave(code: number): never;
 };
 
 export function createProcessHost(): ProcessHost {
   const { crashed, onCrash } = watchCrashes();
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
   return {
     crashed,
+    leave: (code) => leave(code, terminals),
     onCrash,
     version: packageVersion(),
     output: createTerminal(),
@@ -27,6 +32,18 @@ export function createProcessHost(): ProcessHost {
     onSignal,
     openRunEnvironment: async (request) => (await import("./compose-engine.ts")).openRunEnvironment(request),
   };
+}
+
+/**
+ * When a terminal has gone meanwhile, Node 20 and 22 crash on their way out, because they cannot give it back
+ * (nodejs/node#51519): the process then dies of the signal that says so, which shells tell as 129.
+ */
+function leave(code: number, terminals: readonly number[]): never {
+  if (!terminals.every((descriptor) => isatty(descriptor))) {
+    process.removeAllListeners("SIGHUP");
+    process.kill(process.pid, "SIGHUP");
+  }
+  process.exit(code);
 }
 
 function onSignal(listener: (signal: EndingSignal) => void): () => void {

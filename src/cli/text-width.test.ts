@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitText, padText, tameLine, textWidth } from "./text-width.ts";
+import { fitMiddle, fitText, padText, tameLine, textWidth, wrapText } from "./text-width.ts";
 
 describe("textWidth()", () => {
   it.each([
@@ -74,6 +74,50 @@ describe("tameLine()", () => {
       fc.property(fc.string({ unit: "binary" }), (text) => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is the claim
         expect(tameLine(text, { colours: false })).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+      }),
+    );
+  });
+});
+
+describe("fitMiddle()", () => {
+  it("keeps both ends of a name, which is where names of one family differ", () => {
+    expect(fitMiddle("web-frontend-blue", 9)).toBe("web-…blue");
+    expect(fitMiddle("web-frontend-green", 9, "...")).toBe("web...een");
+    expect(fitMiddle("short", 9)).toBe("short");
+    expect(fitMiddle("日本語日本語", 7)).toBe("日…語");
+  });
+
+  it("never takes more columns than there are", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(30), (text, columns) => {
+        expect(textWidth(fitMiddle(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
+
+describe("wrapText()", () => {
+  it("breaks between words, and cuts a word that is longer than a line", () => {
+    expect(wrapText("stopping in order, a further Ctrl-C kills", 18, { limit: 9 })).toEqual([
+      "stopping in order,",
+      "a further Ctrl-C",
+      "kills",
+    ]);
+    expect(wrapText("http://localhost:8080 is up", 10, { limit: 9 })).toEqual(["http://lo…", "is up"]);
+    expect(wrapText("one two three four", 8, { limit: 2 })).toEqual(["one two", "three f…"]);
+  });
+
+  it("loses no word when there are lines enough, and never takes more room than there is", () => {
+    const words = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "語"), minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 8, max: 30 }), (list, columns) => {
+        const text = list.join(" ");
+        const lines = wrapText(text, columns, { limit: 1_000 });
+        expect(lines.join(" ")).toBe(text);
+        for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns);
+        expect(wrapText(text, columns, { limit: 2 }).length).toBeLessThanOrEqual(2);
       }),
     );
   });

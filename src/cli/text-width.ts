@@ -80,6 +80,27 @@ export function fitMiddle(text: string, columns: number, ellipsis = "…"): stri
   return head + ellipsis + tail;
 }
 
+/**
+ * The text in lines of so many columns, broken between words; of more than `limit` lines the last ends with the ellipsis. A word
+ * that is longer than a line is cut. For text without colours.
+ */
+export function wrapText(
+  text: string,
+  columns: number,
+  { limit, ellipsis = "…" }: { readonly limit: number; readonly ellipsis?: string },
+): string[] {
+  const lines: string[] = [];
+  let rest = text.split(" ");
+  while (rest.length > 0) {
+    if (lines.length === limit - 1) return [...lines, fitText(rest.join(" "), columns, ellipsis)];
+    const fitting = rest.findIndex((_, index) => textWidth(rest.slice(0, index + 1).join(" ")) > columns);
+    const taken = fitting < 0 ? rest.length : Math.max(1, fitting);
+    lines.push(fitText(rest.slice(0, taken).join(" "), columns, ellipsis));
+    rest = rest.slice(taken);
+  }
+  return lines;
+}
+
 /** The text with spaces behind it up to so many columns; never cut. */
 export function padText(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - textWidth(text)));
