@@ -159,8 +159,15 @@ describe("a crash while running", () => {
   it("EN-82: the start time and the ports are taken from the look", () => {
     const world = upTo("start");
     world.carryOut("start", "web");
+    world.advance(60_000);
     world.restartEngine();
     expect(world.container("web").startedAt).toBe(world.docker.find("web")?.startedAt);
+    expect(world.container("web").startedAt).not.toBe(world.now);
+    const bindings = [{ bindIP: "0.0.0.0", containerPort: 80, hostPort: 32_768, protocol: "tcp" }] as const;
+    const seen = world.docker.look("web");
+    if (seen.kind !== "present") throw new Error("the container is there");
+    world.see("web", { ...seen, networkBindings: bindings });
+    expect(world.container("web").networkBindings).toEqual(bindings);
   });
 
   it("REC-5: a stop that was asked for is completed", () => {

@@ -4,6 +4,7 @@ import { aTaskOf, dependsOn, MachineWorld } from "../../testing/machine-harness.
 import { asDockerId, asEpochMs } from "../brand.ts";
 import type { ContainerStatus, SteadyStatus } from "../status.ts";
 import type { Container, TaskResource } from "../task.ts";
+import { whyBlocked } from "./advance.ts";
 import { DEFAULT_MACHINE_CONFIG } from "./config.ts";
 import { decide } from "./decide.ts";
 
@@ -131,6 +132,11 @@ describe("pause containers and resources in front of the others", () => {
   it("MT-34, MT-52: a pull that needs credentials waits for them, and says so", () => {
     const world = MachineWorld.begin({ ...aTaskOf(aContainer()), resources: [registryAuth] });
     expect(world.pending).toEqual(["createResource registryAuth"]);
+    expect(whyBlocked(world.task, world.now, world.config)).toContainEqual({
+      type: "resource",
+      containerName: "web",
+      resource: "registryAuth",
+    });
   });
 
   it("MT-35: and begins when they are there", () => {
