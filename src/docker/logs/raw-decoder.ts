@@ -7,6 +7,7 @@ const RETURN = 13;
 export const PARTIAL_BYTES = 16 * 1024;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z /;
 const TIMESTAMP_BYTES = "2006-01-02T15:04:05.000000000Z ".length;
+const INNER_TIMESTAMP = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z /g;
 /** As long as this without a newline, what is there is handed on. */
 const MAX_REST_BYTES = 1024 * 1024;
 
@@ -28,9 +29,12 @@ export function createRawDecoder(): RawDecoder {
       }
       rest = bytes.subarray(start);
       if (rest.length < MAX_REST_BYTES) return frames;
-      const long = rest;
-      rest = Buffer.alloc(0);
-      return [...frames, ...records(long, false)];
+      const payloads = recordsOf(rest);
+      const last = payloads.pop() ?? rest;
+      // What comes next belongs to the last record, whose timestamp it needs.
+      rest = last.length < MAX_REST_BYTES ? last : last.subarray(0, TIMESTAMP_BYTES);
+      const handedOn = last.length < MAX_REST_BYTES ? payloads : [...payloads, last];
+      return [...frames, ...handedOn.map(toFrame)];
     },
     flush: () => (rest.length === 0 ? [] : records(rest, false)),
   };
@@ -42,14 +46,35 @@ function withoutReturn(line: Buffer): Buffer {
 }
 
 function records(line: Buffer, ended: boolean): readonly Frame[] {
+  const payloads = recordsOf(line);
+  const last = payloads.pop() ?? line;
+  return [...payloads, ended ? Buffer.concat([last, Buffer.of(NEWLINE)]) : last].map(toFrame);
+}
+
+function toFrame(payload: Buffer): Frame {
+  return { stream: "stdout", payload };
+}
+
+/** What stands between two newlines, at least one record: a long line in pieces, and the ends of runs without a newline. */
+function recordsOf(line: Buffer): Buffer[] {
   const payloads: Buffer[] = [];
   let rest = line;
-  for (;;) {
-    const cut = TIMESTAMP_BYTES + PARTIAL_BYTES;
-    if (!TIMESTAMP.test(rest.toString("latin1", cut, cut + TIMESTAMP_BYTES))) break;
-    payloads.push(rest.subarray(0, cut));
-    rest = rest.subarray(cut);
+  for (let end = endOfRecord(rest); end < rest.length; end = endOfRecord(rest)) {
+    payloads.push(rest.subarray(0, end));
+    rest = rest.subarray(end);
   }
-  payloads.push(ended ? Buffer.concat([rest, Buffer.of(NEWLINE)]) : rest);
-  return payloads.map((payload) => ({ stream: "stdout", payload }));
+  return [...payloads, rest];
+}
+
+/**
+ * Docker cuts at 16 KiB. Before that a record ends where one of a later time begins: a run had ended without a newline. A
+ * timestamp that the container printed itself is not later than that of its own record.
+ */
+function endOfRecord(bytes: Buffer): number {
+  const cut = TIMESTAMP_BYTES + PARTIAL_BYTES;
+  const text = bytes.toString("latin1", 0, cut + TIMESTAMP_BYTES);
+  const own = text.slice(0, TIMESTAMP_BYTES);
+  for (const { 0: timestamp, index } of text.slice(TIMESTAMP_BYTES).matchAll(INNER_TIMESTAMP))
+    if (timestamp > own) return index + TIMESTAMP_BYTES;
+  return TIMESTAMP.test(text.slice(cut)) ? cut : bytes.length;
 }

@@ -95,6 +95,32 @@ describe("readLogLines()", () => {
     expect(lines.map((line) => line.stream)).toEqual(["stdout", "stdout", "stdout"]);
   });
 
+  it("case 04: tells the runs of a container with a terminal apart, however the bytes are cut", async () => {
+    const bytes = Buffer.from(`${stamp(1)} start 1\r\n${stamp(2)} end 1${stamp(3)} start 2\r\n${stamp(4)} end 2`);
+    const expected = ["start 1", "end 1", "start 2", "end 2"];
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(bytes.length)), async (cuts) => {
+        const edges = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+        const chunks = edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
+        expect(texts(await read(chunks, true))).toEqual(expected);
+      }),
+    );
+  });
+
+  it("leaves timestamps alone that a terminal's container has printed", async () => {
+    const line = `copied ${stamp(1)} from another log`;
+    expect(texts(await read([Buffer.from(`${stamp(2)} ${line}\r\n`)], true))).toEqual([line]);
+  });
+
+  it("loses nothing of a terminal's endless line", async () => {
+    const record = Buffer.from(`${stamp(1)} ${"x".repeat(PARTIAL_BYTES)}`);
+    const lines = await read([...Array.from({ length: 130 }, () => record), Buffer.from(`${stamp(1)} end\r\n`)], true);
+    expect(texts(lines).join("")).toBe(`${"x".repeat(130 * PARTIAL_BYTES)}end`);
+    const unbroken = Array.from({ length: 30 }, () => Buffer.from("y".repeat(100_000)));
+    const whole = await read([Buffer.from(`${stamp(1)} `), ...unbroken, Buffer.from("end\r\n")], true);
+    expect(texts(whole).join("")).toBe(`${"y".repeat(3_000_000)}end`);
+  });
+
   it("takes the inner timestamps out of a terminal's long line", async () => {
     const part = "y".repeat(PARTIAL_BYTES);
     const bytes = Buffer.from(`${stamp(1)} ${part}${stamp(1)} ${part}${stamp(1)} end\r\n${stamp(2)} next\r\n`);
