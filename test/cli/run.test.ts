@@ -1,5 +1,6 @@
 /** `berth run` on a real daemon: exit codes, ways to end it early, its output, and that nothing is left behind. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -28,6 +29,18 @@ afterAll(() => {
 });
 
 type Container = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** A port of this host that this process has, until it is closed. */
+function listen(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen({ port: 0, host: "0.0.0.0" }, () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      resolve({ port, close: () => new Promise((closed) => server.close(() => closed())) });
+    });
+  });
+}
 
 /** A container whose shell runs `script`. */
 const shell = (name: string, script: string, more: Readonly<Record<string, unknown>> = {}): Container => ({
@@ -130,6 +143,7 @@ describe("berth run: ending it early", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
+    ["SIGQUIT", 131],
   ] as const)("%s stops in order and exits %d", async (signal, code) => {
     const dependsOn = [{ containerName: "db", condition: "START" }];
     const process = await start({ containers: [patient("db"), patient("web", { dependsOn })] });
@@ -144,6 +158,16 @@ describe("berth run: ending it early", () => {
       "db | db stops",
       expect.stringMatching(/^db \* STOPPED exit code 0/),
     ]);
+  });
+
+  it("says which containers did not stop in time, where they ended and at the end", async () => {
+    const process = await start({ containers: [stubborn("a", { stopTimeout: 2 }), patient("b")] });
+    await process.seen(/a is up/);
+    await process.seen(/b is up/);
+    process.child.kill("SIGTERM");
+    const { stdout, stderr } = await process.result;
+    expect(stdout).toMatch(/a +\* STOPPED {2}exit code 137 after .*, killed: it did not stop within 2 s\n/);
+    expect(stderr).toMatch(/berth: Stopped by SIGTERM; a did not stop within 2 s: killed\n$/);
   });
 
   it("a second SIGINT kills at once", async () => {
@@ -264,6 +288,36 @@ describe("berth run: output", () => {
     const containers = [shell("a", "sleep 2", { portMappings: [{ containerPort: 80 }] })];
     const { stdout } = await run({ containers });
     expect(stdout).toMatch(/a +\* .*http:\/\/localhost:\d+ -> 80\/tcp/);
+  });
+
+  it("case 31: with awsvpc as well, in text and JSON, and says that the port which was asked for is taken", async () => {
+    const [taken, free] = [await listen(), await listen()];
+    await free.close();
+    const portMappings = [{ containerPort: taken.port }, { containerPort: free.port }];
+    const task = { networkMode: "awsvpc", containers: [shell("a", "sleep 2", { portMappings })] };
+    const [text, json] = [await run(task), await run(task, ["--output", "json"])];
+    await taken.close();
+    expect(text.stdout).toMatch(
+      new RegExp(
+        `a +\\* RUNNING {2}\\S+:\\d+ -> ${taken.port}/tcp \\(host port ${taken.port} is taken\\), \\S+:${free.port} -> ${free.port}/tcp\n`,
+      ),
+    );
+    const records = json.stdout.split("\n").filter((line) => line.includes('"addresses":[{'));
+    expect(records.map((line) => JSON.parse(line))).toMatchObject([
+      { status: "RUNNING", addresses: [{ insteadOf: taken.port }, { target: `${free.port}/tcp` }] },
+      { type: "outcome" },
+    ]);
+  });
+
+  it("names the process that holds a fixed port", async () => {
+    const { port, close } = await listen();
+    const containers = [shell("a", "sleep 2", { portMappings: [{ containerPort: 80, hostPort: port }] })];
+    const { code, stderr } = await run({ containers });
+    await close();
+    expect(stderr).toMatch(
+      new RegExp(`Host port ${port} is held by process ${process.pid} \\(.+\\): end it with kill`),
+    );
+    expect(code).toBe(125);
   });
 });
 
