@@ -2,6 +2,7 @@
 import { suggestion } from "../core/definition/nearest.ts";
 import type { KeyValuePair, TaskOverride } from "../core/definition/types.ts";
 import { InvalidInputError } from "../core/errors.ts";
+import { endOfName } from "../core/secrets/dotenv.ts";
 
 /** @throws {InvalidInputError} for an entry without `=` or without a name */
 export function parseAssignments(
@@ -10,12 +11,23 @@ export function parseAssignments(
   form: string,
 ): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const entry of entries) {
-    const at = entry.indexOf("=");
-    if (at < 1) throw new InvalidInputError("", `Cannot read ${option} "${entry}": write it as ${option} ${form}`);
-    values.set(entry.slice(0, at), entry.slice(at + 1));
-  }
+  for (const entry of entries) values.set(...splitAssignment(option, entry, form));
   return values;
+}
+
+/**
+ * @param known names, which may have a `=` in them
+ * @throws {InvalidInputError} for an entry without `=` or without a name
+ */
+export function splitAssignment(
+  option: string,
+  entry: string,
+  form: string,
+  known: readonly string[] = [],
+): readonly [string, string] {
+  const at = endOfName(entry, known);
+  if (at < 1) throw new InvalidInputError("", `Cannot read ${option} "${entry}": write it as ${option} ${form}`);
+  return [entry.slice(0, at), entry.slice(at + 1)];
 }
 
 export type ContainerVariable = { readonly containerName: string } & KeyValuePair;

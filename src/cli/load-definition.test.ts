@@ -179,6 +179,67 @@ describe("files of every make", () => {
   });
 });
 
+describe("placeholders", () => {
+  const examine = async (name: string, content: string, options: DefinitionOptions = {}) => {
+    writeFileSync(join(folder, name), content);
+    return await examineDefinition(name, options, host());
+  };
+  const D = "$";
+
+  it("are named with the place where each stands", async () => {
+    const content = `{"family": "f", "containerDefinitions": [\n  {"name": "a", "image": "r:${D}{TAG}-${D}{TAG}",\n   "memory": ${D}{MEM},\n   "command": ["sh", ${D}{CMD}]}]}`;
+    const { placeholders, problems } = await examine("bare.json", content);
+    expect(placeholders.map(({ name, line, column }) => [name, line, column])).toEqual([
+      ["TAG", 2, 29],
+      ["TAG", 2, 36],
+      ["MEM", 3, 14],
+      ["CMD", 4, 22],
+    ]);
+    expect(problems.map(({ rule }) => rule)).toContain("placeholder-unfilled");
+  });
+
+  it("are followed into YAML, answers of AWS, lists and capital names", async () => {
+    const places = async (name: string, content: string) =>
+      (await examine(name, content)).placeholders.map(({ line, column }) => `${line}:${column}`);
+    const container = `{"name": "a", "memory": 10, "image": "${D}{I}"}`;
+    expect(await places("l.json", `[\n${container}]`)).toEqual(["2:39"]);
+    expect(
+      await places("d.json", `{"taskDefinition": {"family": "f", "containerDefinitions": [\n${container}]}}`),
+    ).toEqual(["2:39"]);
+    expect(await places("y.yaml", "family: f\ncontainerDefinitions:\n  - name: a\n    image: {{ I }}\n")).toEqual([
+      "4:12",
+    ]);
+    expect(await places("c.yaml", "Family: f\nContainerDefinitions:\n  - Name: a\n    Image: <I>\n")).toEqual(["4:12"]);
+  });
+
+  it("take a name with a = in it, by --set and by --set-file", async () => {
+    const name = `lookup({a="b"}, "c")`;
+    const content = JSON.stringify({ ...TASK, containerDefinitions: [{ ...WEB, image: `${D}{${name}}` }] });
+    const filled = await examine("equals.json", content, { set: [`${name}=nginx`] });
+    expect(filled.placeholders).toEqual([]);
+    writeFileSync(join(folder, "equals.env"), `${name}=nginx\n# not this one\nOTHER=\n`);
+    expect((await examine("equals.json", content, { setFile: "equals.env" })).placeholders).toEqual([]);
+  });
+
+  it("without quotes in a command are filled as well, and warned of", async () => {
+    const content = `{"family": "f", "containerDefinitions": [{"name": "a", "image": "i", "memory": 9, "command": [${D}{CMD}]}]}`;
+    const { problems } = await examine("cmd.json", content);
+    expect(problems).toMatchObject([
+      {
+        severity: "warning",
+        message: expect.stringContaining("line 1, column 95"),
+        fix: "Fill it in with --set CMD=VALUE",
+      },
+    ]);
+    const { problems: none, placeholders } = await examine("cmd.json", content, { set: ["CMD=ls"] });
+    expect([none, placeholders]).toEqual([[], []]);
+  });
+
+  it("asks after a name that was mistyped", async () => {
+    expect(await refusal("template.json", { set: ["TAQ=1"] })).toMatch(/it has TAG, EFS\. Did you mean "?TAG"?\?/);
+  });
+});
+
 describe("--set-file", () => {
   it("fills in what --set does not, and may hold more", async () => {
     writeFileSync(join(folder, "values.env"), "# values\nTAG=1\nEFS='fs-12345678'\nOTHER=x\n");
@@ -189,7 +250,8 @@ describe("--set-file", () => {
 
   it("leaves what has no value yet, and names a line that is none", async () => {
     writeFileSync(join(folder, "todo.env"), "TAG=\nEFS=fs-1\n");
-    expect((await examineDefinition("template.json", { setFile: "todo.env" }, host())).placeholders).toEqual(["TAG"]);
+    const { placeholders } = await examineDefinition("template.json", { setFile: "todo.env" }, host());
+    expect(placeholders.map(({ name }) => name)).toEqual(["TAG"]);
     writeFileSync(join(folder, "bad.env"), "TAG=1\nEFS\n");
     expect(await refusal("template.json", { setFile: "bad.env" })).toBe(
       "bad.env:2: Cannot read file: the line has no =, write it as NAME=VALUE",

@@ -1,31 +1,28 @@
 /** From a file and options to a definition that can be run, planned or judged. */
 
 import { applyOverrides } from "../core/definition/apply-overrides.ts";
-import { unwrapDocument } from "../core/definition/document.ts";
-import { type ForeignDocument, recogniseDocument, recogniseText } from "../core/definition/foreign-documents.ts";
 import { replaceImages } from "../core/definition/images.ts";
 import { limitationsOf } from "../core/definition/limitations.ts";
 import { validateTaskOverride } from "../core/definition/overrides.ts";
-import { fillPlaceholders, findPlaceholders } from "../core/definition/placeholders.ts";
+import type { PlacedPlaceholder } from "../core/definition/placeholder-places.ts";
+import { findPlaceholders, type Placeholder } from "../core/definition/placeholders.ts";
 import { isError, type Problem } from "../core/definition/problem.ts";
+import type { BarePlaceholder } from "../core/definition/text.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import { type Validation, validateTaskDefinition } from "../core/definition/validate.ts";
-import { InvalidInputError } from "../core/errors.ts";
-import { parseDotenv } from "../core/secrets/dotenv.ts";
 import { addVariables, checkContainerNames, parseAssignments, parseContainerVariables } from "./assignments.ts";
 import { readText } from "./definition-text.ts";
 import type { CliHost } from "./host.ts";
 import { InvalidDefinitionError } from "./invalid-definition.ts";
+import { readDefinitionFile, type SetOptions } from "./read-definition.ts";
 import { readSource } from "./read-source.ts";
 import { mountFolders, replaceVolumes } from "./volume-paths.ts";
 
 /** Options that change a definition, as the command line gives them. */
-export type DefinitionOptions = {
+export type DefinitionOptions = SetOptions & {
   readonly overrides?: string;
   readonly env?: readonly string[];
   readonly image?: readonly string[];
-  readonly set?: readonly string[];
-  readonly setFile?: string;
   readonly volume?: readonly string[];
 };
 
@@ -39,6 +36,8 @@ export type LoadedDefinition = {
   readonly warnings: readonly Problem[];
   /** Members that this host does not honour, or honours in another way. */
   readonly limitations: readonly Problem[];
+  /** Of a definition that AWS has answered with. */
+  readonly registeredArn: string | undefined;
 };
 
 type LoadHost = Pick<CliHost, "readStdin" | "workingDirectory">;
@@ -56,7 +55,7 @@ export async function loadDefinition(
   const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
   const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
   const variables = parseContainerVariables(options.env ?? []);
-  const { source, input, text, form } = await readDocument(file, options, host);
+  const { source, input, text, form, registeredArn } = await readDefinitionFile(file, options, host);
   const validation = await judge(replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes), text);
   const warnings = [...form, ...validation.problems];
   if (!validation.ok || form.some(isError)) throw new InvalidDefinitionError(source, warnings);
@@ -73,6 +72,7 @@ export async function loadDefinition(
     mounted: [...volumes.keys()],
     warnings: [...warnings, ...overridden.warnings],
     limitations: limitationsOf(overridden.definition),
+    registeredArn,
   };
 }
 
@@ -87,11 +87,10 @@ async function judge(input: unknown, text: string): Promise<Validation> {
 
 export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & {
   readonly problems: readonly Problem[];
-  /** What is not filled in yet, by the names that `--set` takes, each once. */
-  readonly placeholders: readonly string[];
+  /** What is not filled in yet, in the order of the file. */
+  readonly placeholders: readonly PlacedPlaceholder[];
 };
 
-export type SetOptions = Pick<DefinitionOptions, "set" | "setFile">;
 /** Those of `run` that change what is found. */
 export type ExamineOptions = Omit<DefinitionOptions, "env">;
 
@@ -99,7 +98,7 @@ export type ExamineOptions = Omit<DefinitionOptions, "env">;
 export async function examineDefinition(file: string, options: ExamineOptions, host: LoadHost): Promise<Examination> {
   const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
   const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
-  const { source, input, text, form } = await readDocument(file, options, host);
+  const { source, input, text, form, bare } = await readDefinitionFile(file, options, host);
   const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes);
   const validation = await judge(changed, text);
   const problems = [...form, ...validation.problems];
@@ -111,8 +110,21 @@ export async function examineDefinition(file: string, options: ExamineOptions, h
     source,
     problems: [...problems, ...(overrides?.problems ?? [])],
     limitations: limited === undefined ? [] : limitationsOf(mountFolders(limited, volumes, host.workingDirectory)),
-    placeholders: namesOf(changed),
+    placeholders: await placed(text, findPlaceholders(changed), bare),
   };
+}
+
+/** With their places in the file; the text is read once more for them, so only when there are any. */
+async function placed(
+  text: string,
+  placeholders: readonly Placeholder[],
+  bare: readonly BarePlaceholder[],
+): Promise<readonly PlacedPlaceholder[]> {
+  const fillable = placeholders.filter(({ isStatement }) => !isStatement);
+  if (fillable.length === 0) return bare;
+  const { placesOf } = await import("../core/definition/placeholder-places.ts");
+  const names = new Set(fillable.map(({ name }) => name));
+  return [...placesOf(text, fillable), ...bare.filter(({ name }) => !names.has(name))];
 }
 
 /** With the definition that they make; without it when they cannot be taken. */
@@ -126,75 +138,6 @@ async function examineOverrides(
   const checked = validateTaskOverride(input, definition);
   if (!checked.ok) return { problems: checked.problems };
   return { definition: applyOverrides(definition, checked.overrides), problems: checked.problems };
-}
-
-type Document = {
-  readonly source: string;
-  readonly input: unknown;
-  readonly text: string;
-  readonly form: readonly Problem[];
-};
-
-async function readDocument(file: string, options: SetOptions, host: LoadHost): Promise<Document> {
-  const values = parseAssignments("--set", options.set ?? [], "NAME=VALUE");
-  const defaults = options.setFile === undefined ? {} : await readValues(options.setFile, host);
-  const { text, name } = await readSource(file, host);
-  const { input, warnings } = unwrapDocument(await readDefinition(text, name));
-  checkUsed(input, values, name);
-  return {
-    source: name,
-    text,
-    input: fillPlaceholders(input, { ...defaults, ...Object.fromEntries(values) }),
-    form: warnings,
-  };
-}
-
-/**
- * Values for placeholders out of a file of NAME=VALUE lines. It may hold more than are asked for, and a name without a value
- * is one that is still to be filled in.
- */
-async function readValues(file: string, host: LoadHost): Promise<Readonly<Record<string, string>>> {
-  const { text, name } = await readSource(file, host);
-  return Object.fromEntries(Object.entries(parseDotenv(text, name)).filter(([, value]) => value !== ""));
-}
-
-/** What looks like another tool's file is answered as such when it cannot be read at all, too. */
-async function readDefinition(text: string, name: string): Promise<unknown> {
-  try {
-    return refuseForeign(await readText(text, name), text, name);
-  } catch (error) {
-    const foreign = error instanceof InvalidInputError ? recogniseText(text) : undefined;
-    throw foreign === undefined ? error : refusal(name, foreign);
-  }
-}
-
-function refuseForeign(document: unknown, text: string, name: string): unknown {
-  const foreign = recogniseDocument(document) ?? (typeof document === "object" ? undefined : recogniseText(text));
-  if (foreign !== undefined) throw refusal(name, foreign);
-  return document;
-}
-
-function refusal(name: string, { kind, advice }: ForeignDocument): InvalidInputError {
-  return new InvalidInputError(name, `Cannot use file as a task definition: it is ${kind}. ${advice}`);
-}
-
-function namesOf(input: unknown): readonly string[] {
-  return [...new Set(findPlaceholders(input).map((each) => each.name))];
-}
-
-/** @throws {InvalidInputError} naming each value that no placeholder takes */
-function checkUsed(input: unknown, values: ReadonlyMap<string, string>, source: string): void {
-  if (values.size === 0) return;
-  const before = JSON.stringify(input);
-  // A value that says the same as the placeholder would change nothing: the name alone is looked for.
-  const idle = [...values.keys()].filter(
-    (name) => JSON.stringify(fillPlaceholders(input, { [name]: `${name}\u0000` })) === before,
-  );
-  if (idle.length === 0) return;
-  const names = namesOf(input);
-  const there = names.length === 0 ? "it has no placeholders" : `it has ${names.join(", ")}`;
-  const list = idle.map((name) => `--set ${name}`).join(", ");
-  throw new InvalidInputError("", `Cannot use ${list}: ${source} has no such placeholder, ${there}`);
 }
 
 type OverrideContext = {
@@ -227,7 +170,7 @@ async function readOverrides(
 ): Promise<{ readonly source: string; readonly input: unknown }> {
   const inline = overrides.trimStart().startsWith("{");
   const { text, name } = inline ? { text: overrides, name: "--overrides" } : await readSource(overrides, host);
-  const document = await readText(text, name);
+  const { value: document } = await readText(text, name);
   const isRequest = typeof document === "object" && document !== null && "overrides" in document;
   return { source: name, input: isRequest ? document.overrides : document };
 }

@@ -2,8 +2,7 @@
 
 import { asEpochMs } from "../core/brand.ts";
 import { isError } from "../core/definition/problem.ts";
-import { regionOfDefinition } from "../core/definition/region.ts";
-import type { TaskDefinition } from "../core/definition/types.ts";
+import { chooseRegion } from "../core/definition/region.ts";
 import { EngineError, InvalidInputError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import { hostOfEndpoint } from "./addresses.ts";
@@ -18,7 +17,7 @@ import { describeHolder } from "./port-holders.ts";
 import { grouped, groupLine, problemLine } from "./problem-text.ts";
 import { STDIN } from "./read-source.ts";
 import { remoteLogNotes } from "./remote-logs.ts";
-import type { CliOutput, RunReporter } from "./reporter.ts";
+import type { RunReporter } from "./reporter.ts";
 import { RunEnding } from "./run-ending.ts";
 import type { PullBehaviour, RunEnvironment } from "./run-environment.ts";
 import { runSession } from "./run-session.ts";
@@ -133,13 +132,13 @@ function refuseWhatCannotRun({ limitations }: LoadedDefinition): void {
 
 /** `undefined` when the run was ended before the daemon answered. */
 async function openEnvironment(
-  { definition }: LoadedDefinition,
+  { definition, registeredArn }: LoadedDefinition,
   options: RunOptions,
   { host, ending, speaker }: RunContext,
 ): Promise<RunEnvironment | undefined> {
   const opening = host.openRunEnvironment({
     cluster: options.cluster,
-    region: regionOfRun(options, host.output.env, definition),
+    region: chooseRegion({ option: options.region, env: host.output.env, registeredArn, definition }),
     pull: options.pull,
     aws: options.aws === true,
     ...(options.secrets === undefined ? {} : { secretsFile: options.secrets }),
@@ -151,13 +150,6 @@ async function openEnvironment(
   // One that comes too late is given back.
   if (environment === undefined) opening.then((late) => late.close()).catch(() => undefined);
   return environment;
-}
-
-const DEFAULT_REGION = "us-east-1";
-
-/** What is said outright comes first, then what the AWS CLI would take, then what the definition was written for. */
-function regionOfRun({ region }: RunOptions, env: CliOutput["env"], definition: TaskDefinition): string {
-  return region || env.AWS_REGION || env.AWS_DEFAULT_REGION || regionOfDefinition(definition) || DEFAULT_REGION;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** `berth validate FILE…`: every problem of every file. Exit code 0 or 2. */
 
+import type { PlacedPlaceholder } from "../core/definition/placeholder-places.ts";
 import { setOption } from "../core/definition/placeholders.ts";
 import type { Problem } from "../core/definition/problem.ts";
 import { isError } from "../core/definition/problem.ts";
@@ -11,6 +12,7 @@ import { type ExamineOptions, examineDefinition } from "./load-definition.ts";
 import { limitationLines, problemLines } from "./problem-text.ts";
 import { STDIN } from "./read-source.ts";
 import { createColours, wantsColours } from "./screen.ts";
+import { count } from "./units.ts";
 
 export type ValidateOptions = ExamineOptions & { readonly output: "text" | "json" };
 
@@ -22,8 +24,8 @@ type Report = {
   readonly problems: readonly Problem[];
   /** Members that have no effect, or another one, on this host. */
   readonly limitations: readonly Problem[];
-  /** Names of the placeholders that are not filled in. */
-  readonly placeholders: readonly string[];
+  /** What is not filled in yet. */
+  readonly placeholders: readonly PlacedPlaceholder[];
 };
 
 export async function validateCommand(
@@ -63,19 +65,40 @@ function textOf(reports: readonly Report[], options: ExamineOptions, host: CliHo
 /** More than these are easier written into a file. */
 const TYPED_MAX = 8;
 
-/** One command that fills in all that is missing. */
+/** All that is missing, where it stands, and one command that fills it in. */
 function fillInLines(
   { file, placeholders }: Report,
   { set, setFile, image, volume, overrides }: ExamineOptions,
 ): readonly string[] {
-  if (placeholders.length === 0) return [];
+  const missing = placeholders.filter(
+    ({ name }, index) => placeholders.findIndex((each) => each.name === name) === index,
+  );
+  if (missing.length === 0) return [];
   const command = (values: string | undefined) =>
     berthCommand({ verb: "run", file: file === STDIN ? "-" : file, set, setFile: values, image, volume, overrides });
-  if (placeholders.length <= TYPED_MAX)
-    return ["", `  Fill in with: ${command(setFile)} ${placeholders.map(setOption).join(" ")}`];
+  if (missing.length <= TYPED_MAX) {
+    return [
+      "",
+      `  ${count(missing.length, "placeholder")}:`,
+      ...aligned(missing.map((each) => [each.name, placeOf(each)])),
+      `  Fill in with: ${command(setFile)} ${missing.map(setOption).join(" ")}`,
+    ];
+  }
+  const values = setFile ?? "values.env";
   return [
     "",
-    `  Fill in with: ${command("values.env")}, where values.env has a value behind each of`,
-    ...placeholders.map((placeholder) => `    ${placeholder}=`),
+    `  ${count(missing.length, "placeholder")}. Fill in with: ${command(values)}`,
+    `  where ${values} has a value in each of these lines:`,
+    ...missing.flatMap((each) => [`    # ${placeOf(each)}`, `    ${each.name}=`]),
   ];
+}
+
+function placeOf({ path, line, column }: PlacedPlaceholder): string {
+  const place = line === undefined ? [] : [`line ${line}, column ${column}`];
+  return [...place, ...(path === undefined || path === "" ? [] : [path])].join(", ");
+}
+
+function aligned(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.min(40, Math.max(...rows.map(([name]) => name.length)));
+  return rows.map(([name, place]) => `    ${name.padEnd(width)}  ${place}`.trimEnd());
 }

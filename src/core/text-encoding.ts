@@ -6,6 +6,7 @@ import { InvalidInputError } from "./errors.ts";
  * @throws {InvalidInputError} with `name:line:column` as its path at the first byte that is no UTF-8
  */
 export function decodeText(bytes: Uint8Array, name: string): string {
+  if (isUtf32(bytes)) throw new InvalidInputError(name, `Cannot read file: it is UTF-32. ${SAVE}`);
   const encoding = encodingOf(bytes);
   try {
     // A byte order mark at the beginning is not part of the text.
@@ -27,9 +28,19 @@ function encodingOf([first, second, third, fourth]: Uint8Array): Encoding {
   return "utf-8";
 }
 
+/** Four bytes a character: what no editor saves, but a tool that was told only "UTF" may. */
+function isUtf32([first, second, third, fourth]: Uint8Array): boolean {
+  const little = second === 0 && third === 0 && fourth === 0;
+  const marked = first === 0xff && second === 0xfe && third === 0 && fourth === 0;
+  return marked || (first !== 0 && little) || (first === 0 && second === 0 && fourth !== undefined);
+}
+
 function refused(bytes: Uint8Array, encoding: Encoding, name: string): InvalidInputError {
   if (encoding !== "utf-8")
-    return new InvalidInputError(name, `Cannot read file: it is not valid ${encoding.toUpperCase()}`);
+    return new InvalidInputError(
+      name,
+      `Cannot read file: it begins as ${encoding.toUpperCase()} and breaks off within a character, or holds half of one. ${SAVE}`,
+    );
   const offset = firstFault(bytes);
   const before = new TextDecoder().decode(bytes.subarray(0, offset));
   const line = before.split("\n").length;
@@ -37,20 +48,25 @@ function refused(bytes: Uint8Array, encoding: Encoding, name: string): InvalidIn
   const byte = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, "0");
   return new InvalidInputError(
     `${name}:${line}:${column}`,
-    `Cannot read file: the byte 0x${byte} is not UTF-8. Save the file as UTF-8 (iconv -f LATIN1 -t UTF-8, when it is Latin-1)`,
+    `Cannot read file: the byte 0x${byte} is not UTF-8. ${SAVE} (iconv -f LATIN1 -t UTF-8, when it is Latin-1)`,
   );
 }
 
-/** The longest beginning that can be decoded, by halves: a text that breaks off within a character can still go on. */
+const SAVE = "Save the file as UTF-8";
+
+/**
+ * The first byte of what cannot be decoded. By halves, the longest beginning that can: one that breaks off within a character
+ * can still go on, and when it does not, the fault is where that character begins.
+ */
 function firstFault(bytes: Uint8Array): number {
   let good = 0;
-  let bad = bytes.length;
+  let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
     if (canBegin(bytes.subarray(0, middle))) good = middle;
     else bad = middle;
   }
-  return canBegin(bytes.subarray(0, bad)) ? characterStart(bytes, bad) : bad - 1;
+  return startOfUnfinished(bytes, good);
 }
 
 function canBegin(bytes: Uint8Array): boolean {
@@ -63,9 +79,13 @@ function canBegin(bytes: Uint8Array): boolean {
   }
 }
 
-/** Of a text that ends within a character, where that one begins. */
-function characterStart(bytes: Uint8Array, end: number): number {
-  let start = end - 1;
-  while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
-  return start;
+/** Where the character begins within which the first `end` bytes break off; `end` when they end with a whole one. */
+function startOfUnfinished(bytes: Uint8Array, end: number): number {
+  for (let start = end - 1; start >= Math.max(0, end - 3); start -= 1) {
+    const byte = bytes[start] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return start + length > end ? start : end;
+  }
+  return end;
 }

@@ -25,7 +25,7 @@ async function readInput(file: string | undefined, host: ReadingHost): Promise<u
   if (file === undefined || file === "-") return undefined;
   try {
     const { text, name } = await readSource(file, host);
-    return unwrapDocument(await readText(text, name)).input;
+    return unwrapDocument((await readText(text, name)).value).input;
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     return undefined;

@@ -4,19 +4,22 @@
  * with a value that cannot be read as anything but a value.
  */
 
+import { BARE_FORMS, EXPRESSION_FORMS, FILL_IN_WORDS, STATEMENT } from "./placeholder-forms.ts";
+
 export type QuotedText = {
   readonly text: string;
   /** Where what stands at an offset of `text` stood before. */
   readonly originalOffset: (offset: number) => number;
+  /** What stood without quotes, as it stood, by its offset before. */
+  readonly bare: readonly { readonly offset: number; readonly text: string }[];
 };
 
 /** What stands in a value's place without quotes. None of these forms can occur there in JSON. */
-const BARE =
-  /(?:\$\{\{[^{}\n]{1,200}\}\}|\{\{(?:(?!\}\})[^\n]){1,300}\}\}|[$#]\{[^{}\n]{1,200}\}|<%=(?:(?!%>)[^\n]){1,200}%>|<[A-Za-z][^<>\n]{0,119}>|\$+[A-Za-z_]\w{0,119}\$*|__[A-Za-z]\w{0,117}__|%[A-Za-z_]\w{0,119}%|@[A-Za-z_][\w.]{0,119}@)/y;
+const BARE = new RegExp(`(?:${BARE_FORMS}|\\$+[A-Za-z_]\\w{0,119}|${FILL_IN_WORDS})`, "y");
 /** What may follow it directly, as in `${REPO}:latest`. */
 const REST = /[\w.:/@-]{0,200}/y;
-/** Expressions that may hold quotes within a string. */
-const WITHIN = /(?:\{\{(?:(?!\}\})[^\n]){1,300}\}\}|\$\{[^{}\n]{1,200}\}|<%=?(?:(?!%>)[^\n]){1,200}%>)/y;
+/** Expressions and statements that may hold quotes within a string. */
+const WITHIN = new RegExp(`(?:${EXPRESSION_FORMS}|${STATEMENT.source})`, "y");
 
 /** A copy of a JSON text with every bare placeholder in quotes; undefined when it has none. */
 export function quotePlaceholders(json: string): QuotedText | undefined {
@@ -72,14 +75,21 @@ function match(pattern: RegExp, text: string, offset: number): number | undefine
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-function apply(json: string, edits: readonly Edit[]): QuotedText {
+function apply(text: string, edits: readonly Edit[]): QuotedText {
   const parts: string[] = [];
   let done = 0;
-  for (const { at, length, text } of edits) {
-    parts.push(json.slice(done, at), text);
-    done = at + length;
+  for (const edit of edits) {
+    parts.push(text.slice(done, edit.at), edit.text);
+    done = edit.at + edit.length;
   }
-  return { text: parts.join("") + json.slice(done), originalOffset: (offset) => originalOffset(edits, offset) };
+  return {
+    text: parts.join("") + text.slice(done),
+    originalOffset: (offset) => originalOffset(edits, offset),
+    // The others are single quotes of expressions.
+    bare: edits
+      .filter(({ length }) => length > 1)
+      .map(({ at, length }) => ({ offset: at, text: text.slice(at, at + length) })),
+  };
 }
 
 function originalOffset(edits: readonly Edit[], offset: number): number {
@@ -96,20 +106,34 @@ function originalOffset(edits: readonly Edit[], offset: number): number {
  * A placeholder with braces of YAML's own, `cpu: {{ cpu }}`, or with a sign that may not begin a value, `%CPU%`: in quotes, it
  * is the value that was meant. Undefined when there is none.
  */
-export function quoteYamlPlaceholders(yaml: string): string | undefined {
-  const quoted = yaml
-    .split("\n")
-    .map((line) => line.replace(YAML_VALUE, (_, before: string, value: string) => before + JSON.stringify(value)))
-    .join("\n");
-  return quoted === yaml ? undefined : quoted;
+export function quoteYamlPlaceholders(yaml: string): QuotedText | undefined {
+  const edits: Edit[] = [];
+  let offset = 0;
+  let block: number | undefined;
+  for (const line of yaml.split("\n")) {
+    const indent = line.search(/\S/);
+    if (block !== undefined && indent >= 0 && indent <= block) block = undefined;
+    if (block === undefined) {
+      edits.push(...quoteInLine(line, offset));
+      if (BLOCK_SCALAR.test(line)) block = indent;
+    }
+    offset += line.length + 1;
+  }
+  return edits.length === 0 ? undefined : apply(yaml, edits);
+}
+
+/** What follows such a line further in is text, whatever it looks like. */
+const BLOCK_SCALAR = /(?:^|[:-] )\s*[|>][+-]?\d?[+-]?\s*(?:#.*)?$/;
+
+function quoteInLine(line: string, offset: number): Edit[] {
+  return [...line.matchAll(YAML_VALUE)].map(({ index, 0: whole, groups }) => {
+    const value = groups?.value ?? "";
+    return { at: offset + index + whole.length - value.length, length: value.length, text: JSON.stringify(value) };
+  });
 }
 
 const YAML_VALUE =
-  /((?:^\s*|[\s[,{])(?:- |[\w.-]{1,80}: |\[|, )\s*)((?:(?:\{\{(?:(?!\}\})[^\n]){1,300}\}\}|%[A-Za-z_]\w{0,119}%|@[A-Za-z_]\w{0,119}@)[\w.:/@-]{0,200}){1,8})(?=\s*(?:$|[,\]}#]))/g;
-
-/** A statement of a template, such as a loop: what it makes is not known before the tool that it belongs to has run. */
-const STATEMENT =
-  /\{%-?[^\n]{0,200}?%\}|\{\{-?\s*(?:range|if|else|end|with|define|template|#\w+|\/\w+)(?=[\s}])[^\n]{0,200}?\}\}|<%(?!=)[^\n]{0,200}?%>|%\{\s*(?:for|if|else|endfor|endif)\b[^\n]{0,200}?\}/;
+  /(?:(?:^\s*|[\s[,{])(?:- |[\w.-]{1,80}: )|[[,])\s{0,20}(?<value>(?:(?:\{\{(?:(?!\}\})[^\n]){1,300}\}\}|%[A-Za-z_]\w{0,119}%|@[A-Za-z_]\w{0,119}@)[\w.:/@-]{0,200}){1,8})(?=\s*(?:$|[,\]}#]))/g;
 
 /** The first statement of a template in a text, and where it begins. */
 export function findTemplateStatement(

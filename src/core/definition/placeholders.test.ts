@@ -27,6 +27,16 @@ describe("scanPlaceholders()", () => {
     ["{{ tfstate `aws_ecr.all['app'].url` }}:latest", ["tfstate `aws_ecr.all['app'].url`"]],
     ["{your-account-id}.dkr.ecr.eu-west-1.amazonaws.com/{your-repo}", ["your-account-id", "your-repo"]],
     ["[IMAGE]", ["IMAGE"]],
+    ["[[ image ]]", ["image"]],
+    ["< image >", ["image"]],
+    ["__image__", ["__image__"]],
+    ["<%= @image %>:${TAG:=latest}", ["@image", "TAG"]],
+    ["{{{ image }}}", ["image"]],
+    ["$(IMAGE)", ["IMAGE"]],
+    ["((image))", ["image"]],
+    ["%{IMAGE}", ["IMAGE"]],
+    ["$${IMAGE}", ["IMAGE"]],
+    ["$IMAGE$:$TAG", ["IMAGE", "TAG"]],
     ["%IMAGE%", ["IMAGE"]],
     ["__TASK_ROLE__", ["__TASK_ROLE__"]],
     ["PLACEHOLDER_ROLE_ARN", ["PLACEHOLDER_ROLE_ARN"]],
@@ -42,6 +52,8 @@ describe("scanPlaceholders()", () => {
     "nginx:1.27",
     "arn:aws:iam::123456789012:role/run",
     "arn:aws:s3:::bucket/app.env",
+    "web@sha256:0123456789012345678901234567890123456789012345678901234567890123",
+    "a__b__c",
     "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a",
   ])("finds nothing in %s", (text) => {
     expect(namesIn(text)).toEqual([]);
@@ -135,9 +147,22 @@ describe("fillPlaceholders()", () => {
   });
 });
 
+describe("statements of a template", () => {
+  it("are named as such, and no value is asked for", () => {
+    const { problems } = validateTaskDefinition(aRequest({}, { image: "{{ if .X }}a{{ else }}b{{ end }}" }));
+    expect(problems[0]).toMatchObject({
+      path: "containerDefinitions[0].image",
+      message: expect.stringContaining('"{{ if .X }}" is a statement of a template'),
+      fix: expect.stringMatching(/^Render the template with the tool/),
+    });
+    expect(problems[0]?.fix).not.toContain("--set");
+  });
+});
+
 describe("setOption()", () => {
   it("quotes names that a shell would split", () => {
-    expect(setOption("TAG")).toBe("--set TAG=VALUE");
-    expect(setOption("INSERT your task role")).toBe("--set 'INSERT your task role=VALUE'");
+    expect(setOption({ name: "TAG" })).toBe("--set TAG=VALUE");
+    expect(setOption({ name: "INSERT your task role" })).toBe("--set 'INSERT your task role=VALUE'");
+    expect(setOption({ name: "ENV", takes: "list" })).toBe("--set 'ENV=[...]'");
   });
 });

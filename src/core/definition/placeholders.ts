@@ -2,7 +2,7 @@
 import type { Members, ObjectMembers } from "./members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import type { PlaceholderMatch, PlaceholderStyle } from "./placeholder-forms.ts";
-import { scanPlaceholders, wholePlaceholder } from "./placeholder-forms.ts";
+import { isStatement, scanPlaceholders, wholePlaceholder } from "./placeholder-forms.ts";
 import type { Trail } from "./problem.ts";
 import { MAX_PROBLEMS, trailPath } from "./problem.ts";
 
@@ -13,6 +13,10 @@ export type Placeholder = {
   readonly placeholder: string;
   /** What to give a value to: `TAG`. */
   readonly name: string;
+  /** The whole value of a member that is a list or an object: a value for it is JSON. */
+  readonly takes?: "list" | "object";
+  /** A part of a template that no value can stand for, such as `{{ if .X }}`. */
+  readonly isStatement?: true;
 };
 
 /** Members whose text the shell, Docker or the application reads. */
@@ -34,7 +38,7 @@ function styleOf(member: string, inherited: Style): Style {
   return OPTION_MEMBERS.has(member) ? "option" : "identifier";
 }
 
-/** A member in which a placeholder is looked for; those that a shell reads are none. */
+/** A member in which a placeholder is looked for. What a shell reads is none, unless it is the whole of a list or object. */
 type Place = {
   readonly members: Members;
   readonly style: Style;
@@ -51,7 +55,13 @@ function placeOf(members: Members, style: Style): Place {
 
 function childPlaces({ members }: ObjectMembers, style: Style): ReadonlyMap<string, Place> {
   const places = [...members].map(([key, child]) => [key, placeOf(child, styleOf(key, style))] as const);
-  return new Map(places.filter(([, place]) => place.style !== "shell"));
+  return new Map(places.filter(([, { style, members: own }]) => style !== "shell" || structureOf(own) !== undefined));
+}
+
+/** Of a member whose value is no text, what it is. */
+function structureOf(members: Members | undefined): "list" | "object" | undefined {
+  if (members?.kind === "list") return "list";
+  return members?.kind === "object" || members?.kind === "map" ? "object" : undefined;
 }
 
 const TEXT = { kind: "string" } as const;
@@ -105,11 +115,11 @@ type Search = { readonly trail: Trail; readonly found: Placeholder[]; readonly b
 
 function collect(value: unknown, place: Place, search: Search): void {
   if (typeof value === "string") {
-    const isKnownWord = place.members.kind === "enum" && place.members.options.includes(value);
-    if (!isKnownWord) collectText(value, place.style, search);
+    collectText(value, place, search);
     return;
   }
   if (typeof value !== "object" || value === null || search.trail.length > DEPTH_MAX) return;
+  if (place.style === "shell") return;
   if (!spend(search.budget, value)) return;
   if (Array.isArray(value)) collectList(value, place.item, search);
   else if (place.members.kind === "map") collectMap(value, place.style, search);
@@ -147,11 +157,21 @@ function collectMembers(object: object, places: ReadonlyMap<string, Place>, sear
   }
 }
 
-function collectText(value: string, style: Style, { trail, found }: Search): void {
-  const matches = matchesOf(value, style);
-  if (matches.length === 0 || found.length >= MAX_PROBLEMS) return;
+function collectText(value: string, { members, style }: Place, { trail, found }: Search): void {
+  if (found.length >= MAX_PROBLEMS || (members.kind === "enum" && members.options.includes(value))) return;
+  const takes = structureOf(members);
+  const matches = matchesOf(value, takes === undefined ? style : "whole");
+  if (matches.length === 0) return;
   const path = trailPath(trail);
-  for (const { text, name } of matches) found.push({ path, placeholder: text, name });
+  for (const { text, name } of matches) {
+    found.push({
+      path,
+      placeholder: text,
+      name,
+      ...(takes === undefined ? {} : { takes }),
+      ...(isStatement(text) ? { isStatement: true } : {}),
+    });
+  }
 }
 
 const NO_MATCHES: readonly PlaceholderMatch[] = [];
@@ -169,8 +189,8 @@ function childOf(members: Members | undefined, key: string): Members | undefined
 
 /**
  * A copy of `input` in which every placeholder with a value in `values` is replaced, in commands and environment values too
- * (there not the bare form `$NAME`). A number or truth value that was a placeholder becomes one again. Placeholders
- * without a value stay.
+ * (there not the bare form `$NAME`). A number or truth value that was a placeholder becomes one again, and so does a list or
+ * an object that was one, when its value is JSON. Nothing else in a value counts. Placeholders without a value stay.
  */
 export function fillPlaceholders(input: unknown, values: Readonly<Record<string, string>>): unknown {
   return fill(input, rootMembers(input), "identifier", 0, {
@@ -208,6 +228,7 @@ function fillText(
   style: Style,
   values: ReadonlyMap<string, string>,
 ): unknown {
+  if (structureOf(members) !== undefined) return fillStructure(text, structureOf(members), values);
   const matches = matchesOf(text, style);
   // What a user names is filled within the values of variables too.
   const within = style === "whole" && matches.length === 0 ? scanPlaceholders(text, "shell") : matches;
@@ -216,6 +237,22 @@ function fillText(
   if (members?.kind === "integer" && /^-?\d{1,15}$/.test(filled)) return Number(filled);
   if (members?.kind === "boolean" && (filled === "true" || filled === "false")) return filled === "true";
   return filled;
+}
+
+function fillStructure(text: string, wanted: "list" | "object" | undefined, values: ReadonlyMap<string, string>) {
+  const filled = replaceAll(text, matchesOf(text, "whole"), values);
+  if (filled === text) return text;
+  const value = jsonOf(filled);
+  if (typeof value !== "object" || value === null) return filled;
+  return Array.isArray(value) === (wanted === "list") ? value : filled;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the text stays, and is refused for what it is
+  }
 }
 
 function replaceAll(text: string, matches: readonly PlaceholderMatch[], values: ReadonlyMap<string, string>): string {
@@ -231,6 +268,9 @@ function replaceAll(text: string, matches: readonly PlaceholderMatch[], values: 
 }
 
 /** The option that fills a placeholder, as one would type it. */
-export function setOption(name: string): string {
-  return /^[\w.:-]+$/.test(name) ? `--set ${name}=VALUE` : `--set '${name.replaceAll("'", "'\\''")}=VALUE'`;
+export function setOption({ name, takes }: Pick<Placeholder, "name" | "takes">): string {
+  const assignment = `${name}=${VALUE_WORDS[takes ?? "text"]}`;
+  return `--set ${/^[\w.:=-]+$/.test(assignment) ? assignment : `'${assignment.replaceAll("'", "'\\''")}'`}`;
 }
+
+const VALUE_WORDS = { text: "VALUE", list: "[...]", object: "{...}" } as const;

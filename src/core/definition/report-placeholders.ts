@@ -1,5 +1,5 @@
 /** Names the placeholders of a definition: on the findings that they cause, or in findings of their own. */
-import type { Fix } from "./fix.ts";
+import { type Fix, hint } from "./fix.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { setOption } from "./placeholders.ts";
 import type { Problem, Report } from "./problem.ts";
@@ -16,7 +16,7 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
   const explained = new Set(problems.filter(isCause).map(({ path }) => path));
   for (const [path, found] of byPath) {
     if (explained.has(path)) continue;
-    report("placeholder-unfilled", path, `${list(found)} is not filled in`, {
+    report("placeholder-unfilled", path, factOf(found), {
       severity: "warning",
       fix: fixOf(path, found),
     });
@@ -25,7 +25,8 @@ export function namePlaceholders(placeholders: readonly Placeholder[], problems:
     const names = [...new Set(found.map(({ placeholder }) => quote(placeholder)))];
     const they =
       names.length === 1 ? "is all that a variable holds, and reaches" : "are all that variables hold, and reach";
-    report("placeholder-unfilled", path, `${names.join(", ")} ${they} the container as it stands`, {
+    const as = names.length === 1 ? "as it stands" : "as they stand";
+    report("placeholder-unfilled", path, `${names.join(", ")} ${they} the container ${as}`, {
       severity: "warning",
       fix: fixOf(path, found),
     });
@@ -37,7 +38,7 @@ function isCause({ severity, rule }: Problem): boolean {
   return severity === "error" || rule === "image-reference";
 }
 
-const VARIABLE = /^(?<list>.*\benvironment)\[\d+\](?:\.\w+)?$/;
+const VARIABLE = /^(?<list>.*\benvironment)\[\d+\]\.\w+$/;
 
 /** Those of variables, taken out of the groups: one finding for all of a container. */
 function takeWholeValues(groups: Map<string, Placeholder[]>): Map<string, Placeholder[]> {
@@ -61,20 +62,34 @@ function groupByPath(placeholders: readonly Placeholder[]): Map<string, Placehol
   return groups;
 }
 
-function list(found: readonly Placeholder[]): string {
+/** What is the matter, as a sentence. */
+function factOf(found: readonly Placeholder[]): string {
+  const statement = found.find(({ isStatement }) => isStatement);
+  if (statement !== undefined) return `${quote(statement.placeholder)} is a statement of a template`;
   const names = [...new Set(found.map(({ placeholder }) => quote(placeholder)))];
-  return `${names.length === 1 ? "The placeholder" : "Each of the placeholders"} ${names.join(", ")}`;
+  return `${names.length === 1 ? "The placeholder" : "Each of the placeholders"} ${names.join(", ")} is not filled in`;
 }
+
+const RENDER = "Render the template with the tool that it is written for, and give the outcome";
 
 /** Values that one would give are not known: names as values fill them in all the same. */
 function fixOf(path: string, found: readonly Placeholder[]): Fix {
-  const names = [...new Set(found.map(({ name }) => name))];
   const image = /\.image$/.test(path) ? ", or put another image in its place with --image CONTAINER=REFERENCE" : "";
-  const text = `Fill it in with ${names.map(setOption).join(" ")}${image}`;
-  return { text, ways: [names.map((name) => ({ op: "option", option: "--set", value: `${name}=1` }))] };
+  if (found.some(({ isStatement }) => isStatement)) return hint(`${RENDER}${image}`);
+  const each = [...new Map(found.map((one) => [one.name, one])).values()];
+  return {
+    text: `Fill ${each.length === 1 ? "it" : "them"} in with ${each.map(setOption).join(" ")}${image}`,
+    ways: [
+      each.map(({ name, takes }) => ({ op: "option", option: "--set", value: `${name}=${EXAMPLES[takes ?? "text"]}` })),
+    ],
+  };
 }
+
+const EXAMPLES = { text: "1", list: "[]", object: "{}" } as const;
 
 function withPlaceholders(problem: Problem, found: readonly Placeholder[]): Problem {
   const { text, ways } = fixOf(problem.path, found);
-  return { ...problem, message: `${problem.message}. ${list(found)} is not filled in`, fix: text, ways };
+  const { ways: _, ...rest } = problem;
+  const message = `${problem.message}. ${factOf(found)}`;
+  return { ...rest, message, fix: text, ...(ways.length === 0 ? {} : { ways }) };
 }

@@ -19,9 +19,19 @@ export function sourceFinder(text: string): SourceOf {
   };
 }
 
+/** What may stand at a path, in each form of a file. */
+export function nodesAt(document: Document.Parsed, keys: Keys): unknown[] {
+  const forms = [...AROUND.map((around) => [...around, ...keys]), inContainerList(keys)];
+  return [...forms, ...forms.map(capitalised)].map((place): unknown => document.getIn(place, true));
+}
+
+/** As CloudFormation spells it. */
+function capitalised(keys: Keys): Keys {
+  return keys.map((key) => (typeof key === "string" ? key.charAt(0).toUpperCase() + key.slice(1) : key));
+}
+
 function sourceAt(document: Document.Parsed, keys: Keys): string | undefined {
-  for (const place of [...AROUND.map((around) => [...around, ...keys]), inContainerList(keys)]) {
-    const node: unknown = document.getIn(place, true);
+  for (const node of nodesAt(document, keys)) {
     if (isScalar(node) && typeof node.value !== "string" && node.source !== undefined) return node.source;
   }
   return undefined;

@@ -60,9 +60,9 @@ describe("readDefinitionText()", () => {
     expect(refusal("a: 1\na: 2\n", "task.yaml")).toBe("task.yaml:2:1: Cannot read YAML: Map keys must be unique");
   });
 
-  it("refuses a CloudFormation template, whose tags only AWS can resolve", () => {
+  it("refuses tags that only another tool can resolve", () => {
     expect(refusal("Image: !Sub web\n", "stack.yaml")).toMatch(
-      /^stack\.yaml:1:8: Cannot read YAML: .*!Sub\. A CloudFormation template/,
+      /^stack\.yaml:1:8: Cannot read YAML: .*!Sub\. Write the value/,
     );
   });
 

@@ -10,12 +10,23 @@ import {
   yamlFault,
 } from "../yaml-limits.ts";
 import { findJsonFault, lineAndColumn } from "./json-position.ts";
+import { scanPlaceholders } from "./placeholder-forms.ts";
 import {
   findTemplateStatement,
   type QuotedText,
   quotePlaceholders,
   quoteYamlPlaceholders,
 } from "./placeholder-text.ts";
+
+/** A placeholder that stands without quotes, where JSON or YAML has a value. */
+export type BarePlaceholder = {
+  /** As it stands there. */
+  readonly placeholder: string;
+  /** What to give a value to. */
+  readonly name: string;
+  readonly line: number;
+  readonly column: number;
+};
 
 /** ECS takes 64 KiB. A text far beyond that is another file. */
 const JSON_MAX_CHARACTERS = 1_048_576;
@@ -36,6 +47,25 @@ export function readDefinitionText(text: string, name: string): unknown {
   const isJson = name.toLowerCase().endsWith(".json") || (/^\s*[[{]/.test(content) && !/\.ya?ml$/i.test(name));
   if (isJson) return refuseJson(content, quoted, name);
   return readYaml(content, name);
+}
+
+/** The text that a file that could be read was read as. */
+export function textAsRead(text: string): QuotedText {
+  const asItIs: QuotedText = { text, originalOffset: (offset) => offset, bare: [] };
+  if (parseJson(text).ok) return asItIs;
+  const quoted = quotePlaceholders(text);
+  return quoted !== undefined && parseJson(quoted.text).ok ? quoted : (quoteYamlPlaceholders(text) ?? asItIs);
+}
+
+/** Placeholders of a file that stand where JSON or YAML has a value, each as often as it stands there. */
+export function barePlaceholders(text: string): readonly BarePlaceholder[] {
+  return textAsRead(text).bare.flatMap((bare) =>
+    scanPlaceholders(bare.text, "identifier").map(({ index, text: placeholder, name }) => ({
+      placeholder,
+      name,
+      ...lineAndColumn(text, bare.offset + index),
+    })),
+  );
 }
 
 function checkLength(content: string, name: string, max: number): void {
@@ -63,11 +93,22 @@ function refuseJson(content: string, quoted: QuotedText | undefined, name: strin
   };
   const offset = quoted?.originalOffset(fault.offset) ?? fault.offset;
   const { line, column } = lineAndColumn(content, offset);
+  const member = fault.expected === ":" ? bareBefore(content, offset, quoted) : undefined;
+  if (member !== undefined)
+    throw new InvalidInputError(
+      `${name}:${line}:${column}`,
+      `Cannot read JSON: the placeholder ${member} stands where a member belongs. Render the file with the tool that it is written for, and give the outcome`,
+    );
   const found = offset >= content.length ? "the file ends" : `${JSON.stringify(content[offset])} stands there`;
   throw new InvalidInputError(
     `${name}:${line}:${column}`,
     `Cannot read JSON: ${fault.expected} is expected, and ${found}`,
   );
+}
+
+/** The placeholder without quotes that stands directly before an offset. */
+function bareBefore(content: string, offset: number, quoted: QuotedText | undefined): string | undefined {
+  return quoted?.bare.find((bare) => content.slice(bare.offset, offset).trimEnd() === bare.text)?.text;
 }
 
 /** @throws {InvalidInputError} when the text is to be rendered by another tool before it is a definition */
@@ -84,7 +125,7 @@ function refuseTemplate(content: string, name: string): void {
 function readYaml(content: string, name: string): unknown {
   checkLength(content, name, YAML_MAX_CHARACTERS);
   if (nestsTooDeep(content)) throw refusedYaml(name, `it is nested more than ${YAML_NESTING_MAX} levels deep`);
-  const value = tryYaml(quoteYamlPlaceholders(content) ?? content, name);
+  const value = tryYaml(quoteYamlPlaceholders(content)?.text ?? content, name);
   if (holdsItself(value)) throw refusedYaml(name, "a value holds itself, or is nested too deep");
   return value;
 }
@@ -106,7 +147,7 @@ function resolveYaml(content: string, name: string): unknown {
   const at = fault.linePos?.[0];
   const [first = ""] = fault.message.split("\n");
   const reason = first.replace(/ at line \d+, column \d+:?$/, "");
-  const hint = fault.code === "TAG_RESOLVE_FAILED" ? ". A CloudFormation template must be deployed first" : "";
+  const hint = fault.code === "TAG_RESOLVE_FAILED" ? ". Write the value that the tag stands for in its place" : "";
   throw new InvalidInputError(
     at === undefined ? name : `${name}:${at.line}:${at.col}`,
     `Cannot read YAML: ${reason}${hint}`,

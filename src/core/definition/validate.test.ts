@@ -118,7 +118,7 @@ describe("validateTaskDefinition()", () => {
       severity: "warning",
       path: "containerDefinitions[0].environment",
       rule: "placeholder-unfilled",
-      fix: "Fill it in with --set __DB_HOST__=VALUE --set DB_PORT=VALUE --set YOUR_API_KEY=VALUE --set D=VALUE --set e.f=VALUE --set CHANGE_ME=VALUE --set YOUR_TOKEN=VALUE --set G=VALUE --set H=VALUE",
+      fix: "Fill them in with --set __DB_HOST__=VALUE --set DB_PORT=VALUE --set YOUR_API_KEY=VALUE --set D=VALUE --set e.f=VALUE --set CHANGE_ME=VALUE --set YOUR_TOKEN=VALUE --set G=VALUE --set H=VALUE",
     });
   });
 });
