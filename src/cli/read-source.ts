@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { suggestion } from "../core/definition/nearest.ts";
 import { InvalidInputError } from "../core/errors.ts";
+import { readFault } from "../core/read-fault.ts";
 import { decodeText } from "../core/text-encoding.ts";
 import type { CliHost } from "./host.ts";
 
@@ -31,21 +32,8 @@ async function readBytes(file: string, path: string): Promise<Uint8Array> {
 }
 
 function whyNot(code: string, path: string): string {
-  switch (code) {
-    case "ENOENT": {
-      const guess = suggestion(basename(path), namesBeside(path));
-      return `there is no such file${guess === undefined ? "" : `. ${guess}?`}`;
-    }
-    case "EISDIR":
-      return "it is a folder, give the file in it";
-    case "EACCES":
-    case "EPERM":
-      return "you may not read it";
-    case "ENOTDIR":
-      return "a part of the path is no folder";
-    default:
-      return code;
-  }
+  const guess = code === "ENOENT" ? suggestion(basename(path), namesBeside(path)) : undefined;
+  return `${readFault(code)}${guess === undefined ? "" : `. ${guess}?`}`;
 }
 
 /** For the hint only, so that a folder that cannot be listed has no names. */

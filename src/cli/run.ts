@@ -23,7 +23,7 @@ import type { PullBehaviour, RunEnvironment } from "./run-environment.ts";
 import { runSession } from "./run-session.ts";
 import { ASCII_GLYPHS, createColours, UNICODE_GLYPHS, wantsColours, wantsUnicode } from "./screen.ts";
 import { count, parseDuration } from "./units.ts";
-import { checkFolder, missingFolders } from "./volume-paths.ts";
+import { checkFolder, folderFaults } from "./volume-paths.ts";
 
 export type RunOptions = DefinitionOptions & {
   readonly pull: PullBehaviour;
@@ -159,16 +159,21 @@ async function openEnvironment(
  */
 function folderNotes({ definition, mounted }: LoadedDefinition, { docker }: RunEnvironment): readonly string[] {
   if (hostOfEndpoint(docker.endpoint) !== "localhost") return [];
-  const missing = missingFolders(definition);
-  const typed = missing.filter(({ volume }) => mounted.includes(volume));
+  const faults = folderFaults(definition);
+  const typed = faults.filter(({ volume, is }) => is === "missing" && mounted.includes(volume));
   if (typed.length > 0) {
     const lines = typed.map(({ volume, path }) => `Cannot use --volume ${volume}: there is no ${path}`);
     throw new InvalidInputError("", lines.join("\n"));
   }
-  return missing.map(
-    ({ volume, path }) =>
-      `Warning: the folder of volume ${volume}, ${path}, is not there: Docker makes it, empty and owned by root`,
-  );
+  return faults.flatMap(({ volume, path, is }) => {
+    if (is === "missing")
+      return [
+        `Warning: the folder of volume ${volume}, ${path}, is not there: Docker makes it, empty and owned by root`,
+      ];
+    return mounted.includes(volume)
+      ? [`Warning: --volume ${volume}: ${path} is no folder, and is mounted as it is`]
+      : [];
+  });
 }
 
 type SessionContext = RunContext & {

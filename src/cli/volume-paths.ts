@@ -1,5 +1,5 @@
 /** `--volume NAME=PATH`: a folder of this host in the place of a volume, whatever kind it was. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { suggestion } from "../core/definition/nearest.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
@@ -8,9 +8,11 @@ import { InvalidInputError } from "../core/errors.ts";
 /**
  * A copy of a document that need not be valid yet, an unfilled placeholder in a volume being one reason to replace it. The
  * volumes are empty ones in it: rules are for what the file says, not for the folders that {@link mountFolders} puts there.
- * @throws {InvalidInputError} naming every volume that the definition does not have
+ * @throws {InvalidInputError} naming every volume that the definition does not have, or one without a folder
  */
 export function replaceVolumes(input: unknown, paths: ReadonlyMap<string, string>): unknown {
+  const [empty] = [...paths].find(([, path]) => path === "") ?? [];
+  if (empty !== undefined) throw new InvalidInputError("", `Cannot use --volume ${empty}=: no folder is named`);
   if (paths.size === 0 || typeof input !== "object" || input === null) return input;
   const volumes: readonly unknown[] = "volumes" in input && Array.isArray(input.volumes) ? input.volumes : [];
   const names = volumes.flatMap((volume) => nameOf(volume) ?? []);
@@ -39,14 +41,26 @@ export function mountFolders(
   return { ...definition, volumes };
 }
 
-/** Folders of this host that a run would mount and that are not there. Docker makes such a one: empty, and root's. */
-export function missingFolders({
-  volumes,
-}: TaskDefinition): readonly { readonly volume: string; readonly path: string }[] {
+/** A path of this host that a volume stands for, where it is not the folder that was meant. */
+export type FolderFault = { readonly volume: string; readonly path: string; readonly is: "missing" | "file" };
+
+/** Of the volumes that a run would mount. Docker makes a folder that is not there: empty, and root's. */
+export function folderFaults({ volumes }: TaskDefinition): readonly FolderFault[] {
   return volumes.flatMap(({ name = "", host }) => {
     const path = host?.sourcePath;
-    return path === undefined || !isAbsolute(path) || existsSync(path) ? [] : [{ volume: name, path }];
+    const is = path === undefined || !isAbsolute(path) ? undefined : faultOf(path);
+    return path === undefined || is === undefined ? [] : [{ volume: name, path, is }];
   });
+}
+
+/** What may not be looked at is left to Docker, which may. */
+function faultOf(path: string): FolderFault["is"] | undefined {
+  try {
+    return statSync(path).isDirectory() ? undefined : "file";
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return error.code === "ENOENT" || error.code === "ENOTDIR" ? "missing" : undefined;
+  }
 }
 
 /** @throws {InvalidInputError} when an option names a folder that is none */

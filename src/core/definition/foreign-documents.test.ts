@@ -85,10 +85,11 @@ describe("recogniseText()", () => {
 });
 
 describe("the advice for another tool's file", () => {
+  const JQ = "jq";
   const advice = (document: unknown, file = "x.json") => recogniseDocument(document, file)?.advice ?? "";
   const jqOf = (text: string) => /jq '(?<filter>[^']+)' (?<file>\S+) \| berth run -/.exec(text)?.groups;
   const extract = (filter: string, document: unknown): unknown =>
-    JSON.parse(execFileSync("jq", [filter], { input: JSON.stringify(document), encoding: "utf8" }));
+    JSON.parse(execFileSync(JQ, [filter], { input: JSON.stringify(document), encoding: "utf8" }));
   const attributes = {
     family: "web",
     cpu: "256",
@@ -98,7 +99,7 @@ describe("the advice for another tool's file", () => {
     container_definitions: JSON.stringify([{ name: "web", image: "nginx" }]),
   };
   const resource = { type: "aws_ecs_task_definition", values: attributes };
-  const hasJq = spawnSync("jq", ["--version"]).status === 0;
+  const hasJq = spawnSync(JQ, ["--version"]).status === 0;
 
   it.runIf(hasJq).each([
     ["a plan", { terraform_version: "1.9", planned_values: { root_module: { resources: [resource] } } }],

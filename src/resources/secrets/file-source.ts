@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { findJsonFault, lineAndColumn } from "../../core/definition/json-position.ts";
 import { InvalidInputError } from "../../core/errors.ts";
+import { readFault } from "../../core/read-fault.ts";
 import { parseDotenv } from "../../core/secrets/dotenv.ts";
 import { type SecretAnswer, type SecretTable, selectSecret } from "../../core/secrets/select.ts";
 import { decodeText } from "../../core/text-encoding.ts";
@@ -54,7 +55,7 @@ export function environmentSource(env: Readonly<Record<string, string | undefine
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === undefined) throw error;
-    throw new InvalidInputError("", `Cannot read secrets file ${file}: ${error.code}`);
+    throw new InvalidInputError("", `Cannot read secrets file ${file}: ${readFault(error.code)}`);
   });
   if (bytes.length > MAX_BYTES) {
     throw new InvalidInputError("", `Cannot read secrets file ${file}: it is larger than ${MAX_BYTES} bytes`);

@@ -223,7 +223,7 @@ describe("readSecretsFile()", () => {
   });
 
   it("names a file that cannot be read", async () => {
-    await expect(readSecretsFile(join(folder, "absent"))).rejects.toThrow(/absent: ENOENT/);
+    await expect(readSecretsFile(join(folder, "absent"))).rejects.toThrow(/absent: there is no such file/);
   });
 
   it("keeps scalars of YAML as they are written", async () => {
