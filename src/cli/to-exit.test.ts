@@ -38,6 +38,26 @@ describe("toExit()", () => {
     );
   });
 
+  it.each([
+    ["EACCES", "connect", /usermod -aG docker/],
+    ["ENOENT", "connect", /Start Docker/],
+    ["ECONNREFUSED", "connect", /Nothing listens there/],
+    ["ENOTFOUND", "getaddrinfo", /name of the host is not known/],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", undefined, /do not agree on TLS/],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", undefined, /do not agree on TLS/],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", undefined, /do not agree on TLS/],
+  ])("says what to do about %s", (code, syscall, advice) => {
+    const cause = Object.assign(new Error(code), { code, syscall });
+    const error = new EngineError("CannotGetDockerclientError", "Cannot reach the Docker daemon", { cause });
+    expect(toExit(error, quiet).lines.join("\n")).toMatch(advice);
+  });
+
+  it("does not tell to start Docker for a file of its configuration that is not there", () => {
+    const cause = Object.assign(new Error("ENOENT"), { code: "ENOENT", syscall: "open" });
+    const error = new EngineError("CannotGetDockerclientError", 'Cannot read Docker context "x"', { cause });
+    expect(toExit(error, quiet).lines.join("\n")).not.toContain("Start Docker");
+  });
+
   it("is one line and a hint for a bug, and the stack only when asked for", () => {
     const bug = new TypeError("x is not a function\nmore");
     expect(toExit(bug, quiet)).toEqual({

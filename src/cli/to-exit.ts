@@ -51,7 +51,14 @@ const ELSEWHERE =
 /** What to try when no daemon can be asked, by what the system answered. */
 function adviceFor(error: EngineError): readonly string[] {
   if (error.name !== "CannotGetDockerClientVersionError" && error.name !== "CannotGetDockerclientError") return [];
-  switch (systemCodeOf(error)) {
+  const { code = "", syscall } = systemErrorOf(error) ?? {};
+  // A context or a certificate that cannot be read is named in the message, with what to do.
+  if (syscall === "open" || syscall === "read") return [ELSEWHERE];
+  if (TLS_FAULT.test(code))
+    return [
+      "The two ends do not agree on TLS: DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH=FOLDER (ca.pem, cert.pem, key.pem of that daemon) turn it on, unset they leave it off",
+    ];
+  switch (code) {
     case "EACCES":
     case "EPERM":
       return [
@@ -75,10 +82,13 @@ function adviceFor(error: EngineError): readonly string[] {
   }
 }
 
+const TLS_FAULT = /^(?:ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO)|CERT|UNABLE_TO_/;
+
 /** Of the error itself or of what caused it, e.g. `EACCES`. */
-function systemCodeOf(error: Error): string | undefined {
+function systemErrorOf(error: Error): { readonly code: string; readonly syscall?: unknown } | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ("code" in at && typeof at.code === "string") return at.code;
+    if ("code" in at && typeof at.code === "string")
+      return { code: at.code, ...("syscall" in at ? { syscall: at.syscall } : {}) };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aContainer, aRequest, findingsOf } from "./a-definition.ts";
 import { unwrapDocument } from "./document.ts";
+import { applyChanges } from "./fix.ts";
 import { InvalidTaskDefinitionError, parseTaskDefinition } from "./parse.ts";
 
 const rulesOf = (value: unknown) => unwrapDocument(value).warnings.map(({ rule, severity }) => `${severity} ${rule}`);
@@ -80,16 +81,20 @@ describe("parseTaskDefinition()", () => {
 });
 
 describe("CloudFormation spelling", () => {
-  it("is read with a warning for each member in a file of a user, and keys of maps stay as they are", () => {
-    const { input, warnings } = unwrapDocument([
-      {
-        Name: "web",
-        Image: "nginx",
-        environment: [{ Name: "A", Value: "b" }],
-        DockerLabels: { Owner: "me" },
-        LogConfiguration: { LogDriver: "awsfirelens", Options: { Name: "stdout" } },
-      },
-    ]);
+  it("is read with one warning in a file of a user, and keys of maps stay as they are", () => {
+    const written = {
+      family: "task",
+      containerDefinitions: [
+        {
+          Name: "web",
+          Image: "nginx",
+          environment: [{ Name: "A", Value: "b" }],
+          DockerLabels: { Owner: "me" },
+          LogConfiguration: { LogDriver: "awsfirelens", Options: { Name: "stdout" } },
+        },
+      ],
+    };
+    const { input, warnings } = unwrapDocument(written);
     expect(input).toEqual({
       family: "task",
       containerDefinitions: [
@@ -103,9 +108,12 @@ describe("CloudFormation spelling", () => {
       ],
     });
     expect(warnings.every(({ severity }) => severity === "warning")).toBe(true);
-    expect(warnings.map(({ rule, path }) => `${rule} ${path}`)).toContain(
-      "pascal-case-member containerDefinitions[0].environment[0].Value",
-    );
+    const told = warnings.filter(({ rule }) => rule === "pascal-case-member");
+    expect(told).toMatchObject([
+      { path: "", message: expect.stringMatching(/^"Name", "Image", "Value" and 4 more are in the spelling/) },
+    ]);
+    const mended = applyChanges(written, told[0]?.ways?.[0] ?? []);
+    expect(unwrapDocument(mended)).toMatchObject({ input, warnings: [] });
   });
 
   it("in a request is refused once for each member, without what follows from it", () => {

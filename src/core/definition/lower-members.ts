@@ -2,17 +2,21 @@
  * Members in the spelling of CloudFormation and of Terraform's arrays (`Name`, `Value`), brought to that of ECS. Keys of maps,
  * such as labels and log options, are nobody's members and stay as they are.
  */
-import { rename } from "./fix.ts";
+import type { Change } from "./fix.ts";
 import type { Members, ObjectMembers } from "./members.ts";
 import type { Trail } from "./problem.ts";
 import { quote, type Report, trailPath } from "./problem.ts";
 
-/** A copy where members are renamed, each told to `report` by its path; the value itself where there is none. */
+/** A copy where members are renamed, told to `report` in one finding; the value itself where there is none. */
 export function lowerMembers(value: unknown, members: Members, report: Report): unknown {
-  return lower(value, members, { trail: [], report });
+  const renamed: Renamed[] = [];
+  const lowered = lower(value, members, { trail: [], renamed });
+  if (renamed.length > 0) reportSpellings(renamed, report);
+  return lowered;
 }
 
-type Walk = { readonly trail: Trail; readonly report: Report };
+type Renamed = { readonly path: string; readonly key: string; readonly name: string };
+type Walk = { readonly trail: Trail; readonly renamed: Renamed[] };
 
 function lower(value: unknown, members: Members | undefined, walk: Walk): unknown {
   if (typeof value !== "object" || value === null || members === undefined) return value;
@@ -37,8 +41,9 @@ function lowerObject(object: object, { members }: ObjectMembers, walk: Walk): ob
   const entries = Object.entries(object).map(([key, member]) => {
     const name = spelling(key, object, members);
     walk.trail.push(key);
-    if (name !== key) reportSpelling(key, name, walk);
     const copy = lower(member, members.get(name), walk);
+    // Behind those within it: in this order a program can rename one after the other.
+    if (name !== key) walk.renamed.push({ path: trailPath(walk.trail), key, name });
     walk.trail.pop();
     changed ||= name !== key || copy !== member;
     return [name, copy] as const;
@@ -52,14 +57,19 @@ function spelling(key: string, object: object, members: ObjectMembers["members"]
   return members.has(name) && !Object.hasOwn(object, name) ? name : key;
 }
 
-function reportSpelling(key: string, name: string, { trail, report }: Walk): void {
+const SHOWN_MAX = 3;
+
+function reportSpellings(renamed: readonly Renamed[], report: Report): void {
+  const ways = [renamed.map(({ path, name }): Change => ({ op: "rename", path, to: name }))];
+  const names = new Map(renamed.map(({ key, name }) => [key, name]));
+  const [path = "", ...others] = renamed.map((each) => each.path);
+  const more = names.size > SHOWN_MAX ? ` and ${names.size - SHOWN_MAX} more` : "";
+  const shown = (words: Iterable<string>) => [...words].slice(0, SHOWN_MAX).map(quote).join(", ") + more;
+  const [is, it] = names.size === 1 ? ["is", "it is"] : ["are", "they are"];
   report(
     "pascal-case-member",
-    trailPath(trail),
-    `${quote(key)} is the spelling of CloudFormation: it is read as "${name}"`,
-    {
-      severity: "warning",
-      fix: rename(trailPath(trail), name),
-    },
+    others.length === 0 ? path : "",
+    `${shown(names.keys())} ${is} in the spelling of CloudFormation: ${it} read as ${shown(names.values())}`,
+    { severity: "warning", fix: { text: `Write ${shown(names.values())}`, ways } },
   );
 }

@@ -51,10 +51,13 @@ export function readDefinitionText(text: string, name: string): unknown {
 
 /** The text that a file that could be read was read as. */
 export function textAsRead(text: string): QuotedText {
-  const asItIs: QuotedText = { text, originalOffset: (offset) => offset, bare: [] };
-  if (parseJson(text).ok) return asItIs;
+  if (parseJson(text).ok) return asItIs(text);
   const quoted = quotePlaceholders(text);
-  return quoted !== undefined && parseJson(quoted.text).ok ? quoted : (quoteYamlPlaceholders(text) ?? asItIs);
+  return quoted !== undefined && parseJson(quoted.text).ok ? quoted : (quoteYamlPlaceholders(text) ?? asItIs(text));
+}
+
+function asItIs(text: string): QuotedText {
+  return { text, originalOffset: (offset) => offset, bare: [] };
 }
 
 /** Placeholders of a file that stand where JSON or YAML has a value, each as often as it stands there. */
@@ -125,14 +128,15 @@ function refuseTemplate(content: string, name: string): void {
 function readYaml(content: string, name: string): unknown {
   checkLength(content, name, YAML_MAX_CHARACTERS);
   if (nestsTooDeep(content)) throw refusedYaml(name, `it is nested more than ${YAML_NESTING_MAX} levels deep`);
-  const value = tryYaml(quoteYamlPlaceholders(content)?.text ?? content, name);
+  const value = tryYaml(quoteYamlPlaceholders(content) ?? asItIs(content), content, name);
   if (holdsItself(value)) throw refusedYaml(name, "a value holds itself, or is nested too deep");
   return value;
 }
 
-function tryYaml(content: string, name: string): unknown {
+/** @param read what `content` is read as */
+function tryYaml(read: QuotedText, content: string, name: string): unknown {
   try {
-    return resolveYaml(content, name);
+    return resolveYaml(read, content, name);
   } catch (error) {
     refuseTemplate(content, name);
     if (error instanceof InvalidInputError) throw error;
@@ -140,18 +144,15 @@ function tryYaml(content: string, name: string): unknown {
   }
 }
 
-function resolveYaml(content: string, name: string): unknown {
-  const document = parseDocument(content, { merge: true, prettyErrors: true, logLevel: "error" });
+function resolveYaml({ text, originalOffset }: QuotedText, content: string, name: string): unknown {
+  const document = parseDocument(text, { merge: true, prettyErrors: true, logLevel: "error" });
   const fault = document.errors[0] ?? document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
   if (fault === undefined) return document.toJS({ maxAliasCount: ALIASES_MAX });
-  const at = fault.linePos?.[0];
+  const { line, column } = lineAndColumn(content, originalOffset(fault.pos[0]));
   const [first = ""] = fault.message.split("\n");
   const reason = first.replace(/ at line \d+, column \d+:?$/, "");
   const hint = fault.code === "TAG_RESOLVE_FAILED" ? ". Write the value that the tag stands for in its place" : "";
-  throw new InvalidInputError(
-    at === undefined ? name : `${name}:${at.line}:${at.col}`,
-    `Cannot read YAML: ${reason}${hint}`,
-  );
+  throw new InvalidInputError(`${name}:${line}:${column}`, `Cannot read YAML: ${reason}${hint}`);
 }
 
 function refusedYaml(name: string, reason: string): InvalidInputError {

@@ -214,7 +214,10 @@ async function answerOf(reply: Reply, call: Call, scope: Scope): Promise<Reply> 
   const { status, response, repeated } = reply;
   if ((status >= 200 && status < 300) || call.accept?.includes(status)) return reply;
   const text = (await readBody(response, scope)).toString("utf8");
-  throw new DockerCallError({ type: "refused", status, message: messageIn(text) || `HTTP ${status}` }, { repeated });
+  const message = text.trimStart().startsWith("<")
+    ? `HTTP ${status} with a web page: no Docker daemon`
+    : messageIn(text);
+  throw new DockerCallError({ type: "refused", status, message: message || `HTTP ${status}` }, { repeated });
 }
 
 /** Docker sends `{"message": …}`, and plain text for errors of its HTTP layer. */

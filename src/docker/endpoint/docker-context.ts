@@ -52,10 +52,14 @@ function readJson(path: string, subject: string): object {
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    throw unreadable(subject, (cause as Error).message, cause);
+    throw unreadable(subject, factOf(cause as NodeJS.ErrnoException), cause);
   }
   if (typeof value !== "object" || value === null) throw unreadable(subject, `${path} is no JSON object`);
   return value;
+}
+
+function factOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === "ENOENT" ? "there is none of that name, docker context ls lists them" : message;
 }
 
 function unreadable(subject: string, fact: string, cause?: unknown): EngineError {

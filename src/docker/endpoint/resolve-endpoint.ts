@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../core/errors.ts";
+import { readFault } from "../../core/read-fault.ts";
 import { readContext } from "./docker-context.ts";
 import type { TlsMaterial } from "./parse-endpoint.ts";
 
@@ -50,7 +51,9 @@ function readPem(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    const message = `Cannot read TLS file "${path}" for the Docker daemon: ${(cause as Error).message}`;
+    const { code, message: text } = cause as NodeJS.ErrnoException;
+    const fact = code === undefined ? text : readFault(code);
+    const message = `Cannot read TLS file "${path}" for the Docker daemon: ${fact}. DOCKER_CERT_PATH names the folder of ca.pem, cert.pem and key.pem; DOCKER_TLS_VERIFY asks for them`;
     throw new EngineError("CannotGetDockerclientError", message, { cause });
   }
 }
