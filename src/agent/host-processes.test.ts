@@ -55,13 +55,17 @@ describe("createHostProcesses()", () => {
     expect(createHostProcesses({ proc: "/nowhere", pid: 1, exists: () => false }).fateOf(owner)).toBe("unknown");
   });
 
-  it("finds the process that listens, and the container that it runs in", () => {
+  it.each([
+    `0::/system.slice/docker-${DOCKER_ID}.scope\n`,
+    `4:memory:/docker/${DOCKER_ID}\n0::/docker/${DOCKER_ID}\n`,
+    `9:name=systemd:/ecs/0123456789abcdef0123456789abcdef/${DOCKER_ID}\n`,
+  ])("finds the process that listens, and the container that it runs in by %j", (cgroup) => {
     const proc = aProc({
       "net/tcp6": `head\n${socket(5)}\n`,
       "42/fd/0": "->/dev/null",
       "42/fd/3": "->socket:[5]",
       "42/comm": "nginx\n",
-      "42/cgroup": `0::/system.slice/docker-${DOCKER_ID}.scope\n`,
+      "42/cgroup": cgroup,
       "43/fd/3": "->socket:[6]",
     });
     const processes = createHostProcesses({ proc, pid: 1, exists: () => true });

@@ -12,7 +12,7 @@ export type Listener = {
   readonly pid?: number;
   /** Of its program. */
   readonly name?: string;
-  /** When it runs in a container of Docker. */
+  /** When it runs in what looks like a container of Docker. */
   readonly dockerId?: string;
 };
 
@@ -94,7 +94,8 @@ function holdersOf(inodes: ReadonlySet<string>, proc: string): readonly number[]
 function describe(pid: number, proc: string): Listener {
   const name = readable(() => text(join(proc, String(pid), "comm")))?.trim();
   const groups = readable(() => text(join(proc, String(pid), "cgroup"))) ?? "";
-  const dockerId = /\bdocker[-/]([0-9a-f]{64})\b/.exec(groups)?.[1];
+  // The last part of the path, whatever its parent: a task may have a group of its own.
+  const dockerId = /[/-]([0-9a-f]{64})(?:\.scope)?$/m.exec(groups)?.[1];
   return { pid, ...(name === undefined ? {} : { name }), ...(dockerId === undefined ? {} : { dockerId }) };
 }
 
