@@ -103,7 +103,7 @@ export async function examineDefinition(file: string, options: ExamineOptions, h
   const validation = await judge(changed, text);
   const problems = [...form, ...validation.problems];
   // What is here another way is told beside the errors, too.
-  const readable = validation.ok ? validation.definition : validation.draft;
+  const readable = validation.ok ? validation.definition : validation.draft?.();
   const overrides = validation.ok ? await examineOverrides(options.overrides, validation.definition, host) : undefined;
   const limited = overrides?.definition ?? readable;
   return {

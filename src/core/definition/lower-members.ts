@@ -9,11 +9,27 @@ import { quote, type Report, trailPath } from "./problem.ts";
 
 /** A copy where members are renamed, told to `report` in one finding; the value itself where there is none. */
 export function lowerMembers(value: unknown, members: Members, report: Report): unknown {
+  if (!mayHaveCapitals(value, members)) return value;
   const renamed: Renamed[] = [];
   const lowered = lower(value, members, { trail: [], renamed });
   if (renamed.length > 0) reportSpellings(renamed, report);
   return lowered;
 }
+
+/** Few documents have any: this looks without making anything. */
+function mayHaveCapitals(value: unknown, members: Members): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (members.kind === "list") return Array.isArray(value) && value.some((each) => mayHaveCapitals(each, members.item));
+  if (members.kind !== "object") return false;
+  for (const key in value) {
+    const known = members.members.get(key);
+    if (known === undefined ? CAPITAL.test(key) : mayHaveCapitals((value as Json)[key], known)) return true;
+  }
+  return false;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const CAPITAL = /^[A-Z]/;
 
 type Renamed = { readonly path: string; readonly key: string; readonly name: string };
 type Walk = { readonly trail: Trail; readonly renamed: Renamed[] };

@@ -36,8 +36,8 @@ export type Validation =
   | {
       readonly ok: false;
       readonly problems: readonly Problem[];
-      /** What can be read of the definition, for what is to be said beside the errors. Not to be run. */
-      readonly draft?: TaskDefinition;
+      /** What can be read of the definition, for what is to be said beside the errors. Not to be run; made when asked for. */
+      readonly draft?: () => TaskDefinition;
     };
 
 /** Checks the request form of a definition (see `unwrapDocument` for the others). Never throws. */
@@ -56,7 +56,7 @@ export function validateTaskDefinition(input: unknown, options: ValidationOption
   const errors = weighed.filter(isError);
   if (errors.length > 0) {
     const all = [...errors, ...weighed.filter((problem) => !isError(problem))];
-    return { ok: false, problems: all, draft: normalise(task) };
+    return { ok: false, problems: all, draft: () => normalise(task) };
   }
   return { ok: true, definition: normalise(task), problems: weighed };
 }
