@@ -281,3 +281,15 @@ describe("--volume", () => {
     await expect(load("own.json")).rejects.toMatchObject({ problems: [{ path: "volumes[0].host.sourcePath" }] });
   });
 });
+
+describe("values for placeholders and what else has their names", () => {
+  const command = ["sh", "-c", "echo $" + "{HOME} $" + "{TAG}"];
+
+  it("a file of values fills a command only where a placeholder has the name: it may be anybody's .env", async () => {
+    const container = { ...WEB, image: "repo/app:$" + "{TAG}", command };
+    writeFileSync(join(folder, "shell.json"), JSON.stringify({ ...TASK, containerDefinitions: [container] }));
+    writeFileSync(join(folder, "shell.env"), "HOME=/other\nTAG=1\n");
+    const { definition } = await load("shell.json", { setFile: "shell.env" });
+    expect(definition.containerDefinitions[0]?.command).toEqual(["sh", "-c", "echo $" + "{HOME} 1"]);
+  });
+});

@@ -10,11 +10,12 @@ import { isError, type Problem } from "../core/definition/problem.ts";
 import type { BarePlaceholder } from "../core/definition/text.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import { type Validation, validateTaskDefinition } from "../core/definition/validate.ts";
+import { InvalidInputError } from "../core/errors.ts";
 import { addVariables, checkContainerNames, parseAssignments, parseContainerVariables } from "./assignments.ts";
 import { readText } from "./definition-text.ts";
 import type { CliHost } from "./host.ts";
 import { InvalidDefinitionError } from "./invalid-definition.ts";
-import { readDefinitionFile, type SetOptions } from "./read-definition.ts";
+import { type Idle, readDefinitionFile, type SetOptions } from "./read-definition.ts";
 import { readSource } from "./read-source.ts";
 import { mountFolders, replaceVolumes } from "./volume-paths.ts";
 
@@ -55,7 +56,8 @@ export async function loadDefinition(
   const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
   const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
   const variables = parseContainerVariables(options.env ?? []);
-  const { source, input, text, form, registeredArn } = await readDefinitionFile(file, options, host);
+  const { source, input, text, form, idle, registeredArn } = await readDefinitionFile(file, options, host);
+  if (idle.names.length > 0) throw new InvalidInputError("", idle.message);
   const validation = await judge(replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes), text);
   const warnings = [...form, ...validation.problems];
   if (!validation.ok || form.some(isError)) throw new InvalidDefinitionError(source, warnings);
@@ -89,6 +91,8 @@ export type Examination = Pick<LoadedDefinition, "source" | "limitations"> & {
   readonly problems: readonly Problem[];
   /** What is not filled in yet, in the order of the file. */
   readonly placeholders: readonly PlacedPlaceholder[];
+  /** Values of `--set` that this file has no use for; with several files another one may. */
+  readonly idle: Idle;
 };
 
 /** Those of `run` that change what is found. */
@@ -98,7 +102,7 @@ export type ExamineOptions = Omit<DefinitionOptions, "env">;
 export async function examineDefinition(file: string, options: ExamineOptions, host: LoadHost): Promise<Examination> {
   const images = parseAssignments("--image", options.image ?? [], "CONTAINER=REFERENCE");
   const volumes = parseAssignments("--volume", options.volume ?? [], "NAME=PATH");
-  const { source, input, text, form, bare } = await readDefinitionFile(file, options, host);
+  const { source, input, text, form, bare, idle } = await readDefinitionFile(file, options, host);
   const changed = replaceVolumes(replaceImages(input, Object.fromEntries(images)), volumes);
   const validation = await judge(changed, text);
   const problems = [...form, ...validation.problems];
@@ -111,6 +115,7 @@ export async function examineDefinition(file: string, options: ExamineOptions, h
     problems: [...problems, ...(overrides?.problems ?? [])],
     limitations: limited === undefined ? [] : limitationsOf(mountFolders(limited, volumes, host.workingDirectory)),
     placeholders: await placed(text, findPlaceholders(changed), bare),
+    idle,
   };
 }
 

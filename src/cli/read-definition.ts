@@ -29,6 +29,8 @@ export type DefinitionDocument = {
   readonly form: readonly Problem[];
   /** Placeholders without quotes that are left where a command or a label stands: no rule would name them. */
   readonly bare: readonly BarePlaceholder[];
+  /** Names that `--set` gives a value to and no placeholder has, with the sentence that says so. */
+  readonly idle: Idle;
   /** Of a definition that AWS has answered with. */
   readonly registeredArn: string | undefined;
 };
@@ -47,7 +49,6 @@ export async function readDefinitionFile(
   const { input, warnings } = unwrapDocument(value);
   const names = namesOf(input, bare);
   const set = new Map((options.set ?? []).map((entry) => splitAssignment("--set", entry, "NAME=VALUE", names)));
-  checkUsed(input, { set, names, source: name });
   const values = { ...(await readValues(options.setFile, names, host)), ...Object.fromEntries(set) };
   const left = bare.filter((each) => values[each.name] === undefined && values[each.placeholder] === undefined);
   return {
@@ -56,6 +57,7 @@ export async function readDefinitionFile(
     input: fillPlaceholders(input, values),
     form: [...warnings, ...bareProblems(left, input)],
     bare: left,
+    idle: idleOf(input, { set, names, source: name }),
     registeredArn: registeredArnOf(value),
   };
 }
@@ -80,8 +82,8 @@ function refuse(name: string, foreign: ForeignDocument | undefined): void {
 }
 
 /**
- * Values for placeholders out of a file of NAME=VALUE lines. It may hold more than are asked for, and a name without a value
- * is one that is still to be filled in.
+ * Values for placeholders out of a file of NAME=VALUE lines. It may hold more than are asked for, such as variables that a
+ * command means for its shell, and a name without a value is one that is still to be filled in.
  */
 async function readValues(
   file: string | undefined,
@@ -90,7 +92,8 @@ async function readValues(
 ): Promise<Readonly<Record<string, string>>> {
   if (file === undefined) return {};
   const { text, name } = await readSource(file, host);
-  return Object.fromEntries(Object.entries(parseDotenv(text, name, names)).filter(([, value]) => value !== ""));
+  const entries = Object.entries(parseDotenv(text, name, names));
+  return Object.fromEntries(entries.filter(([each, value]) => value !== "" && names.includes(each)));
 }
 
 function namesOf(input: unknown, bare: readonly BarePlaceholder[]): readonly string[] {
@@ -99,20 +102,20 @@ function namesOf(input: unknown, bare: readonly BarePlaceholder[]): readonly str
 
 type Use = { readonly set: ReadonlyMap<string, string>; readonly names: readonly string[]; readonly source: string };
 
-/** @throws {InvalidInputError} naming each value that no placeholder takes */
-function checkUsed(input: unknown, { set, names, source }: Use): void {
-  if (set.size === 0) return;
+export type Idle = { readonly names: readonly string[]; readonly message: string };
+
+function idleOf(input: unknown, { set, names, source }: Use): Idle {
+  if (set.size === 0) return { names: [], message: "" };
   const before = JSON.stringify(input);
   // A value that says the same as the placeholder would change nothing: the name alone is looked for.
   const idle = [...set.keys()].filter(
     (name) => JSON.stringify(fillPlaceholders(input, { [name]: `${name}\u0000` })) === before,
   );
-  if (idle.length === 0) return;
   const there = names.length === 0 ? "it has no placeholders" : `it has ${names.join(", ")}`;
   const list = idle.map((name) => `--set ${name}`).join(", ");
   const guess = suggestion(idle[0] ?? "", names);
   const hint = guess === undefined ? "" : `. ${guess}?`;
-  throw new InvalidInputError("", `Cannot use ${list}: ${source} has no such placeholder, ${there}${hint}`);
+  return { names: idle, message: `Cannot use ${list}: ${source} has no such placeholder, ${there}${hint}` };
 }
 
 /** A shell reads `$X` in a command; without quotes around it, it is the file that is unfinished. */

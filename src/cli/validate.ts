@@ -10,6 +10,7 @@ import { EXIT_OK, EXIT_USAGE } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import { type ExamineOptions, examineDefinition } from "./load-definition.ts";
 import { limitationLines, problemLines } from "./problem-text.ts";
+import type { Idle } from "./read-definition.ts";
 import { STDIN } from "./read-source.ts";
 import { createColours, wantsColours } from "./screen.ts";
 import { count } from "./units.ts";
@@ -33,21 +34,35 @@ export async function validateCommand(
   options: ValidateOptions,
   host: CliHost,
 ): Promise<number> {
-  const reports: Report[] = [];
-  for (const file of files) reports.push(await examine(file, options, host));
+  const examined: Examined[] = [];
+  for (const file of files) examined.push(await examine(file, options, host));
+  const reports = examined.map((each) => withIdle(each, examined));
   if (options.output === "json") host.output.writeOut(`${JSON.stringify({ files: reports }, null, 2)}\n`);
   else host.output.writeOut(`${textOf(reports, options, host).join("\n")}\n`);
   return reports.every((report) => report.valid) ? EXIT_OK : EXIT_USAGE;
 }
 
-async function examine(file: string, options: ValidateOptions, host: CliHost): Promise<Report> {
+type Examined = { readonly report: Report; readonly idle?: Idle };
+
+async function examine(file: string, options: ValidateOptions, host: CliHost): Promise<Examined> {
   try {
-    const { source, problems, limitations, placeholders } = await examineDefinition(file, options, host);
-    return { file: source, valid: !problems.some(isError), problems, limitations, placeholders };
+    const { source, problems, limitations, placeholders, idle } = await examineDefinition(file, options, host);
+    return { report: { file: source, valid: !problems.some(isError), problems, limitations, placeholders }, idle };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return { file, valid: false, error: error.message, problems: [], limitations: [], placeholders: [] };
+    return { report: refused(file, error.message) };
   }
+}
+
+function refused(file: string, error: string): Report {
+  return { file, valid: false, error, problems: [], limitations: [], placeholders: [] };
+}
+
+/** A value is given for all files together: it is a slip when none of them takes it. */
+function withIdle({ report, idle }: Examined, all: readonly Examined[]): Report {
+  if (idle === undefined) return report;
+  const nobodys = idle.names.filter((name) => all.every((each) => each.idle?.names.includes(name) !== false));
+  return nobodys.length === 0 ? report : refused(report.file, idle.message);
 }
 
 function textOf(reports: readonly Report[], options: ExamineOptions, host: CliHost): readonly string[] {

@@ -1,4 +1,5 @@
 /** Looks at the image that the daemon has under a name. */
+import { imageFault } from "../core/definition/image-reference.ts";
 import { EngineError } from "../core/errors.ts";
 import { MANIFEST_BACKOFF } from "../core/images/backoff.ts";
 import { findRepoDigest, splitReference } from "../core/images/reference.ts";
@@ -13,6 +14,12 @@ export function inspectLocal(
   reference: string,
   signal: AbortSignal,
 ): Promise<ImageInspection | undefined> {
+  const fault = imageFault(reference);
+  // Docker takes a part of some of these for a path of its own, and answers something else altogether.
+  if (fault !== undefined) {
+    const message = `invalid reference format: ${fault.message}`;
+    return Promise.reject(advised(new EngineError("CannotPullContainerError", message, { status: 400 })));
+  }
   const looking = withRetries(ports, MANIFEST_BACKOFF, signal, cannotWork, () =>
     ports.docker.inspectImage(reference, { signal }),
   );

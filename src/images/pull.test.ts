@@ -288,6 +288,19 @@ describe("ImageManager and failing pulls", () => {
     expect(count("pullImage")).toBe(2);
   });
 
+  it.each(["Ubuntu", "http://reg/x", "./app:x", "repo:tag:tag", "repo@sha256:123"])(
+    "case 33: an image that no daemon can read, %s, is refused by name before anybody is asked",
+    async (image) => {
+      const { clock, manager, count } = setUp();
+      const failure = clock.resolve(manager.pull(request({ image })));
+      await expect(failure).rejects.toMatchObject({ name: "CannotPullContainerError" });
+      await expect(clock.resolve(manager.pull(request({ image })))).rejects.toThrow(
+        /Check how the image is written: .* invalid reference format: /,
+      );
+      expect(count("pullImage") + count("inspectImage")).toBe(0);
+    },
+  );
+
   it("IMG-12: shows the login to the registry and to nobody else", async () => {
     const lines: string[] = [];
     const write = (message: string, fields?: LogFields) => void lines.push(`${message} ${JSON.stringify(fields)}`);

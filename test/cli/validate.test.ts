@@ -108,4 +108,17 @@ containerDefinitions: [{name: web, image: nginx, memory: 16, environment: [{name
     const { stdout } = await berth(["validate", "bad.json"], { cwd: folder, env: { FORCE_COLOR: "1" } });
     expect(stdout).toContain("\u001b[31m");
   });
+
+  it("takes a --set for all files together, and refuses one that none of them takes", async () => {
+    const template = {
+      family: "shop",
+      containerDefinitions: [{ name: "web", image: "nginx:$" + "{TAG}", memory: 64 }],
+    };
+    writeFileSync(join(folder, "template.json"), JSON.stringify(template));
+    const taken = await berth(["validate", "good.json", "template.json", "--set", "TAG=1"], { cwd: folder });
+    expect([taken.code, taken.stdout]).toEqual([0, "good.json: valid\n\ntemplate.json: valid\n"]);
+    const idle = await berth(["validate", "good.json", "template.json", "--set", "TGA=1"], { cwd: folder });
+    expect(idle.code).toBe(2);
+    expect(idle.stdout).toContain("Cannot use --set TGA: template.json has no such placeholder, it has TAG");
+  });
 });

@@ -119,3 +119,24 @@ describe("toEngineError()", () => {
     });
   });
 });
+
+describe("calls that a task definition leads to", () => {
+  it("have a name of their own for what the daemon refuses, whatever it says", () => {
+    const calls = [
+      "createContainer",
+      "startContainer",
+      "stopContainer",
+      "removeContainer",
+      "inspectContainer",
+      "pullImage",
+      "inspectImage",
+      "inspectDistribution",
+      "tagImage",
+      "createVolume",
+      "inspectVolume",
+      "removeVolume",
+    ] as const;
+    const refusal = { type: "refused", status: 400, message: "invalid" } as const;
+    for (const call of calls) expect([call, convert(refusal, OPERATIONS[call]).name]).not.toContain("UnknownError");
+  });
+});
