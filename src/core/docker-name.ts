@@ -29,6 +29,11 @@ export function volumeNameFor(owner: NameOwner, volumeName: string, hex: string)
   return generatedName(owner, volumeName, hex);
 }
 
+/** Could this be a name that {@link volumeNameFor} made with 20 digits? People's own names could not. */
+export function isGeneratedVolumeName(name: string): boolean {
+  return /^ecs-[A-Za-z0-9-]*[0-9a-f]{20}$/.test(name);
+}
+
 function generatedName(owner: NameOwner, name: string, hex: string): string {
   return ["ecs", reduce(owner.family), String(owner.revision), reduce(name), hex]
     .filter((part) => part !== "")

@@ -80,7 +80,7 @@ export const IMAGE_SHAPE = {
   Size: "number",
   Architecture: "text",
   Os: "text",
-  Config: { members: { Env: TEXTS, Healthcheck: { members: { Test: TEXTS } } } },
+  Config: { members: { Env: TEXTS, Labels: LABELS, Healthcheck: { members: { Test: TEXTS } } } },
 } as const satisfies Members;
 
 export const IMAGE_SUMMARY_SHAPE = {

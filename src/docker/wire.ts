@@ -92,6 +92,7 @@ export type WireImage = {
   readonly Os?: string;
   readonly Config?: Maybe<{
     readonly Env?: Maybe<readonly string[]>;
+    readonly Labels?: Labels;
     readonly Healthcheck?: Maybe<{ readonly Test?: Maybe<readonly string[]> }>;
   }>;
 };

@@ -9,6 +9,7 @@ import { EngineError } from "../core/errors.ts";
 import { CONTAINER_NAME_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerInspection, CreateBody, DockerClient } from "../ports/docker-client.ts";
+import { isMadeFor } from "./ownership.ts";
 import { wait } from "./wait.ts";
 
 export type CallLimits = {
@@ -53,7 +54,7 @@ export class ContainerCalls {
       async (failure) => {
         if (failure.status !== 409 && !failure.indeterminate) return undefined;
         const seen = await this.#look(name);
-        return seen !== undefined && isSame(seen, body) ? seen : undefined;
+        return seen !== undefined && (await this.#isSame(seen, body)) ? seen : undefined;
       },
     );
   }
@@ -92,6 +93,13 @@ export class ContainerCalls {
   /** For calls that are safe to repeat: a daemon that is away or busy is waited for. */
   retried<T>(call: () => Promise<T>): Promise<T> {
     return this.#untilCertain(this.#limits.createTimeoutMs, call, leftOpen);
+  }
+
+  /** Is what stands under our name the container that this body asks for, and not somebody else's? */
+  async #isSame(seen: ContainerInspection, { Labels = {} }: CreateBody): Promise<boolean> {
+    const { [TASK_ARN_LABEL]: taskArn = "", [CONTAINER_NAME_LABEL]: name } = Labels;
+    if (seen.labels[CONTAINER_NAME_LABEL] !== name) return false;
+    return await this.retried(() => isMadeFor(this.#client, taskArn, seen, { signal: this.#signal }));
   }
 
   async #untilDown(dockerId: DockerId): Promise<ContainerInspection | undefined> {
@@ -168,12 +176,6 @@ export class ContainerCalls {
 /** There is nothing to look at: only another try will tell. */
 async function leftOpen(): Promise<undefined> {
   return undefined;
-}
-
-/** Is what stands under our name the container that this body asks for, and not somebody else's? */
-function isSame(seen: ContainerInspection, body: CreateBody): boolean {
-  const wanted = body.Labels ?? {};
-  return [TASK_ARN_LABEL, CONTAINER_NAME_LABEL].every((label) => seen.labels[label] === wanted[label]);
 }
 
 /** Running, or ended by now. A restart must not take the run before for its own. */

@@ -126,11 +126,11 @@ export class ContainerLauncher {
     if (isHalfStarted(error)) {
       const fields = { taskArn: task.arn, containerName: container.name, dockerId, error: error.message };
       this.#ports.log.warn("Making a container anew: the daemon crashed while it was started", fields);
-      return this.#startAnew(task, container, requests);
+      return this.#startAnew(task, container, dockerId, requests);
     }
     const moved = isOfPorts(error) ? movedFrom(error.message, requests, container.hostPorts) : undefined;
     if (moved === undefined) throw error;
-    return this.#startAnew(task, container, moved);
+    return this.#startAnew(task, container, dockerId, moved);
   }
 
   /** Those who log through a router are told its address when they are created, which is soon. Source: engine-modern 21.2. */
@@ -143,12 +143,14 @@ export class ContainerLauncher {
   async #startAnew(
     task: Task,
     container: Container,
+    former: DockerId,
     requests: readonly PortRequest[],
     moves = MAX_PORT_MOVES + requests.length - 1,
   ): Promise<ActionResult> {
     const { client, signal, hostPorts, calls } = this.#ports;
     hostPorts.release(portOwner(task.arn, container.name));
-    await client.removeContainer(container.dockerName, { force: true, removeVolumes: true }, { signal });
+    // By its id: somebody else may have its name by now.
+    await client.removeContainer(former, { force: true, removeVolumes: true }, { signal });
     const made = await this.create(task, container, requests);
     if (!made.ok || made.dockerId === undefined) return made;
     const { dockerId, hostPorts: leases = [] } = made;
@@ -157,7 +159,7 @@ export class ContainerLauncher {
     } catch (error) {
       signal.throwIfAborted();
       const moved = moves > 1 && isOfPorts(error) ? movedFrom(error.message, requests, leases) : undefined;
-      if (moved !== undefined) return await this.#startAnew(task, container, moved, moves - 1);
+      if (moved !== undefined) return await this.#startAnew(task, container, dockerId, moved, moves - 1);
       return { ok: false, failure: { ...toFailure(error, "CannotStartContainerError"), dockerId, hostPorts: leases } };
     }
     return { ...made, networkBindings: bindingsOf(task, changeContainer(container, { hostPorts: leases })) };

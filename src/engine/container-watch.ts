@@ -5,7 +5,6 @@
  */
 import type { DockerId, DockerName } from "../core/brand.ts";
 import { asEpochMs } from "../core/brand.ts";
-import { TASK_ARN_LABEL } from "../core/labels.ts";
 import { isUp } from "../core/machine/derive.ts";
 import type { Input } from "../core/machine/input.ts";
 import type { Container, Task } from "../core/task.ts";
@@ -13,7 +12,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ContainerSummary, DockerClient, DockerEvent, FeedItem } from "../ports/docker-client.ts";
 import type { Log } from "../ports/log.ts";
 import { toNamedError } from "./failure.ts";
-import { removeStrayContainer } from "./strays.ts";
+import type { Strays } from "./strays.ts";
 
 export type ContainerWatchPorts = {
   readonly client: DockerClient;
@@ -23,7 +22,7 @@ export type ContainerWatchPorts = {
   readonly relistIntervalMs: number;
   readonly signal: AbortSignal;
   readonly tasks: () => Iterable<Task>;
-  readonly taskOf: (taskArn: string) => Task | undefined;
+  readonly strays: Strays;
   readonly findByDockerId: (dockerId: DockerId) => { readonly task: Task; readonly container: Container } | undefined;
   readonly send: (taskArn: string, input: Input) => void;
   readonly observe: (taskArn: Task["arn"], containerName: string, lastExitCode?: number) => Promise<void>;
@@ -131,7 +130,7 @@ export class ContainerWatch {
           if (needsLook(container, listed)) this.#look(task, container, undefined);
         }
       }
-      void this.#removeStrays([...listed.values()]);
+      void this.#removeLate([...listed.values()]);
     } catch (error) {
       if (!this.#ports.signal.aborted) {
         this.#ports.log.warn("Cannot list containers", { error: toNamedError(error, "CannotListContainersError") });
@@ -141,20 +140,11 @@ export class ContainerWatch {
     }
   }
 
-  /** A task is known before its first container is made, and until the last one is gone. */
-  #isStray({ labels }: ContainerSummary): boolean {
-    const owner = labels[TASK_ARN_LABEL];
-    return owner !== undefined && this.#ports.taskOf(owner) === undefined;
-  }
-
   /** Nobody waits for it: a removal may take minutes, and the next list must not. */
-  async #removeStrays(listed: readonly ContainerSummary[]): Promise<void> {
+  async #removeLate(listed: readonly ContainerSummary[]): Promise<void> {
     if (this.#removing) return;
     this.#removing = true;
-    const { signal } = this.#ports;
-    for (const summary of listed) {
-      if (!signal.aborted && this.#isStray(summary)) await removeStrayContainer(this.#ports, summary, { signal });
-    }
+    await this.#ports.strays.removeLate(listed, this.#ports);
     this.#removing = false;
   }
 

@@ -27,10 +27,12 @@ import { EngineListeners } from "./engine-listeners.ts";
 import { createLimits, type EngineFacts, type EngineOptions, startLimits } from "./engine-options.ts";
 import { EnginePhase } from "./engine-phase.ts";
 import { HostAdmission } from "./host-admission.ts";
+import { LATE_CREATES_META, LateCreates } from "./late-creates.ts";
 import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
 import { matchWithDocker, type Observations, restoredTasks } from "./restore.ts";
+import { Strays } from "./strays.ts";
 import { type ActorPorts, TaskActor } from "./task-actor.ts";
 import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "./task-engine.ts";
 import type { TaskEngineState } from "./task-engine-state.ts";
@@ -38,6 +40,13 @@ import type { TaskEngineState } from "./task-engine-state.ts";
 /** Row of the store that keeps the id of an engine that was given none. */
 const ENGINE_ID_META = "engineId";
 const ENGINE_ID_DIGITS = 20;
+
+type WatchParts = {
+  readonly runner: EffectRunner;
+  readonly engineId: string;
+  readonly strays: Strays;
+  readonly signal: AbortSignal;
+};
 
 /** Saving and restoring as JSON needs to know the store from inside: whoever puts the engine together adds it. */
 type OverPorts = Omit<TaskEngine, "toJSON" | "restoreFromJSON" | "setSaver">;
@@ -55,6 +64,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   readonly #abort = new AbortController();
   readonly #store: PersistentStore;
   #runner: EffectRunner | undefined;
+  #late = new LateCreates(undefined);
   readonly #phase = new EnginePhase();
   #initialising: Promise<void> | undefined;
   #disabled = false;
@@ -118,10 +128,12 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     for (const task of restoredTasks(saved)) this.#state.add({ task });
     // An init that fails later must leave nobody listening.
     const watching = new AbortController();
-    const watch = this.#createWatch(runner, engineId, AbortSignal.any([watching.signal, this.#abort.signal]));
+    const strays = this.#createStrays(saved);
+    const signal = AbortSignal.any([watching.signal, this.#abort.signal]);
+    const watch = this.#createWatch({ runner, engineId, strays, signal });
     try {
       await watch.open();
-      const observations = await matchWithDocker({ ...this.#options, engineId, tasks: this.#state.allTasks() });
+      const observations = await matchWithDocker({ ...this.#options, engineId, strays, tasks: this.#state.allTasks() });
       this.#phase.initialised();
       this.#runner = runner;
       this.#resume(saved.changes, observations);
@@ -342,7 +354,8 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     actor.stop();
     this.#admission.release(task);
     await this.#releaseImages(task);
-    await this.#store.commit([{ type: "deleteTask", taskArn: task.arn }]);
+    const stillOpen = this.#late.forgetting(task, this.#options.clock.now());
+    await this.#store.commit([{ type: "deleteTask", taskArn: task.arn }, ...stillOpen]);
     this.#state.remove(task.arn);
     await this.#options.metadata.clean(task.arn).catch((error: unknown) => {
       this.#options.log.warn("Cannot remove container metadata", { taskArn: task.arn, error });
@@ -402,7 +415,13 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     });
   }
 
-  #createWatch(runner: EffectRunner, engineId: string, signal: AbortSignal): ContainerWatch {
+  #createStrays({ meta }: StoredState): Strays {
+    const { client, log } = this.#options;
+    this.#late = new LateCreates(meta[LATE_CREATES_META]);
+    return new Strays({ client, log, late: this.#late, taskOf: (arn) => this.#state.taskByArn(arn as TaskArn) });
+  }
+
+  #createWatch({ runner, engineId, strays, signal }: WatchParts): ContainerWatch {
     const { client, clock, config, log } = this.#options;
     return new ContainerWatch({
       client,
@@ -412,7 +431,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       relistIntervalMs: config.relistIntervalMs,
       signal,
       tasks: () => this.#state.tasks(),
-      taskOf: (taskArn) => this.#state.taskByArn(taskArn as TaskArn),
+      strays,
       findByDockerId: (dockerId) => this.#state.containerById(dockerId),
       send: (taskArn, input) => this.#send(taskArn, input),
       observe: (taskArn, containerName, lastExitCode) => runner.observe(taskArn, containerName, lastExitCode),

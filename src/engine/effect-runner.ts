@@ -5,7 +5,6 @@
 import { unreachable } from "../core/assert.ts";
 import type { DockerId, DockerName } from "../core/brand.ts";
 import type { EngineErrorName } from "../core/errors.ts";
-import { TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { ActionResult, Input, Observation } from "../core/machine/input.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
@@ -16,6 +15,7 @@ import { ContainerLauncher, type ContainerLauncherPorts, callSubject } from "./c
 import { toFailure, toNamedError } from "./failure.ts";
 import { ImageEffects, type ImageEffectsPorts } from "./image-effects.ts";
 import { toObservation } from "./observe.ts";
+import { isMadeFor } from "./ownership.ts";
 import { PatientLooks } from "./patient-looks.ts";
 import { ResourceEffects, type ResourceEffectsPorts } from "./resource-effects.ts";
 
@@ -87,7 +87,11 @@ export class EffectRunner {
     const before = this.#find(taskArn, containerName);
     if (before === undefined) return;
     try {
-      const seen = await this.#ports.calls.inspect(before.container.dockerId ?? before.container.dockerName);
+      const { dockerId, dockerName } = before.container;
+      const seen =
+        dockerId === undefined
+          ? await this.#ours(before.task, before.container, dockerName)
+          : await this.#ports.calls.inspect(dockerId);
       const now = this.#find(taskArn, containerName) ?? before;
       const observation: Observation =
         seen === undefined
@@ -181,15 +185,21 @@ export class EffectRunner {
     known: DockerId | undefined,
     stop: (dockerId: DockerId) => Promise<ContainerInspection | undefined>,
   ): Promise<ActionResult> {
-    const dockerId = known ?? (await this.#idByName(task, container.dockerName));
+    const dockerId = known ?? (await this.#ours(task, container, container.dockerName))?.dockerId;
     if (dockerId === undefined) return { ok: true, observation: { kind: "absent" } };
     return await seenAfter(task, container, stop(dockerId));
   }
 
   /** Under our name may be somebody else's container. */
-  async #idByName(task: Task, target: DockerId | DockerName): Promise<DockerId | undefined> {
+  async #ours(
+    task: Task,
+    { dockerId }: Container,
+    target: DockerId | DockerName,
+  ): Promise<ContainerInspection | undefined> {
     const seen = await this.#ports.calls.inspect(target);
-    return seen?.labels[TASK_ARN_LABEL] === task.arn ? seen.dockerId : undefined;
+    if (seen === undefined || seen.dockerId === dockerId) return seen;
+    const { client, signal } = this.#ports;
+    return (await isMadeFor(client, task.arn, seen, { signal })) ? seen : undefined;
   }
 
   async #restart(task: Task, container: Container, dockerId: DockerId): Promise<ActionResult> {
@@ -220,8 +230,8 @@ export class EffectRunner {
   ): Promise<ActionResult> {
     const { client, images, signal } = this.#ports;
     // Ours may have another name by now, or have been made anew since its id was saved.
-    const named = await this.#idByName(task, target);
-    for (const dockerId of new Set([container.dockerId, named])) {
+    const named = await this.#ours(task, container, target);
+    for (const dockerId of new Set([container.dockerId, named?.dockerId])) {
       if (dockerId === undefined) continue;
       await client.removeContainer(dockerId, { force: true, removeVolumes: true }, { signal });
     }

@@ -1,11 +1,10 @@
 /**
  * Matches saved rows with what Docker has after a restart: known containers are looked at (found by id, or by the name
- * that its task was saved with), labelled ones without a row are removed. Source: engine-modern 8.5, 8.6; design
+ * that its task was saved with), what a crash left is removed (see `strays.ts`). Source: engine-modern 8.5, 8.6; design
  * "Identity"; W-11, W-24.
  */
 import type { TaskArn } from "../core/brand.ts";
-import { EngineError } from "../core/errors.ts";
-import { ENGINE_ID_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
+import { ENGINE_ID_LABEL } from "../core/labels.ts";
 import type { ContainerObservation } from "../core/machine/input.ts";
 import { acknowledge } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
@@ -17,7 +16,8 @@ import type { Log } from "../ports/log.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { toNamedError } from "./failure.ts";
 import { toObservation } from "./observe.ts";
-import { removeStrayContainer, removeStrayVolume } from "./strays.ts";
+import { isMadeFor } from "./ownership.ts";
+import type { Strays } from "./strays.ts";
 
 const LOOKS_AT_A_TIME = 16;
 
@@ -77,12 +77,17 @@ export type MatchOptions = {
   readonly log: Log;
   readonly engineId: string;
   readonly tasks: readonly Task[];
+  readonly strays: Strays;
 };
 
 /** Containers found in Docker are matched with rows before anybody acts on them. Source: engine-modern 8.5, 8.6. */
 export async function matchWithDocker(options: MatchOptions): Promise<Observations> {
-  const { client, log, tasks } = options;
-  await removeStrays(options);
+  const { client, log, tasks, strays } = options;
+  const labels = { [ENGINE_ID_LABEL]: options.engineId };
+  await strays.removeBeforeResume(
+    await client.listContainers({ all: true, labels }),
+    await client.listVolumes({ labels }),
+  );
   const observations = await observeSaved(client, log, tasks);
   for (const task of tasks) await adoptImages(options, task, observations.get(task.arn) ?? []);
   return observations;
@@ -144,7 +149,7 @@ async function look(
     const seen = byId ?? (await client.inspectContainer(container.dockerName));
     if (seen === undefined) return { containerName, observation: { kind: "absent" } };
     // Somebody else's. When all that is known of ours is its name, ours is not there.
-    if (seen.labels[TASK_ARN_LABEL] !== task.arn) {
+    if (byId === undefined && !(await isMadeFor(client, task.arn, seen))) {
       return container.dockerId === undefined ? { containerName, observation: { kind: "absent" } } : undefined;
     }
     return { containerName, observation: toObservation(task, container, seen) };
@@ -155,35 +160,4 @@ async function look(
     });
     return undefined;
   }
-}
-
-type StraySearch = Pick<MatchOptions, "client" | "log" | "engineId" | "tasks">;
-
-/** What carries our engine id and belongs to no task of ours was left by a crash before its row was saved. */
-async function removeStrays({ client, log, engineId, tasks }: StraySearch): Promise<void> {
-  const labels = { [ENGINE_ID_LABEL]: engineId };
-  const owners = new Set<string>(tasks.map((task) => task.arn));
-  const containers = tasks.flatMap((task) => task.containers);
-  // By its id too: somebody may have renamed it.
-  const known = new Set<string>(containers.flatMap(({ dockerName, dockerId }) => [dockerName, dockerId ?? dockerName]));
-  const doubles: string[] = [];
-  for (const stray of await client.listContainers({ all: true, labels })) {
-    const { dockerId, dockerName } = stray;
-    const hasOwner = owners.has(stray.labels[TASK_ARN_LABEL] ?? "");
-    if (hasOwner && (known.has(dockerName) || known.has(dockerId))) continue;
-    const isGone = await removeStrayContainer({ client, log }, stray);
-    if (!isGone && hasOwner) doubles.push(dockerName);
-  }
-  refuseDoubles(doubles);
-  for (const { name, labels: found } of await client.listVolumes({ labels })) {
-    const owner = found[TASK_ARN_LABEL];
-    if (owner !== undefined && !owners.has(owner)) await removeStrayVolume({ client, log }, name);
-  }
-}
-
-/** A container of no task is left to the next list; one of a task would run beside what its task makes now. */
-function refuseDoubles(dockerNames: readonly string[]): void {
-  if (dockerNames.length === 0) return;
-  const message = `Cannot remove containers that their saved tasks do not know: ${dockerNames.join(", ")}`;
-  throw new EngineError("CannotRemoveContainerError", message, { retryable: true });
 }

@@ -218,6 +218,8 @@ export type ImageInspection = {
   readonly os: string;
   /** `NAME=VALUE` entries baked into the image. */
   readonly env: readonly string[];
+  /** Baked in: a container has them whoever makes it. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly hasHealthCheck: boolean;
 };
 

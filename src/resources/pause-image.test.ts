@@ -25,7 +25,7 @@ class ImagesInMemory implements Pick<DockerClient, "inspectImage" | "importImage
 
   async inspectImage(reference: string): Promise<ImageInspection | undefined> {
     if (!this.imports.some(([, { repository, tag }]) => `${repository}:${tag}` === reference)) return undefined;
-    const none = { tags: [reference], repoDigests: [], env: [], hasHealthCheck: false };
+    const none = { tags: [reference], repoDigests: [], env: [], labels: {}, hasHealthCheck: false };
     return { imageId: "sha256:1", sizeBytes: 1, architecture: this.arch, os: "linux", ...none };
   }
 

@@ -46,6 +46,7 @@ describe("parseImage()", () => {
       architecture: "amd64",
       os: "linux",
       env: [],
+      labels: {},
       hasHealthCheck: false,
       createdAt: expect.any(Number),
     });

@@ -20,6 +20,7 @@ export function parseImage(body: unknown): ImageInspection {
     architecture: wire.Architecture ?? "",
     os: wire.Os ?? "",
     env: wire.Config?.Env ?? [],
+    labels: wire.Config?.Labels ?? {},
     hasHealthCheck: hasHealthCheck(wire.Config?.Healthcheck?.Test ?? []),
   };
 }

@@ -175,6 +175,7 @@ export function inspectLocalImage(image: LocalImage): ImageInspection {
     architecture: image.config.architecture ?? "amd64",
     os: image.config.os ?? "linux",
     env: image.config.env ?? [],
+    labels: image.config.labels ?? {},
     hasHealthCheck: (image.config.healthCheck?.test[0] ?? "NONE") !== "NONE",
   };
 }
