@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dockerNameFor, isDockerNameFor, volumeNameFor } from "./docker-name.ts";
+import { dockerNameFor, isDockerNameFor, isGeneratedVolumeName, volumeNameFor } from "./docker-name.ts";
 
 const HEX = "0123456789abcdef0123";
 
@@ -36,6 +36,19 @@ describe("isDockerNameFor()", () => {
     const owner = { family: "shop", revision: 3 };
     for (const name of ["happy_turing", "ecs-shop-3-web-", "ecs-shop-3-web-copy", `ecs-shop-4-web-${HEX}`])
       expect(isDockerNameFor(name, owner, "web")).toBe(false);
+  });
+});
+
+describe("isGeneratedVolumeName()", () => {
+  it("knows every name that was given, and none of people", () => {
+    const parts = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(parts, parts, fc.nat(), (family, name, revision) => {
+        expect(isGeneratedVolumeName(volumeNameFor({ family, revision }, name, HEX))).toBe(true);
+      }),
+    );
+    for (const name of ["postgres-data", `shop-3-data-${HEX}`, "ecs-data", `ecs-../etc-${HEX}`, HEX])
+      expect(isGeneratedVolumeName(name)).toBe(false);
   });
 });
 

@@ -141,6 +141,50 @@ describe("a container of ours", () => {
   });
 });
 
+describe("a container that somebody runs from a copy of ours (docker commit)", () => {
+  it.each([
+    ["beside it", false],
+    ["under its name, in its place", true],
+  ])("%s runs on over relists, restarts and the end of our task", async (_where, takesPlace) => {
+    const task = await running();
+    const dockerId = dockerIdOf(task);
+    const copy = await makeCopy(dockerId);
+    try {
+      const name = String(world.container(task, "web").dockerName);
+      if (takesPlace) await world.docker.removeContainer(dockerId, { force: true, removeVolumes: true });
+      const theirs = await runImage(copy, takesPlace ? name : `${name}-copy`);
+      try {
+        world.crashEngine();
+        await world.startEngine();
+        await world.engine.stopTask(task.arn);
+        await world.untilStatus(task, "STOPPED");
+        await world.engine.removeTask(task.arn);
+        world.crashEngine();
+        await world.startEngine();
+        expect(await isRunning(theirs)).toBe(true);
+      } finally {
+        await world.docker.removeContainer(theirs, { force: true, removeVolumes: true });
+      }
+    } finally {
+      await world.docker.removeImage(copy);
+    }
+  });
+
+  async function makeCopy(dockerId: DockerId): Promise<string> {
+    const path = `/commit?container=${dockerId}&repo=${world.engineId}&tag=copy`;
+    await mustCall(ENDPOINT, "POST", path, { action: "commit the container" });
+    return `${world.engineId}:copy`;
+  }
+
+  async function runImage(image: string, name: string): Promise<DockerId> {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ Image: image });
+    const made = await mustCall(ENDPOINT, "POST", `/containers/create?name=${name}`, { body, headers, action: "run" });
+    await world.docker.startContainer(made.Id);
+    return made.Id;
+  }
+});
+
 describe("a container of ours that somebody pauses", () => {
   const ENDS_AT_ONCE = "trap 'exit 4' TERM; sleep 1000 & wait";
 

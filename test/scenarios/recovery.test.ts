@@ -1,6 +1,5 @@
 /** The engine dies and another one takes over: nothing is lost, doubled or left behind. */
 import { describe, expect, it } from "vitest";
-import { ENGINE_ID_LABEL } from "../../src/core/labels.ts";
 import { exits, handlesSigterm, ignoresSigterm } from "../../src/testing/index.ts";
 import { runningTask, startedHost } from "./started-host.ts";
 
@@ -114,18 +113,6 @@ describe("restore", () => {
     await host.start();
     await host.untilStatus(task, "STOPPED", 15_000);
     expect(host.container(task, "web")).toMatchObject({ exitCode: 143, error: { name: "CannotStartContainerError" } });
-  });
-
-  it("a labelled container without a row is removed, a foreign one is left alone", async () => {
-    const host = await startedHost();
-    const client = host.docker.client();
-    const create = (name: string, labels: Record<string, string>) =>
-      host.clock.resolve(client.createContainer({ name: name as never, body: { Image: "app", Labels: labels } }));
-    await create("stray", { [ENGINE_ID_LABEL]: "simulated", "com.amazonaws.ecs.task-arn": "arn:gone" });
-    await create("theirs", { [ENGINE_ID_LABEL]: "another engine" });
-    host.crash();
-    await host.start();
-    expect(host.docker.containers().map((each) => each.dockerName)).toEqual(["theirs"]);
   });
 
   it("REC-1, REC-2: a crash after any Docker call or save ends as without it, one container per name", async () => {

@@ -55,6 +55,12 @@ describe("parseImage()", () => {
     ]);
   });
 
+  it("tells the labels that are baked in", () => {
+    const baked = { Id: "sha256:a", Config: { Labels: { mine: "yes" } } };
+    expect(parseImage(baked).labels).toEqual({ mine: "yes" });
+    expect(parseImage({ Id: "sha256:a", Config: { Labels: null } }).labels).toEqual({});
+  });
+
   it.each([
     [["CMD", "true"], true],
     [["NONE"], false],
