@@ -44,13 +44,6 @@ export const BUGS: readonly DeliberateBug[] = [
     breaks: /failed over its own name/,
   },
   {
-    name: "forgets creates that were never answered",
-    file: "engine/late-creates.ts",
-    find: "return this.#of(taskArn).some(({ containers }) => containers.includes(name));",
-    replace: "return taskArn === name;",
-    breaks: /are left/,
-  },
-  {
     name: "relists look at nothing",
     file: "engine/container-watch.ts",
     find: "if (container.dockerId === undefined || container.removed) return false;",

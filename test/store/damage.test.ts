@@ -28,7 +28,7 @@ beforeAll(async () => {
   await store.commit([{ type: "putTask", task: aTask({ arn: TASK_A }) }]);
   for (let sequence = 1; sequence < CHANGES; sequence += 1) await put(store, sequence);
   await put(store, CHANGES, "some sectors ".repeat(120));
-  cpSync(closed, killed, { recursive: true, filter: (path) => !path.endsWith(".sock") });
+  cpSync(closed, killed, { recursive: true, filter: isNoSocket });
   await store.close();
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
@@ -39,9 +39,13 @@ const put = (store: DiskStateStore, sequence: number, note = "") =>
     { type: "putMeta", key: "note", value: note },
   ]);
 
+function isNoSocket(path: string): boolean {
+  return !path.endsWith(".sock");
+}
+
 function copyOf(folder: string): string {
   const copy = join(work, `copy-${count++}`);
-  cpSync(folder, copy, { recursive: true });
+  cpSync(folder, copy, { recursive: true, filter: isNoSocket });
   return copy;
 }
 
@@ -58,6 +62,17 @@ function boundaries(bytes: Buffer): readonly number[] {
   const ends = [0];
   for (let frame = readFrame(bytes, 0); frame !== undefined; frame = readFrame(bytes, frame.end)) ends.push(frame.end);
   return ends;
+}
+
+/** A segment for each life, of two writes: a commit and the end. */
+async function threeLives(): Promise<string> {
+  const folder = join(work, `copy-${count++}`);
+  for (const value of ["a", "b", "c"]) {
+    const store = await DiskStateStore.open({ folder });
+    await store.commit([{ type: "putMeta", key: "a", value }]);
+    await store.close();
+  }
+  return folder;
 }
 
 /** How many changes are read, or the name of the error. */
@@ -175,6 +190,52 @@ describe("REC-8: a journal that was damaged", () => {
       rmSync(join(copy, name));
       await assertRefused(copy, new RegExp(`${name} is damaged: it is missing`));
     }
+  });
+
+  it("is refused when its newest segment is missing, or all of them are", async () => {
+    const folder = await threeLives();
+    rmSync(join(folder, "journal-00000003.log"));
+    await assertRefused(folder, /its newest part is missing: it ends with write 4, and write 6 was saved/);
+    for (const name of [FIRST, SECOND]) rmSync(join(folder, name));
+    await assertRefused(folder, /its newest part is missing: it ends with write 0, and write 6 was saved/);
+  });
+
+  it("is refused when its newest segment was begun and is missing, after a crash", async () => {
+    const folder = await threeLives();
+    const store = await DiskStateStore.open({ folder });
+    await store.commit([{ type: "putMeta", key: "a", value: "killed" }]);
+    const copy = copyOf(folder);
+    await store.close();
+    rmSync(join(copy, "journal-00000004.log"));
+    await assertRefused(copy, /it ends with write 6, and write 7 was saved/);
+  });
+
+  it("is refused when an older state of a segment was put back, and taken when all of an older state was", async () => {
+    const older = copyOf(killed);
+    const newer = copyOf(older);
+    const store = await DiskStateStore.open({ folder: newer });
+    await store.commit([{ type: "putMeta", key: "a", value: "b" }]);
+    await store.close();
+    const mixed = copyOf(newer);
+    rmSync(join(mixed, SECOND));
+    cpSync(join(older, FIRST), join(mixed, FIRST));
+    await assertRefused(mixed, /its newest part is missing/);
+    expect(await changesIn(older)).toBe(CHANGES);
+  });
+
+  it("is refused when its last segment is as it was before it was closed", async () => {
+    const folder = copyOf(closed);
+    cpSync(join(killed, FIRST), join(folder, FIRST));
+    await assertRefused(folder, /its newest part is missing/);
+  });
+
+  it("is taken as it is when it has no head, as those of before, and gets one", async () => {
+    const folder = await threeLives();
+    for (const name of readdirSync(folder)) if (name.startsWith("journal-head-")) rmSync(join(folder, name));
+    const store = await DiskStateStore.open({ folder });
+    await store.commit([{ type: "putMeta", key: "a", value: "b" }]);
+    await store.close();
+    expect(readdirSync(folder).filter((name) => name.startsWith("journal-head-"))).toHaveLength(1);
   });
 
   it("takes no more commits when it is found while the store is open, and nothing is written", async () => {

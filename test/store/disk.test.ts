@@ -46,7 +46,7 @@ describe("DiskStateStore", () => {
     expect(await modeOf(path)).toBe("700");
     for (const name of await readdir(path)) expect(await modeOf(join(path, name)), name).toBe("600");
     await store.close();
-    expect(await readdir(path)).toEqual(["journal-00000001.log"]);
+    expect(await readdir(path)).toEqual(["journal-00000001.log", "journal-head-2"]);
   });
 
   it("REC-9: opens once at a time, also within a process, and again after closing", async () => {

@@ -20,7 +20,14 @@ import { acknowledgementKey, changeKey, isChangeKey, parseSequenceKey, type RowO
 import { FoundRows } from "./found-rows.ts";
 import { type Frame, type FrameHead, FrameWriter, linesOf } from "./frame.ts";
 import { type IndexedRow, NOWHERE, type Place, RowIndex } from "./row-index.ts";
-import { type FoundJournal, readClosedSegment, readJournal, type SegmentSize, segmentName } from "./segments.ts";
+import {
+  type FoundJournal,
+  headName,
+  readClosedSegment,
+  readJournal,
+  type SegmentSize,
+  segmentName,
+} from "./segments.ts";
 
 /** Zeros behind the first frame of a segment: a piece, as often as it takes. */
 const ZEROS = Buffer.alloc(65_536);
@@ -60,6 +67,8 @@ export class Journal {
   /** Segments whose files may go. */
   #unneeded: number[] = [];
   #nextFrame = 1;
+  /** The write that the journal's head names. */
+  #head: number | undefined;
   /** The one that is written to; the first write of a journal's life begins another. */
   #current: OpenSegment | undefined;
 
@@ -84,6 +93,7 @@ export class Journal {
     this.#segments = new Map(found?.segments);
     this.#newest = found?.newest ?? 0;
     this.#nextFrame = found?.nextFrame ?? 1;
+    this.#head = found?.head;
     return found;
   }
 
@@ -135,7 +145,9 @@ export class Journal {
   /** Tells the next reader that nothing follows. */
   async close(): Promise<void> {
     try {
-      if (this.#current !== undefined) await this.#append("end", this.#oldest);
+      if (this.#current === undefined) return;
+      await this.#append("end", this.#oldest);
+      await this.#moveHead(this.#nextFrame - 1);
     } finally {
       await this.#leaveSegment();
     }
@@ -263,6 +275,7 @@ export class Journal {
       await writeAll(file, [frame, ...ROOM], 0);
       await rename(`${path}.new`, path);
       await syncFolder(this.#folder);
+      await this.#moveHead(this.#nextFrame);
     } catch (error) {
       await file.close();
       await rm(`${path}.new`, { force: true });
@@ -271,6 +284,17 @@ export class Journal {
     this.#current = { number, file };
     this.#newest = number;
     this.#segments.set(number, { end: frame.length, bytes: frame.length + ROOM_BYTES });
+  }
+
+  /**
+   * This write is on the disk, and has to be there from now on. Nobody waits until the head's new name is on the disk, too:
+   * the former asks for less, and for nothing that is not there.
+   */
+  async #moveHead(frame: number): Promise<void> {
+    const path = join(this.#folder, headName(frame));
+    if (this.#head === undefined) await (await open(path, "w", FILE_MODE)).close();
+    else await rename(join(this.#folder, headName(this.#head)), path);
+    this.#head = frame;
   }
 
   async #leaveSegment(): Promise<void> {

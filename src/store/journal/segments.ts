@@ -1,4 +1,8 @@
-/** The files of a journal: `journal-00000001.log` and so on, each of them frames and then zeros. */
+/**
+ * The files of a journal: segments, `journal-00000001.log` and so on, each of them frames and then zeros; and its head, an
+ * empty file `journal-head-123` whose name says which write has to be there. A segment that is lost, or an older one that was
+ * put back, would otherwise look like a journal that ended earlier.
+ */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DamagedFile } from "../failures.ts";
@@ -9,6 +13,7 @@ import { judgeTail } from "./tail.ts";
 const NAME = /^journal-(\d{8,})\.log$/;
 /** A segment gets its name when its first frame is on the disk; before that nobody was told of anything in it. */
 const UNBORN_NAME = /^journal-\d{8,}\.log\.new$/;
+const HEAD_NAME = /^journal-head-(\d+)$/;
 
 /** Everything that a journal holds. */
 export type FoundJournal = {
@@ -18,6 +23,8 @@ export type FoundJournal = {
   readonly segments: ReadonlyMap<number, SegmentSize>;
   readonly newest: number;
   readonly nextFrame: number;
+  /** The write that its head names; journals of before have no head. */
+  readonly head: number | undefined;
   /** A write that was cut off is left out. */
   readonly unfinished: boolean;
 };
@@ -35,9 +42,13 @@ export function segmentName(segment: number): string {
   return `journal-${String(segment).padStart(8, "0")}.log`;
 }
 
+export function headName(frame: number): string {
+  return `journal-head-${frame}`;
+}
+
 /** The names of a journal's files, also of those that were never finished. */
 export async function journalFiles(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => NAME.test(name) || UNBORN_NAME.test(name));
+  return (await readdir(folder)).filter((name) => [NAME, UNBORN_NAME, HEAD_NAME].some((each) => each.test(name)));
 }
 
 /**
@@ -47,17 +58,30 @@ export async function journalFiles(folder: string): Promise<readonly string[]> {
  */
 export async function readJournal(folder: string): Promise<FoundJournal | undefined> {
   const files = await journalFiles(folder);
-  const numbers = files.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
-  const found =
-    numbers.length === 0
-      ? undefined
-      : await readSegments(
-          folder,
-          numbers.toSorted((a, b) => a - b),
-        );
+  const numbers = numbersIn(files, NAME);
+  const head = numbersIn(files, HEAD_NAME).at(-1);
+  const found = numbers.length === 0 ? undefined : await readSegments(folder, numbers);
+  requireWrite(head, found);
   const needed = new Set([...(found?.segments.keys() ?? [])].map(segmentName));
+  if (head !== undefined) needed.add(headName(head));
   for (const name of files) if (!needed.has(name)) await rm(join(folder, name), { force: true });
-  return found;
+  return found === undefined ? undefined : { ...found, head };
+}
+
+/** In their order. */
+function numbersIn(names: readonly string[], pattern: RegExp): readonly number[] {
+  const numbers = names.flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number);
+  return numbers.toSorted((a, b) => a - b);
+}
+
+/** @throws {DamagedFile} when the journal ends before the write that its head names */
+function requireWrite(head: number | undefined, found: { readonly nextFrame: number } | undefined): void {
+  const last = (found?.nextFrame ?? 1) - 1;
+  if (head === undefined || head <= last) return;
+  throw new DamagedFile(
+    "the journal",
+    `its newest part is missing: it ends with write ${last}, and write ${head} was saved`,
+  );
 }
 
 /** The frames of one segment that is followed by others. @throws {DamagedFile} */
@@ -66,7 +90,7 @@ export async function readClosedSegment(folder: string, number: number, end: num
   return closedFrames(number, bytes, end);
 }
 
-async function readSegments(folder: string, numbers: readonly number[]): Promise<FoundJournal> {
+async function readSegments(folder: string, numbers: readonly number[]): Promise<Omit<FoundJournal, "head">> {
   const newest = await readSegment(folder, numbers.at(-1) ?? 0);
   const frames = openFrames(newest);
   const last = frames.at(-1) ?? newest.first;
