@@ -27,12 +27,14 @@ import type { ImageService } from "../ports/image-service.ts";
 import { type Log, silentLog } from "../ports/log.ts";
 import type { MetadataManager } from "../ports/metadata-manager.ts";
 import type { Random } from "../ports/random.ts";
+import type { StateHome } from "../ports/state-home.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
 import { PauseImageResource } from "../resources/pause-image.ts";
 import { DockerVolumeResource } from "../resources/volumes.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
 import type { EcrOptions } from "./ecr/ecr-options.ts";
+import { folderHome } from "./folder-home.ts";
 import { type HostFeatureOptions, hostAdapters, hostContext, metadataFiles } from "./host-features.ts";
 import { dynamicPortRange, probeHostPort } from "./host-ports.ts";
 import { type ImageCleanupSettings, imageCleanupOptions } from "./image-cleanup-settings.ts";
@@ -129,6 +131,7 @@ export function compose(options: DockerTaskEngineOptions): Composition {
     () => openStore(options, log),
     options.store === undefined && options.dataDir === undefined,
   );
+  const home = homeOf(options);
   const state = options.state ?? new TaskEngineState();
   const imageManager = imageManagerOf(options, state, {
     docker: client,
@@ -146,6 +149,7 @@ export function compose(options: DockerTaskEngineOptions): Composition {
     log,
     config,
     store,
+    ...(home === undefined ? {} : { home }),
     imageManager,
     ...(engineId === undefined ? {} : { engineId }),
     images: imageService(imageManager, client, options),
@@ -170,6 +174,10 @@ async function openStore({ store, dataDir }: DockerTaskEngineOptions, log: Log):
   // Loaded by those who keep state only: it brings a native library.
   const { DiskStateStore } = await import("../store/disk-state-store.ts");
   return await DiskStateStore.open({ folder: dataDir, log });
+}
+
+function homeOf({ store, dataDir }: DockerTaskEngineOptions): StateHome | undefined {
+  return store !== undefined || dataDir === undefined ? undefined : folderHome(dataDir);
 }
 
 function imageManagerOf(

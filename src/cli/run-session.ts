@@ -4,7 +4,7 @@ import { describeCheck } from "../core/blocker.ts";
 import { waitingForHealth } from "../core/dependencies.ts";
 import { EngineError } from "../core/errors.ts";
 import type { Container, Task } from "../core/task.ts";
-import type { EngineEvent, TaskEngine } from "../engine/task-engine.ts";
+import type { TaskEngine } from "../engine/task-engine.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
 import { removeCommand } from "./clean-up-command.ts";
@@ -90,8 +90,8 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       if (snapshot.knownStatus === "STOPPED") resolve(snapshot);
     };
     end = engine.subscribe((event) => {
-      if (event.type === "removed" || taskArnOf(event) !== task.arn) return;
       if (event.type === "pullProgress") return reporter.pullProgress(event.containerName, event.progress);
+      if (event.type !== "task" || event.task.arn !== task.arn) return;
       told = tell(told, event.task);
       told.catch(reject);
     });
@@ -145,10 +145,6 @@ function describeCut({ containerName, linesShown }: CutLog): string {
 function hasEndedSince(previous: Task, next: Task): boolean {
   const stopped = (task: Task) => task.containers.filter((container) => container.knownStatus === "STOPPED").length;
   return stopped(next) > stopped(previous);
-}
-
-function taskArnOf(event: EngineEvent): string {
-  return event.type === "task" ? event.task.arn : event.taskArn;
 }
 
 /** Nobody but this terminal reads the changes, so that each counts as delivered. Settles only with a failure. */

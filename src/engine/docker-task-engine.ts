@@ -23,6 +23,7 @@ import { configOfSteps } from "./config-of-steps.ts";
 import { ContainerCalls } from "./container-calls.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { EffectRunner } from "./effect-runner.ts";
+import { claimOf, type EngineClaim } from "./engine-claim.ts";
 import { EngineListeners } from "./engine-listeners.ts";
 import { createLimits, type EngineFacts, type EngineOptions, startLimits } from "./engine-options.ts";
 import { EnginePhase } from "./engine-phase.ts";
@@ -65,6 +66,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   readonly #store: PersistentStore;
   #runner: EffectRunner | undefined;
   #late = new LateCreates(undefined);
+  #claim: EngineClaim | undefined;
   readonly #phase = new EnginePhase();
   #initialising: Promise<void> | undefined;
   #disabled = false;
@@ -121,6 +123,8 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const info = await client.info(callOptions);
     const saved = await store.load();
     const engineId = await this.#engineIdOf(saved);
+    this.#claim = claimOf(this.#options, engineId);
+    await this.#claim?.take(saved.meta, AbortSignal.any([this.#abort.signal, options.signal ?? this.#abort.signal]));
     images.load(saved.images);
     const runner = this.#createRunner({ info, engineId });
     await runner.resources.open();
@@ -142,6 +146,19 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
       throw error;
     }
     void watch.relist();
+    void this.#claim?.watch(signal, (error) => this.#surrender(error));
+  }
+
+  /** Another engine has what this one had: from now on it touches nothing. */
+  #surrender(error: EngineError): void {
+    const { log, store } = this.#options;
+    log.error("Another engine works with this engine's state: this one ends, and leaves its containers as they are", {
+      error,
+    });
+    this.#phase.supersede(error);
+    this.abandon();
+    this.#listeners.emit({ type: "superseded", error });
+    store.close().catch((cause: unknown) => log.warn("Cannot close the state", { error: cause }));
   }
 
   async #engineIdOf({ meta }: StoredState): Promise<string> {
@@ -272,17 +289,20 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     if (this.#phase.current === "shutDown") return;
     this.#phase.shutDown();
     await Promise.allSettled(this.#actors().map((actor) => actor.settled()));
-    this.#abort.abort(new Error("engine is shut down"));
-    for (const actor of this.#actors()) actor.stop();
-    this.#outbox.close();
+    if (this.#state.allTasks().length === 0) await this.#claim?.release();
+    this.#letGo(new Error("engine is shut down"));
     await this.#options.store.close();
   }
 
   /** Lets go at once, saving nothing more: what a crash does. For tests of recovery. */
   abandon(): void {
     this.#phase.shutDown();
+    this.#letGo(new Error("engine is abandoned"));
+  }
+
+  #letGo(reason: Error): void {
     for (const actor of this.#actors()) actor.stop();
-    this.#abort.abort(new Error("engine is abandoned"));
+    this.#abort.abort(reason);
     this.#outbox.close();
   }
 

@@ -7,6 +7,7 @@ import type { ImageService } from "../ports/image-service.ts";
 import type { Log } from "../ports/log.ts";
 import type { MetadataManager } from "../ports/metadata-manager.ts";
 import type { Random } from "../ports/random.ts";
+import type { StateHome } from "../ports/state-home.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TaskEnvironment, TaskResourceAdapter } from "../ports/task-resource.ts";
 import { type CallLimits, DEFAULT_CALL_LIMITS } from "./container-calls.ts";
@@ -51,6 +52,8 @@ export type EngineOptions = {
   readonly hostPorts: HostPortAllocator;
   readonly hostResources: HostResourceManager;
   readonly store: StateStore;
+  /** Where the store is, if copies of it can be made: then one engine at a time works with its id on a Docker host. */
+  readonly home?: StateHome;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -9,6 +9,7 @@ type Phase = "created" | "initialised" | "shutDown";
  */
 export class EnginePhase {
   #current: Phase = "created";
+  #supersededBy: EngineError | undefined;
 
   get current(): Phase {
     return this.#current;
@@ -24,6 +25,12 @@ export class EnginePhase {
     this.#current = "shutDown";
   }
 
+  /** Shut down because another engine took its state over; whoever calls is told why. */
+  supersede(error: EngineError): void {
+    this.#current = "shutDown";
+    this.#supersededBy = error;
+  }
+
   /** @throws {EngineError} EngineNotInitializedError, EngineDisabledError */
   assertInitialised(): void {
     this.assertNotShutDown();
@@ -37,6 +44,8 @@ export class EnginePhase {
   /** @throws {EngineError} EngineDisabledError */
   assertNotShutDown(): void {
     if (this.#current !== "shutDown") return;
+    if (this.#supersededBy !== undefined)
+      throw new EngineError("EngineDisabledError", this.#supersededBy.message, { cause: this.#supersededBy });
     throw new EngineError("EngineDisabledError", "Cannot use the engine: it is shut down");
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Blocker } from "../core/blocker.ts";
 import type { TaskArn } from "../core/brand.ts";
+import type { EngineError } from "../core/errors.ts";
 import type { SavedDocument } from "../core/saved/document.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { StopCode, Task } from "../core/task.ts";
@@ -35,7 +36,9 @@ export type EngineEvent =
       readonly progress: LayerProgress;
     }
   /** The task's containers and resources are confirmed gone and its row is deleted. */
-  | { readonly type: "removed"; readonly taskArn: TaskArn };
+  | { readonly type: "removed"; readonly taskArn: TaskArn }
+  /** Another engine works with a copy of this engine's state: this one is shut down, and its containers run on. */
+  | { readonly type: "superseded"; readonly error: EngineError };
 
 /** Keeps the engine's state in a second place, of the user's own. */
 export type StateSaver = {
@@ -57,7 +60,7 @@ export interface TaskEngine {
   /**
    * Connects to Docker, opens the event feed, restores saved tasks and takes up their management.
    * @throws {EngineError} CannotGetDockerclientError when no daemon answers, CannotGetDockerClientVersionError when it
-   *   is too old
+   *   is too old, StateStoreError when the saved state cannot be read, or another engine works with it or has gone on from it
    */
   init(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** As `init`, tried again with back-off (200 ms to 2 s) until it works or the signal fires. */

@@ -45,6 +45,21 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return { release: () => withdraw(folder, announcement) };
 }
 
+/** The process that has a folder: its number, or `unknown`; `undefined` when nobody has, or there is no such folder. */
+export async function folderUser(folder: string): Promise<string | undefined> {
+  const sockets = await socketFolder(folder).catch(() => undefined);
+  if (sockets === undefined) return undefined;
+  try {
+    const others = await findOthers(folder, { folder: sockets });
+    return others.find(({ claim }) => claim === "owner")?.pid;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw storeError(`Cannot look at ${folder}: ${messageOf(error)}`, error);
+  } finally {
+    await sockets.close();
+  }
+}
+
 /** Returns when no other owner is there, and no candidate that comes before this one. */
 async function outlast(folder: string, own: Announcement): Promise<void> {
   for (let look = 0; look < RIVAL_LOOKS; look++) {
@@ -93,7 +108,10 @@ async function withdraw(folder: string, { name, server, folder: sockets }: Annou
   await sockets.close();
 }
 
-async function findOthers(folder: string, own: Announcement): Promise<readonly Other[]> {
+async function findOthers(
+  folder: string,
+  own: Pick<Announcement, "folder"> & { readonly name?: string },
+): Promise<readonly Other[]> {
   const names = (await readdir(folder)).filter((name) => NAME.test(name) && name !== own.name);
   const others = await Promise.all(names.map((name) => look(folder, own.folder, name)));
   return others.filter((other) => other !== undefined);
