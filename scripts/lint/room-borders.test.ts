@@ -19,6 +19,14 @@ const FILES: Readonly<Record<string, string>> = {
   "src/engine/sleeps.ts": "export const sleep = () => setTimeout(() => undefined, 1);\n",
   "src/store/rows.ts": "export const rows: readonly string[] = [];\n",
   "src/cli/wires.ts": 'import { rows } from "../store/rows.ts";\nexport const r = [rows, Date.now()];\n',
+  "src/cli/prints.ts": "export const print = (text: string) => process.stdout.write(text);\n",
+  "src/cli/prints-by-console.ts": "export const print = (text: string) => console.error(text);\n",
+  "src/cli/prints-by-parts.ts":
+    "const { stdout } = process;\nexport const print = (text: string) => stdout.write(text);\n",
+  "src/cli/pretends.ts":
+    'import type { Shown } from "./shown.ts";\nexport const pretend = (text: string) => text as Shown;\n',
+  "src/cli/shown.ts":
+    "export type Shown = string & { readonly brand: true };\nexport const show = (text: string) => text as Shown;\n",
   "src/ports/clock.ts": "export type Clock = { now(): number };\n",
 };
 
@@ -45,6 +53,10 @@ describe("room borders", () => {
     ["src/core/deep/imports-a-port.ts", "src/core is pure"],
     ["src/docker/imports-store.ts", "src/docker is an adapter"],
     ["src/engine/sleeps.ts", "Clock port"],
+    ["src/cli/prints.ts", "past the terminal's door"],
+    ["src/cli/prints-by-console.ts", "past the terminal's door"],
+    ["src/cli/prints-by-parts.ts", "past the terminal's door"],
+    ["src/cli/pretends.ts", "past the terminal's door"],
   ])("refuse %s and say where it belongs", (path, message) => {
     expect(findingsIn(report, path)).toContain(message);
   });
@@ -54,6 +66,7 @@ describe("room borders", () => {
     "src/core/images/parse.ts",
     "src/docker/imports-core.ts",
     "src/cli/wires.ts",
+    "src/cli/shown.ts",
   ])("let %s pass", (path) => {
     expect(findingsIn(report, path)).toBe("");
   });

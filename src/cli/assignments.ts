@@ -3,6 +3,7 @@ import { suggestion } from "../core/definition/nearest.ts";
 import type { KeyValuePair, TaskOverride } from "../core/definition/types.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { endOfName } from "../core/secrets/dotenv.ts";
+import { InvalidInputLines } from "./told-in-lines.ts";
 
 /** @throws {InvalidInputError} for an entry without `=` or without a name */
 export function parseAssignments(
@@ -66,8 +67,8 @@ export function checkContainerNames(option: string, wanted: readonly string[], k
   if (unknown.length === 0) return;
   const list = unknown.map((name) => `"${name}"`).join(", ");
   const guess = unknown.length === 1 ? suggestion(unknown[0] ?? "", known) : undefined;
-  throw new InvalidInputError(
-    "",
-    `Cannot use ${option} for ${list}: the task definition has the containers ${known.join(", ")}${guess === undefined ? "" : `\n${guess}?`}`,
-  );
+  throw new InvalidInputLines([
+    `Cannot use ${option} for ${list}: the task definition has the containers ${known.join(", ")}`,
+    ...(guess === undefined ? [] : [`${guess}?`]),
+  ]);
 }

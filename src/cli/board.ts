@@ -6,7 +6,9 @@ import { type Container, isInternal, type Task } from "../core/task.ts";
 import { type ContainerView, type Tone, viewContainer } from "./container-view.ts";
 import { layerLines, type PullView } from "./pull-view.ts";
 import type { Screen } from "./screen.ts";
-import { fitMiddle, fitText, padText, tameLine, textWidth, wrapText } from "./text-width.ts";
+import { joined, type Shown, show, spaces, trimmedEnd, visible } from "./shown.ts";
+import { tameLine } from "./tame-line.ts";
+import { fitMiddle, fitText, padText, textWidth, wrapText } from "./text-width.ts";
 import { count, formatElapsed } from "./units.ts";
 
 export type BoardLog = { readonly containerName: string; readonly stream: "stdout" | "stderr"; readonly text: string };
@@ -32,7 +34,7 @@ const DETAIL_INDENT = 4;
 const MAX_LAYERS_SHOWN = 5;
 
 /** Board above, rule, newest log lines below; never more than the screen has rows (one is kept for the cursor). */
-export function renderFrame(state: BoardState, screen: Screen): string[] {
+export function renderFrame(state: BoardState, screen: Screen): Shown[] {
   const room = Math.max(1, screen.rows - 1);
   const board = renderBoard(state, screen);
   const logRows = room - board.length - 1;
@@ -48,7 +50,7 @@ export function logRows(state: BoardState, screen: Screen): number {
   return Math.max(0, screen.rows - 2 - renderBoard(state, screen).length);
 }
 
-export function renderBoard(state: BoardState, screen: Screen): string[] {
+export function renderBoard(state: BoardState, screen: Screen): Shown[] {
   const containers = shownContainers(state.task);
   const header = headerLines(state, screen);
   // Half of a screen is for logs, once there are any, unless the containers alone need more.
@@ -68,15 +70,15 @@ export function renderBoard(state: BoardState, screen: Screen): string[] {
 }
 
 /** One line of a container's output, with the container's name in its colour; not cut. */
-export function logLine(log: BoardLog, task: Task, screen: Screen): string {
+export function logLine(log: BoardLog, task: Task, screen: Screen): Shown {
   const names = shownContainers(task).map((container): string => container.name);
-  const width = Math.min(nameLimit(screen), Math.max(0, ...names.map(textWidth)));
-  const name = padText(fitMiddle(log.containerName, width, screen.glyphs.ellipsis), width);
+  const width = Math.min(nameLimit(screen), Math.max(0, ...names.map(visible).map(textWidth)));
+  const name = padText(fitMiddle(visible(log.containerName), width, screen.glyphs.ellipsis), width);
   const prefix = screen.colours.container(
     Math.max(0, names.indexOf(log.containerName)),
     `${name} ${screen.glyphs.log}`,
   );
-  return `${prefix} ${tameLine(log.text, { colours: screen.colours.enabled })}`;
+  return show`${prefix} ${tameLine(log.text, { colours: screen.colours.enabled })}`;
 }
 
 /** Internal containers are the engine's own business, until one fails. */
@@ -84,23 +86,27 @@ function shownContainers(task: Task): readonly Container[] {
   return task.containers.filter((container) => !isInternal(container) || container.error !== undefined);
 }
 
-function headerLines(state: BoardState, screen: Screen): string[] {
+function headerLines(state: BoardState, screen: Screen): Shown[] {
   const { task } = state;
   const { colours } = screen;
   const stopping = task.desiredStatus === "STOPPED" && task.knownStatus !== "STOPPED";
   const status = stopping ? "STOPPING" : reportedTaskStatus(task.knownStatus);
   const elapsed = formatElapsed((task.stoppedAt ?? state.now) - state.startedAt);
-  const title = `${colours.bold(`${task.family}:${task.revision}`)}  ${status}  ${elapsed}  ${colours.dim(`cluster ${task.cluster}  task ${task.id}`)}`;
+  const name = colours.bold(`${task.family}:${task.revision}`);
+  const title = show`${name}  ${visible(status)}  ${visible(elapsed)}  ${colours.dim(`cluster ${task.cluster}  task ${task.id}`)}`;
   const waiting = state.blockers.filter(isWorthALine).map(describeBlocker);
   const notice = state.notice === undefined ? [] : [state.notice];
   return [
     title,
-    ...[...waiting, ...notice].flatMap((text) => wrapped(text, screen.columns, screen)).map(colours.yellow),
+    ...[...waiting, ...notice]
+      .map(visible)
+      .flatMap((text) => wrapped(text, screen.columns, screen))
+      .map(colours.yellow),
   ];
 }
 
 /** A text takes an eighth of the screen's rows at most; on the last board, which has rows enough, as many as it needs. */
-function wrapped(text: string, columns: number, { rows, glyphs }: Screen): string[] {
+function wrapped(text: Shown, columns: number, { rows, glyphs }: Screen): Shown[] {
   return wrapText(text, columns, { limit: Math.max(1, Math.floor(rows / 8)), ellipsis: glyphs.ellipsis });
 }
 
@@ -114,7 +120,7 @@ type Layout = { readonly views: readonly ContainerView[]; readonly nameColumns: 
 function layoutOf(containers: readonly Container[], state: BoardState, screen: Screen): Layout {
   const context = { ...state, arrow: screen.glyphs.arrow };
   const views = containers.map((container) => viewContainer(container, context));
-  const widest = Math.max(0, ...views.map((view) => textWidth(view.name)));
+  const widest = Math.max(0, ...views.map((view) => textWidth(visible(view.name))));
   return { views, nameColumns: Math.min(widest, nameLimit(screen)) };
 }
 
@@ -125,37 +131,39 @@ function nameLimit({ columns }: Screen): number {
 
 type LineContext = { readonly state: BoardState; readonly screen: Screen; readonly layers: number };
 
-function containerLines(view: ContainerView, layout: Layout, context: LineContext): string[] {
+function containerLines(view: ContainerView, layout: Layout, context: LineContext): Shown[] {
   const { screen, state } = context;
   const { colours, glyphs, columns } = screen;
   const index = shownContainers(state.task).findIndex((container) => container.name === view.name);
-  const name = padText(fitMiddle(view.name, layout.nameColumns, glyphs.ellipsis), layout.nameColumns);
+  const name = padText(fitMiddle(visible(view.name), layout.nameColumns, glyphs.ellipsis), layout.nameColumns);
   const beside = 2 + layout.nameColumns + 2 + STATUS_COLUMNS + 2;
-  const texts = [...healthTexts(view.health, screen), ...view.details];
+  const texts = [...healthTexts(view.health, screen), ...view.details.map(visible)];
   // An address that is cut is none: where there is no room beside, details stand below.
   const below = texts.some((text) => textWidth(text) > columns - beside);
   const indent = below ? DETAIL_INDENT : beside;
   const lines = detailLines(texts, columns - indent, screen);
-  const details = below ? ["", ...lines] : lines;
+  const details = below ? [EMPTY, ...lines] : lines;
   const paint = tonePaint(view.tone, screen);
-  const head = `${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  `;
-  const [first = "", ...rest] = details;
+  const head = show`${paint(toneGlyph(view.tone, screen))} ${colours.container(index, name)}  ${paint(padText(view.word, STATUS_COLUMNS))}  `;
+  const [first = EMPTY, ...rest] = details;
   const layers =
     view.word === "PULLING" ? layerLines(state.pulls.get(view.name) ?? new Map(), context.layers, glyphs) : [];
   return [
-    `${head}${first}`,
-    ...rest.map((detail) => `${" ".repeat(indent)}${detail}`),
+    show`${head}${first}`,
+    ...rest.map((detail) => show`${spaces(indent)}${detail}`),
     ...layers.map((line) => colours.dim(`    ${line}`)),
-  ].map((line) => line.trimEnd());
+  ].map(trimmedEnd);
 }
+
+const EMPTY = show``;
 
 /** All on one line if they fit, else one a line. */
-function detailLines(details: readonly string[], columns: number, screen: Screen): string[] {
-  const joined = details.join("  ");
-  return textWidth(joined) <= columns ? [joined] : details.flatMap((detail) => wrapped(detail, columns, screen));
+function detailLines(details: readonly Shown[], columns: number, screen: Screen): Shown[] {
+  const line = joined(details, show`  `);
+  return textWidth(line) <= columns ? [line] : details.flatMap((detail) => wrapped(detail, columns, screen));
 }
 
-function healthTexts(health: ContainerView["health"], { colours }: Screen): string[] {
+function healthTexts(health: ContainerView["health"], { colours }: Screen): Shown[] {
   switch (health) {
     case "":
       return [];
@@ -168,11 +176,11 @@ function healthTexts(health: ContainerView["health"], { colours }: Screen): stri
   }
 }
 
-function toneGlyph(tone: Tone, { glyphs }: Screen): string {
+function toneGlyph(tone: Tone, { glyphs }: Screen): Shown {
   return glyphs[tone];
 }
 
-function tonePaint(tone: Tone, { colours }: Screen): (text: string) => string {
+function tonePaint(tone: Tone, { colours }: Screen): (text: string) => Shown {
   switch (tone) {
     case "running":
       return colours.green;

@@ -9,14 +9,15 @@ import { type Container, isInternal, type Task } from "../core/task.ts";
 import type { LogLine } from "../ports/docker-client.ts";
 import { publishedPorts } from "./addresses.ts";
 import type { RunEnd } from "./exit-code.ts";
-import type { CliOutput, RunReporter } from "./reporter.ts";
+import { berthLine, type CliOutput, type RunReporter } from "./reporter.ts";
+import { show, shownJson } from "./shown.ts";
 import { changesBetween, type TaskChange } from "./task-changes.ts";
 
 type JsonOptions = { readonly output: CliOutput; readonly dockerHost: string; readonly now: () => number };
 
 export function createJsonReporter({ output, dockerHost, now }: JsonOptions): RunReporter {
   let previous: Task | undefined;
-  const write = (line: Readonly<Record<string, unknown>>) => output.writeOut(`${JSON.stringify(line)}\n`);
+  const write = (line: Readonly<Record<string, unknown>>) => output.writeOut(show`${shownJson(line)}\n`);
   return {
     taskChanged(task) {
       const time = isoTime(now());
@@ -25,8 +26,8 @@ export function createJsonReporter({ output, dockerHost, now }: JsonOptions): Ru
     },
     pullProgress: () => undefined,
     logLine: (containerName, line) => write(logToJson(containerName, line)),
-    note: (text) => output.writeErr(`berth: ${text}\n`),
-    notice: (text) => output.writeErr(`berth: ${text}\n`),
+    note: (text) => output.writeErr(berthLine(text)),
+    notice: (text) => output.writeErr(berthLine(text)),
     ended: (end) => write({ time: isoTime(now()), ...outcomeToJson(end, previous, dockerHost) }),
     close: () => undefined,
   };

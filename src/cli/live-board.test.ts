@@ -4,8 +4,9 @@ import { asEpochMs } from "../core/brand.ts";
 import type { Container } from "../core/task.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
+import { aCliOutput } from "./a-cli-output.ts";
 import { createLiveBoard } from "./live-board.ts";
-import type { CliOutput, RedrawCause } from "./reporter.ts";
+import type { RedrawCause } from "./reporter.ts";
 import { ASCII_GLYPHS, createColours } from "./screen.ts";
 
 /** As much of a terminal as a board uses: rows that scroll off the top are kept. Lines are never wider than it. */
@@ -83,6 +84,10 @@ class TinyTerminal {
   }
 }
 
+const notExpected = () => {
+  throw new Error("The board writes frames alone");
+};
+
 class Stage {
   readonly clock = new SimulatedClock({ startAt: 0 });
   readonly terminal: TinyTerminal;
@@ -97,28 +102,30 @@ class Stage {
 
   board() {
     const stage = this;
-    const output: CliOutput = {
-      isTerminal: true,
-      get columns() {
-        return stage.columns;
+    const output = aCliOutput(
+      { out: "", err: "" },
+      {
+        isTerminal: true,
+        get columns() {
+          return stage.columns;
+        },
+        rows: this.terminal.height,
+        writeFrame(text) {
+          stage.writes.push(text);
+          stage.terminal.write(text);
+        },
+        writeOut: notExpected,
+        writeLog: notExpected,
+        writeErr: (text) => this.terminal.write(text),
+        setCursorVisible: (visible) => {
+          this.cursorVisible = visible;
+        },
+        onRedraw: (listener) => {
+          this.redraw = listener;
+          return () => undefined;
+        },
       },
-      rows: this.terminal.height,
-      env: {},
-      writeOut(text) {
-        stage.writes.push(text);
-        stage.terminal.write(text);
-      },
-      writeErr: (text) => this.terminal.write(text),
-      setCursorVisible: (visible) => {
-        this.cursorVisible = visible;
-      },
-      onRedraw: (listener) => {
-        this.redraw = listener;
-        return () => undefined;
-      },
-      onBrokenPipe: () => () => undefined,
-      flush: async () => undefined,
-    };
+    );
     const screen = { colours: createColours(false), glyphs: ASCII_GLYPHS };
     return createLiveBoard({
       output,

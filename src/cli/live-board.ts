@@ -7,8 +7,9 @@ import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type BoardLog, type BoardState, logLine, logRows, renderBoard, renderFrame } from "./board.ts";
 import { applyProgress, EMPTY_PULL, type PullView } from "./pull-view.ts";
-import type { CliOutput, RedrawCause, RunReporter } from "./reporter.ts";
+import { berthLine, type CliOutput, type RedrawCause, type RunReporter } from "./reporter.ts";
 import type { Screen } from "./screen.ts";
+import type { Shown } from "./shown.ts";
 import { textWidth } from "./text-width.ts";
 
 /** Between two frames, ms. */
@@ -41,7 +42,7 @@ class LiveBoard implements RunReporter {
   readonly #logs: BoardLog[] = [];
   #task: Task | undefined;
   #notice: string | undefined;
-  #frame: readonly string[] = [];
+  #frame: readonly Shown[] = [];
   #cancelTick: () => void = () => undefined;
   #closed = false;
   readonly #endRedraw: () => void;
@@ -72,7 +73,7 @@ class LiveBoard implements RunReporter {
   note(text: string): void {
     this.#clear();
     this.#stream.send();
-    this.#options.output.writeErr(`berth: ${text}\n`);
+    this.#options.output.writeErr(berthLine(text));
     this.#draw();
   }
 
@@ -190,7 +191,7 @@ class FrameStream extends Writable {
 
   send(): void {
     if (this.#pending === "") return;
-    this.#output.writeOut(BEGIN_UPDATE + this.#pending + END_UPDATE);
+    this.#output.writeFrame(BEGIN_UPDATE + this.#pending + END_UPDATE);
     this.#pending = "";
   }
 }

@@ -1,9 +1,11 @@
 /** From arguments to an exit code: the one place that ends the process. */
 import { CommanderError } from "commander";
+import { shellWord } from "./command-line.ts";
 import { EXIT_OK, EXIT_USAGE } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import { createProcessHost } from "./process-host.ts";
 import { createProgram } from "./program.ts";
+import { inLines, show, visible } from "./shown.ts";
 
 export async function runMain(args: readonly string[]): Promise<void> {
   const host = createProcessHost();
@@ -29,9 +31,9 @@ async function exitCodeOf(run: () => Promise<number>, host: CliHost): Promise<nu
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : usageError(error, host);
     const { toExit } = await import("./to-exit.ts");
     const { wantsColours } = await import("./screen.ts");
-    const colours = wantsColours(host.output.env, process.stderr.isTTY === true);
+    const colours = wantsColours(host.output.env, host.output.isErrTerminal);
     const exit = toExit(error, { debug: isOn(host.output.env.BERTH_DEBUG), colours });
-    host.output.writeErr(`${exit.lines.join("\n")}\n`);
+    host.output.writeErr(inLines(exit.lines));
     return exit.code;
   }
 }
@@ -43,6 +45,6 @@ function isOn(value: string | undefined): boolean {
 /** Who leaves out the verb means `run`. */
 function usageError(error: CommanderError, host: CliHost): number {
   const file = /unknown command '(.+\.(?:json|ya?ml))'/u.exec(error.message)?.[1];
-  if (file !== undefined) host.output.writeErr(`Did you mean: berth run ${file}\n`);
+  if (file !== undefined) host.output.writeErr(show`Did you mean: berth run ${visible(shellWord(file))}\n`);
   return EXIT_USAGE;
 }

@@ -1,29 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { asEpochMs } from "../core/brand.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
+import { aCliOutput } from "./a-cli-output.ts";
 import { createPlainReporter } from "./plain-output.ts";
-import type { CliOutput } from "./reporter.ts";
 import { createColours } from "./screen.ts";
 
 function aReporter(colours = false) {
   const seen = { out: "", err: "" };
   const time = { now: 0 };
-  const output: CliOutput = {
-    isTerminal: false,
-    columns: 80,
-    rows: 24,
-    env: {},
-    writeOut: (text) => {
-      seen.out += text;
-    },
-    writeErr: (text) => {
-      seen.err += text;
-    },
-    setCursorVisible: () => undefined,
-    onRedraw: () => () => undefined,
-    onBrokenPipe: () => () => undefined,
-    flush: async () => undefined,
-  };
+  const output = aCliOutput(seen);
   const screen = { colours: createColours(colours) };
   const reporter = createPlainReporter({ output, screen, dockerHost: "localhost", now: () => time.now });
   return { reporter, seen, time };

@@ -6,8 +6,9 @@ import type { LayerProgress } from "../ports/docker-client.ts";
 import { describePort, publishedPorts } from "./addresses.ts";
 import { viewContainer } from "./container-view.ts";
 import { applyProgress, EMPTY_PULL, type PullView, summarisePull } from "./pull-view.ts";
-import type { CliOutput, RunReporter } from "./reporter.ts";
+import { berthLine, type CliOutput, type RunReporter } from "./reporter.ts";
 import type { Screen } from "./screen.ts";
+import { type Shown, show, visible } from "./shown.ts";
 import { changesBetween, type TaskChange } from "./task-changes.ts";
 import { padText, textWidth } from "./text-width.ts";
 import { withoutFailedStarts } from "./told-once.ts";
@@ -27,8 +28,8 @@ export function createPlainReporter(options: PlainOptions): RunReporter {
   const { output, now } = options;
   let previous: Task | undefined;
   const pulls = new Map<string, { view: PullView; reportedAt: number }>();
-  const line = (name: string, mark: string, text: string) =>
-    output.writeOut(`${prefixOf(name, mark, previous, options.screen)} ${text}\n`);
+  const line = (name: string, text: string) =>
+    output.writeOut(show`${prefixOf(name, "*", previous, options.screen)} ${visible(text)}\n`);
 
   return {
     taskChanged(task) {
@@ -36,21 +37,21 @@ export function createPlainReporter(options: PlainOptions): RunReporter {
       previous = task;
       for (const change of changes) {
         const [name, text] = describeChange(change, task, options.dockerHost);
-        line(name, "*", text);
+        line(name, text);
       }
     },
     pullProgress(containerName: string, progress: LayerProgress) {
       const known = pulls.get(containerName);
-      if (known === undefined) line(containerName, "*", `PULLING ${imageOf(previous, containerName)}`.trimEnd());
+      if (known === undefined) line(containerName, `PULLING ${imageOf(previous, containerName)}`.trimEnd());
       const view = applyProgress(known?.view ?? EMPTY_PULL, progress);
       const reportedAt = known?.reportedAt ?? now();
       const due = now() - reportedAt >= PULL_REPORT_MS;
       pulls.set(containerName, { view, reportedAt: due ? now() : reportedAt });
-      if (due) line(containerName, "*", `PULLING ${summarisePull(view)}`);
+      if (due) line(containerName, `PULLING ${summarisePull(view)}`);
     },
-    logLine: (containerName, { text }) => line(containerName, "|", text),
-    note: (text) => output.writeErr(`berth: ${text}\n`),
-    notice: (text) => output.writeErr(`berth: ${text}\n`),
+    logLine: (name, { text }) => output.writeLog(prefixOf(name, "|", previous, options.screen), [text]),
+    note: (text) => output.writeErr(berthLine(text)),
+    notice: (text) => output.writeErr(berthLine(text)),
     close: () => undefined,
   };
 }
@@ -68,10 +69,10 @@ function imageOf(task: Task | undefined, name: string): string {
   return task?.containers.find((each) => each.name === name)?.image ?? "";
 }
 
-function prefixOf(name: string, mark: string, task: Task | undefined, screen: Pick<Screen, "colours">): string {
+function prefixOf(name: string, mark: string, task: Task | undefined, screen: Pick<Screen, "colours">): Shown {
   const names = (task?.containers ?? []).filter((each) => !isInternal(each)).map((each): string => each.name);
-  const width = Math.min(MAX_NAME, Math.max(TASK_NAME.length, ...names.map(textWidth)));
-  const text = `${padText(name, width)} ${mark}`;
+  const width = Math.min(MAX_NAME, Math.max(TASK_NAME.length, ...names.map(visible).map(textWidth)));
+  const text = `${padText(visible(name), width)} ${mark}`;
   const index = names.indexOf(name);
   return index < 0 ? screen.colours.bold(text) : screen.colours.container(index, text);
 }

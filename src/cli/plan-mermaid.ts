@@ -1,12 +1,13 @@
 /** A plan as a Mermaid flow chart of the way up: an arrow from what comes first to what waits for it. */
 import type { PlanStep, TaskPlan } from "../core/plan.ts";
+import { type Shown, visible } from "./shown.ts";
 
-export function planMermaid(plan: TaskPlan): string[] {
+export function planMermaid(plan: TaskPlan): Shown[] {
   const steps = plan.start.flat();
   const ids = new Map(steps.map((step, index) => [step.name, `s${index}`]));
   const nodes = steps.map((step) => `  ${ids.get(step.name) ?? ""}${shapeOf(step)}`);
   const edges = steps.flatMap((step) => edgesTo(step, ids));
-  return ["flowchart TD", ...nodes, ...edges];
+  return ["flowchart TD", ...nodes, ...edges].map(visible);
 }
 
 /** One edge from each step that is waited for: for a link and for its end, say, with both on the edge. */

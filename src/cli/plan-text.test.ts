@@ -90,7 +90,7 @@ describe("planText() of ports", () => {
     ["none", same.slice(0, 2), []],
   ] as const)("promises with %s no more than a run can keep", (networkMode, mappings, texts) => {
     const given = aDefinition({ networkMode, containerDefinitions: [{ name: "web", portMappings: [...mappings] }] });
-    const lines = planText(given, planTask(given), createColours(false));
+    const lines: readonly string[] = planText(given, planTask(given), createColours(false));
     const ports = lines.includes("Ports") ? lines.slice(lines.indexOf("Ports") + 1) : [];
     expect(ports.map((line) => line.replace(/^ {2}web {2}/, ""))).toEqual(texts);
   });

@@ -3,27 +3,28 @@ import type { ContainerDefinition, NetworkMode, PortMapping, TaskDefinition } fr
 import { networkModeOf } from "../core/host-ports.ts";
 import type { PlanStep, TaskPlan } from "../core/plan.ts";
 import type { Colours } from "./screen.ts";
+import { type Shown, show, visible } from "./shown.ts";
 import { padText, textWidth } from "./text-width.ts";
 import { count } from "./units.ts";
 
-export function planText(definition: TaskDefinition, plan: TaskPlan, colours: Colours): string[] {
+export function planText(definition: TaskDefinition, plan: TaskPlan, colours: Colours): Shown[] {
   const containers = definition.containerDefinitions;
-  const width = Math.max(...[...plan.start, ...plan.stop].flat().map((step) => textWidth(labelOf(step))));
+  const width = Math.max(...[...plan.start, ...plan.stop].flat().map((step) => textWidth(visible(labelOf(step)))));
   const mode = networkModeOf(definition);
   return [
-    `${colours.bold(definition.family)}  ${count(containers.length, "container")}, network mode ${mode}`,
-    "",
+    show`${colours.bold(definition.family)}  ${visible(count(containers.length, "container"))}, network mode ${visible(mode)}`,
+    show``,
     colours.bold("Start"),
     ...plan.start.flatMap((stage, index) =>
       stage.flatMap((step, at) => startLines(step, at === 0 ? index + 1 : undefined, { width, containers })),
     ),
-    "",
+    show``,
     colours.bold("Stop"),
     ...plan.stop.flatMap((stage, index) =>
       stage.flatMap((step, at) => stopLines(step, at === 0 ? index + 1 : undefined, width)),
     ),
-    "",
-    endRule(containers),
+    show``,
+    visible(endRule(containers)),
     ...portLines(containers, mode, colours),
     ...plan.unreachable.map((name) =>
       colours.red(`${name} can never start: it waits for a container that waits for it, or that does not exist`),
@@ -33,7 +34,7 @@ export function planText(definition: TaskDefinition, plan: TaskPlan, colours: Co
 
 type StartLayout = { readonly width: number; readonly containers: readonly ContainerDefinition[] };
 
-function startLines(step: PlanStep, number: number | undefined, { width, containers }: StartLayout): string[] {
+function startLines(step: PlanStep, number: number | undefined, { width, containers }: StartLayout): Shown[] {
   const image = containers.find((each) => each.name === step.name)?.image;
   const what = step.kind === "container" ? `image ${image ?? ""}` : (step.detail ?? "");
   const reasons =
@@ -48,7 +49,7 @@ function restartLines({ restart }: PlanStep): string[] {
   return [`started again when it ends after ${attemptPeriod} s or more${except}`];
 }
 
-function stopLines(step: PlanStep, number: number | undefined, width: number): string[] {
+function stopLines(step: PlanStep, number: number | undefined, width: number): Shown[] {
   const layout = { number, label: labelOf(step), width };
   if (step.kind === "resource") return stepLines(layout, [`removed: ${step.detail ?? ""}`]);
   if (step.kind === "pause") return stepLines(layout, ["when all containers have stopped"]);
@@ -62,11 +63,10 @@ function stopLines(step: PlanStep, number: number | undefined, width: number): s
 function stepLines(
   { number, label, width }: { readonly number: number | undefined; readonly label: string; readonly width: number },
   texts: readonly string[],
-): string[] {
+): Shown[] {
   const place = number === undefined ? "    " : `${String(number).padStart(3)}.`;
-  return texts.map((text, index) =>
-    index === 0 ? `${place} ${padText(label, width)}  ${text}`.trimEnd() : `     ${" ".repeat(width)}  ${text}`,
-  );
+  const head = `${place} ${padText(visible(label), width)}`;
+  return texts.map((text, index) => visible(`${index === 0 ? head : " ".repeat(width + 5)}  ${text}`.trimEnd()));
 }
 
 function labelOf(step: PlanStep): string {
@@ -80,13 +80,14 @@ function endRule(containers: readonly ContainerDefinition[]): string {
     : `* essential: the task ends when any of ${essential.join(", ")} ends`;
 }
 
-function portLines(containers: readonly ContainerDefinition[], mode: NetworkMode, colours: Colours): string[] {
+function portLines(containers: readonly ContainerDefinition[], mode: NetworkMode, colours: Colours): Shown[] {
   if (mode === "none") return [];
   const reached = containers.filter(({ disableNetworking }) => disableNetworking !== true);
   const ports = reached.flatMap((each) => each.portMappings.map((port) => [each.name, portText(port, mode)] as const));
   if (ports.length === 0) return [];
-  const width = Math.max(...ports.map(([name]) => textWidth(name)));
-  return ["", colours.bold("Ports"), ...ports.map(([name, text]) => `  ${padText(name, width)}  ${text}`)];
+  const width = Math.max(...ports.map(([name]) => textWidth(visible(name))));
+  const lines = ports.map(([name, text]) => show`  ${padText(visible(name), width)}  ${visible(text)}`);
+  return [show``, colours.bold("Ports"), ...lines];
 }
 
 /** No more than a run can keep: with awsvpc the number is given only where it is free. */

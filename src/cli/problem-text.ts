@@ -1,6 +1,7 @@
 /** Findings about a definition as text for people. */
 import { isError, type Problem } from "../core/definition/problem.ts";
 import type { Colours } from "./screen.ts";
+import { type Shown, show, spaces, visible } from "./shown.ts";
 import { count } from "./units.ts";
 
 /** The same finding at several places. */
@@ -30,11 +31,11 @@ function placesOf(paths: readonly string[]): string {
 }
 
 /** `task.json: 2 errors, 1 warning`, then each finding with what to write; errors first. */
-export function problemLines(source: string, problems: readonly Problem[], colours: Colours): string[] {
+export function problemLines(source: string, problems: readonly Problem[], colours: Colours): Shown[] {
   const errors = problems.filter(isError);
   const warnings = problems.filter((problem) => !isError(problem));
-  const lines = grouped([...errors, ...warnings]).flatMap((group) => ["", ...linesOf(group, colours)]);
-  return [`${colours.bold(source)}: ${summary(errors.length, warnings.length)}`, ...lines];
+  const lines = grouped([...errors, ...warnings]).flatMap((group) => [show``, ...linesOf(group, colours)]);
+  return [show`${colours.bold(source)}: ${visible(summary(errors.length, warnings.length))}`, ...lines];
 }
 
 function summary(errors: number, warnings: number): string {
@@ -42,28 +43,29 @@ function summary(errors: number, warnings: number): string {
   return parts.filter((part) => part !== "").join(", ") || "valid";
 }
 
-const INDENT = "    ";
+const INDENT = spaces(4);
 
-function linesOf({ problem, paths }: FindingGroup, colours: Colours): string[] {
+function linesOf({ problem, paths }: FindingGroup, colours: Colours): Shown[] {
   const severity = isError(problem) ? colours.red("error  ") : colours.yellow("warning");
-  const aws = problem.awsMessage === undefined ? [] : [`${INDENT}${colours.dim(`AWS: ${problem.awsMessage}`)}`];
-  return [`  ${severity} ${headOf(problem, paths, colours)}`, ...bodyOf(problem, colours), ...aws];
+  const aws = problem.awsMessage === undefined ? [] : [show`${INDENT}${colours.dim(`AWS: ${problem.awsMessage}`)}`];
+  return [show`  ${severity} ${headOf(problem, paths, colours)}`, ...bodyOf(problem, colours), ...aws];
 }
 
 /** What this host does in another way, under a heading of its own. */
-export function limitationLines(limitations: readonly Problem[], colours: Colours): string[] {
+export function limitationLines(limitations: readonly Problem[], colours: Colours): Shown[] {
   return grouped(limitations).flatMap(({ problem, paths }) => [
-    `  ${headOf(problem, paths, colours)}`,
+    show`  ${headOf(problem, paths, colours)}`,
     ...bodyOf(problem, colours),
   ]);
 }
 
-function headOf(problem: Problem, paths: readonly string[], colours: Colours): string {
-  return `${colours.bold(placesOf(paths))}  ${colours.dim(`[${problem.rule}]`)}`;
+function headOf(problem: Problem, paths: readonly string[], colours: Colours): Shown {
+  return show`${colours.bold(placesOf(paths))}  ${colours.dim(`[${problem.rule}]`)}`;
 }
 
-function bodyOf({ message, fix }: Problem, colours: Colours): string[] {
-  return [`${INDENT}${message}`, ...(fix === undefined ? [] : [`${INDENT}${colours.green("fix:")} ${fix}`])];
+function bodyOf({ message, fix }: Problem, colours: Colours): Shown[] {
+  const how = fix === undefined ? [] : [show`${INDENT}${colours.green("fix:")} ${visible(fix)}`];
+  return [show`${INDENT}${visible(message)}`, ...how];
 }
 
 /** A finding at all its places, as one line. */

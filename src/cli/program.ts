@@ -1,8 +1,9 @@
 /** The verbs and options of `berth`. Imports commander and nothing else, so that `--help` is quick: bodies load on use. */
-import { Command, Option } from "commander";
+import { Command, Option, type OutputConfiguration } from "commander";
 import { SHELLS, type Shell } from "./completion/shells.ts";
 import type { CliHost } from "./host.ts";
 import { PULL_BEHAVIOURS } from "./run-environment.ts";
+import { inLines, visible } from "./shown.ts";
 
 /** Runs of the parsed verb; resolves to the exit code. */
 export type Outcome = { code: number };
@@ -28,6 +29,7 @@ export function createProgram(host: CliHost, outcome: Outcome): Command {
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError("(see berth --help)")
     .addHelpText("after", EXAMPLES)
+    .configureOutput(outputOf(host))
     .exitOverride();
   addRun(program, host, outcome);
   addValidate(program, host, outcome);
@@ -35,6 +37,22 @@ export function createProgram(host: CliHost, outcome: Outcome): Command {
   addExplain(program, host, outcome);
   addCompletion(program, host, outcome);
   return program;
+}
+
+/** A guess that Commander puts on a line of its own. */
+const GUESS = /\n(\(Did you mean (?:one of )?[\w, -]+\?\))$/u;
+
+/** Commander writes help, in lines of ours, and errors, which quote what was typed: those are one line. */
+function outputOf({ output }: CliHost): OutputConfiguration {
+  const lines = (text: string) => inLines(text.replace(/\n$/u, "").split("\n").map(visible));
+  return {
+    writeOut: (text) => output.writeOut(lines(text)),
+    writeErr: (text) => output.writeErr(lines(text)),
+    outputError: (text) => {
+      const [error = "", guess] = text.trimEnd().split(GUESS);
+      output.writeErr(inLines([error, ...(guess === undefined ? [] : [guess])].map(visible)));
+    },
+  };
 }
 
 const FILE_HELP = "task definition (JSON or YAML), - for standard input";

@@ -2,6 +2,7 @@
 import type { Task } from "../core/task.ts";
 import type { LayerProgress, LogLine } from "../ports/docker-client.ts";
 import type { RunEnd } from "./exit-code.ts";
+import { type Shown, show, visible } from "./shown.ts";
 
 export interface RunReporter {
   /** A new snapshot of the task. */
@@ -18,14 +19,24 @@ export interface RunReporter {
   close(): void;
 }
 
+/** What Berth says beside what happens, as a line of its own. */
+export function berthLine(text: string): Shown {
+  return show`berth: ${visible(text)}\n`;
+}
+
 /** The two streams of the process, and what is known of the terminal behind the first. */
 export interface CliOutput {
   readonly isTerminal: boolean;
+  readonly isErrTerminal: boolean;
   readonly columns: number;
   readonly rows: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  writeOut(text: string): void;
-  writeErr(text: string): void;
+  writeOut(text: Shown): void;
+  writeErr(text: Shown): void;
+  /** Lines that a container printed, each behind the prefix. A pipe or a file gets them as they are, a terminal tamed. */
+  writeLog(prefix: Shown, lines: readonly string[]): void;
+  /** What moves the cursor, with shown text between: for the live board alone. */
+  writeFrame(text: string): void;
   /** The cursor comes back by itself when the process ends, however it ends (SIGKILL apart). */
   setCursorVisible(visible: boolean): void;
   /** @returns a function that ends the subscription */

@@ -6,6 +6,7 @@ import type { EngineEvent, StateChangeDelivery, StopRequest, TaskEngine } from "
 import type { DockerClient, LogLine } from "../ports/docker-client.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
+import { aCliOutput } from "./a-cli-output.ts";
 import type { EndingSignal } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import type { CliOutput } from "./reporter.ts";
@@ -184,22 +185,8 @@ class Stage {
   }
 
   #output(): CliOutput {
-    return {
-      isTerminal: false,
-      columns: 80,
-      rows: 24,
-      env: this.env,
-      writeOut: (text) => {
-        this.out += text;
-      },
-      writeErr: (text) => {
-        this.err += text;
-      },
-      setCursorVisible: () => undefined,
-      onRedraw: () => () => undefined,
-      onBrokenPipe: (listener) => subscribe(this.#pipeListeners, listener),
-      flush: async () => undefined,
-    };
+    const { env } = this;
+    return aCliOutput(this, { env, onBrokenPipe: (listener) => subscribe(this.#pipeListeners, listener) });
   }
 
   #environment(): RunEnvironment {

@@ -3,7 +3,6 @@
 import { asEpochMs } from "../core/brand.ts";
 import { isError } from "../core/definition/problem.ts";
 import { chooseRegion } from "../core/definition/region.ts";
-import { EngineError, InvalidInputError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import { hostOfEndpoint } from "./addresses.ts";
 import { berthCommand } from "./command-line.ts";
@@ -17,11 +16,12 @@ import { describeHolder } from "./port-holders.ts";
 import { grouped, groupLine, problemLine } from "./problem-text.ts";
 import { STDIN } from "./read-source.ts";
 import { remoteLogNotes } from "./remote-logs.ts";
-import type { RunReporter } from "./reporter.ts";
+import { berthLine, type RunReporter } from "./reporter.ts";
 import { RunEnding } from "./run-ending.ts";
 import type { PullBehaviour, RunEnvironment } from "./run-environment.ts";
 import { runSession } from "./run-session.ts";
 import { ASCII_GLYPHS, createColours, UNICODE_GLYPHS, wantsColours, wantsUnicode } from "./screen.ts";
+import { EngineErrorLines, InvalidInputLines } from "./told-in-lines.ts";
 import { count, parseDuration } from "./units.ts";
 import { checkFolder, folderFaults } from "./volume-paths.ts";
 
@@ -49,10 +49,10 @@ export async function runCommand(file: string, options: RunOptions, host: CliHos
   const ending = new RunEnding(() => host.clock.now());
   const release = listenForEndings(ending, options, host);
   try {
-    const speaker = { say: (text: string) => host.output.writeErr(`berth: ${text}\n`) };
+    const speaker = { say: (text: string) => host.output.writeErr(berthLine(text)) };
     const end = await runUntilEnd(file, options, { host, ending, speaker });
     if (ending.wayOut?.type === "crash") throw ending.wayOut.error;
-    if (end.message !== undefined) host.output.writeErr(`berth: ${end.message}\n`);
+    if (end.message !== undefined) host.output.writeErr(berthLine(end.message));
     return end.code;
   } finally {
     release();
@@ -96,10 +96,7 @@ async function runUntilEnd(file: string, options: RunOptions, context: RunContex
     const missing = await Promise.race([environment.missing(task), over]);
     if (missing === undefined || ending.wayOut !== undefined) return endedEarly(ending);
     if (missing.length > 0)
-      throw new InvalidInputError(
-        "",
-        [`Cannot start the task: ${count(missing.length, "value")} missing`, ...missing].join("\n"),
-      );
+      throw new InvalidInputLines([`Cannot start the task: ${count(missing.length, "value")} missing`, ...missing]);
     if (options.replace === true) {
       await Promise.race([replaceEarlierRuns(task.family, environment, context), over]);
       if (ending.wayOut !== undefined) return endedEarly(ending);
@@ -127,7 +124,7 @@ function endedEarly(ending: RunEnding): RunEnd {
 function refuseWhatCannotRun({ limitations }: LoadedDefinition): void {
   const refused = limitations.filter((each) => isError(each) || each.rule === "refused-here");
   if (refused.length === 0) return;
-  throw new EngineError("ResourceInitializationError", refused.map(problemLine).join("\n"));
+  throw new EngineErrorLines("ResourceInitializationError", refused.map(problemLine));
 }
 
 /** `undefined` when the run was ended before the daemon answered. */
@@ -162,8 +159,7 @@ function folderNotes({ definition, mounted }: LoadedDefinition, { docker }: RunE
   const faults = folderFaults(definition);
   const typed = faults.filter(({ volume, is }) => is === "missing" && mounted.includes(volume));
   if (typed.length > 0) {
-    const lines = typed.map(({ volume, path }) => `Cannot use --volume ${volume}: there is no ${path}`);
-    throw new InvalidInputError("", lines.join("\n"));
+    throw new InvalidInputLines(typed.map(({ volume, path }) => `Cannot use --volume ${volume}: there is no ${path}`));
   }
   return faults.flatMap(({ volume, path, is }) => {
     if (is === "missing")

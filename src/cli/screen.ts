@@ -1,29 +1,31 @@
 /** What the terminal can show: size, colours, characters. Decided once from the environment, then passed as data. */
 import pc from "picocolors";
+import { painted, type Shown, show, visible } from "./shown.ts";
 
+/** Each makes a text from outside visible, and paints it. */
 export type Colours = {
   readonly enabled: boolean;
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly red: (text: string) => string;
-  readonly green: (text: string) => string;
-  readonly yellow: (text: string) => string;
+  readonly bold: (text: string) => Shown;
+  readonly dim: (text: string) => Shown;
+  readonly red: (text: string) => Shown;
+  readonly green: (text: string) => Shown;
+  readonly yellow: (text: string) => Shown;
   /** Colour of the nth container, always the same one for the same place. */
-  readonly container: (index: number, text: string) => string;
+  readonly container: (index: number, text: string) => Shown;
 };
 
 export type Glyphs = {
-  readonly done: string;
-  readonly failed: string;
-  readonly running: string;
-  readonly working: string;
-  readonly waiting: string;
-  readonly log: string;
-  readonly rule: string;
-  readonly arrow: string;
-  readonly ellipsis: string;
-  readonly barFull: string;
-  readonly barEmpty: string;
+  readonly done: Shown;
+  readonly failed: Shown;
+  readonly running: Shown;
+  readonly working: Shown;
+  readonly waiting: Shown;
+  readonly log: Shown;
+  readonly rule: Shown;
+  readonly arrow: Shown;
+  readonly ellipsis: Shown;
+  readonly barFull: Shown;
+  readonly barEmpty: Shown;
 };
 
 export type Screen = {
@@ -52,6 +54,7 @@ export function wantsUnicode(env: Environment): boolean {
 
 export function createColours(enabled: boolean): Colours {
   const { bold, dim, red, green, yellow, ...rest } = pc.createColors(enabled);
+  const painter = (paint: (text: string) => string) => (text: string) => painted(paint, text);
   // Red is kept for failures.
   const paints = [
     rest.cyan,
@@ -65,34 +68,41 @@ export function createColours(enabled: boolean): Colours {
     rest.blueBright,
     rest.greenBright,
   ];
-  const container = (index: number, text: string) => (paints[index % paints.length] ?? String)(text);
-  return { enabled, bold, dim, red, green, yellow, container };
+  return {
+    enabled,
+    bold: painter(bold),
+    dim: painter(dim),
+    red: painter(red),
+    green: painter(green),
+    yellow: painter(yellow),
+    container: (index, text) => painted(paints[index % paints.length] ?? visible, text),
+  };
 }
 
 export const UNICODE_GLYPHS: Glyphs = {
-  done: "✓",
-  failed: "✗",
-  running: "●",
-  working: "◐",
-  waiting: "○",
-  log: "│",
-  rule: "─",
-  arrow: "→",
-  ellipsis: "…",
-  barFull: "█",
-  barEmpty: "░",
+  done: show`✓`,
+  failed: show`✗`,
+  running: show`●`,
+  working: show`◐`,
+  waiting: show`○`,
+  log: show`│`,
+  rule: show`─`,
+  arrow: show`→`,
+  ellipsis: show`…`,
+  barFull: show`█`,
+  barEmpty: show`░`,
 };
 
 export const ASCII_GLYPHS: Glyphs = {
-  done: "+",
-  failed: "x",
-  running: "*",
-  working: "~",
-  waiting: ".",
-  log: "|",
-  rule: "-",
-  arrow: "->",
-  ellipsis: "...",
-  barFull: "#",
-  barEmpty: ".",
+  done: show`+`,
+  failed: show`x`,
+  running: show`*`,
+  working: show`~`,
+  waiting: show`.`,
+  log: show`|`,
+  rule: show`-`,
+  arrow: show`->`,
+  ellipsis: show`...`,
+  barFull: show`#`,
+  barEmpty: show`.`,
 };

@@ -1,6 +1,9 @@
 /** The process's own stdout and stderr. */
 import { writeSync } from "node:fs";
 import type { CliOutput, RedrawCause } from "./reporter.ts";
+import { wantsColours } from "./screen.ts";
+import type { Shown } from "./shown.ts";
+import { tameLine } from "./tame-line.ts";
 
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -24,6 +27,7 @@ export function createTerminal(): CliOutput {
   };
   return {
     isTerminal: stdout.isTTY === true,
+    isErrTerminal: stderr.isTTY === true,
     get columns() {
       return stdout.columns || DEFAULT_COLUMNS;
     },
@@ -31,8 +35,10 @@ export function createTerminal(): CliOutput {
       return stdout.rows || DEFAULT_ROWS;
     },
     env: process.env,
-    writeOut: (text) => void (stdout.writable && stdout.write(text)),
-    writeErr: (text) => void (stderr.writable && stderr.write(text)),
+    writeOut: write(stdout),
+    writeErr: write(stderr),
+    writeLog: (prefix, lines) => write(stdout)(logText(prefix, lines, stdout.isTTY === true)),
+    writeFrame: write(stdout),
     setCursorVisible(visible) {
       if (visible === !cursorHidden || !stdout.isTTY) return;
       cursorHidden = !visible;
@@ -49,6 +55,15 @@ export function createTerminal(): CliOutput {
       await Promise.all([stdout, stderr].map(flushed));
     },
   };
+}
+
+function write(stream: NodeJS.WriteStream): (text: string) => void {
+  return (text) => void (stream.writable && stream.write(text));
+}
+
+function logText(prefix: Shown, lines: readonly string[], isTerminal: boolean): string {
+  const colours = wantsColours(process.env, isTerminal);
+  return lines.map((line) => `${prefix} ${isTerminal ? tameLine(line, { colours }) : line}\n`).join("");
 }
 
 /** Ctrl-Z must not leave the shell without a cursor; coming back draws anew. */

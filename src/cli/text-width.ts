@@ -1,13 +1,12 @@
-/** How wide text is on a terminal, and how to make it fit. Knows colours, wide East Asian characters, emoji and marks. */
+/**
+ * How wide text is on a terminal, and how to make it fit. Knows colours, wide East Asian characters, emoji and marks. What is
+ * cut or padded stays as safe for a terminal as it was (`Text`): nothing is put in but spaces and the ellipsis.
+ */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const COLOUR = /\u001b\[[\d;:]*m/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the same, kept by a split
 const COLOUR_PIECE = /(\u001b\[[\d;:]*m)/u;
-// Every other escape sequence (CSI, OSC, two-character ones) and lone control characters but the escape of a colour.
-const CONTROL =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /\u001b\[[\d;:]*m|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u001f\u007f-\u009f]/gu;
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 const MARK = /^[\p{Mark}\u200b-\u200f\u2060-\u2064]+$/u;
@@ -39,7 +38,11 @@ function graphemeWidth(grapheme: string): number {
 }
 
 /** The text cut to so many columns, `ellipsis` at its end when something was cut off. Colours stay, and are closed. */
-export function fitText(text: string, columns: number, ellipsis = "…"): string {
+export function fitText<Text extends string>(text: Text, columns: number, ellipsis = "…"): Text {
+  return cutTo(text, columns, ellipsis) as Text;
+}
+
+function cutTo(text: string, columns: number, ellipsis: string): string {
   if (columns <= 0) return "";
   // What cannot be seen need not be measured: a log line may be of any length.
   const head = text.slice(0, MAX_MEASURED);
@@ -64,11 +67,11 @@ export function fitText(text: string, columns: number, ellipsis = "…"): string
 }
 
 /** As {@link fitText}, but cut in the middle: names of one family differ at their ends. For text without colours. */
-export function fitMiddle(text: string, columns: number, ellipsis = "…"): string {
+export function fitMiddle<Text extends string>(text: Text, columns: number, ellipsis = "…"): Text {
   if (textWidth(text) <= columns) return text;
   const room = columns - textWidth(ellipsis);
   if (room < 2) return fitText(text, columns, ellipsis);
-  const head = fitText(text, Math.ceil(room / 2), "");
+  const head: string = fitText(text, Math.ceil(room / 2), "");
   const segments = Array.from(graphemesOf(text.slice(-MAX_MEASURED)), ({ segment }) => segment);
   let tail = "";
   let width = 0;
@@ -77,55 +80,31 @@ export function fitMiddle(text: string, columns: number, ellipsis = "…"): stri
     if (width > Math.floor(room / 2)) break;
     tail = segment + tail;
   }
-  return head + ellipsis + tail;
+  return (head + ellipsis + tail) as Text;
 }
 
 /**
  * The text in lines of so many columns, broken between words; of more than `limit` lines the last ends with the ellipsis. A word
  * that is longer than a line is cut. For text without colours.
  */
-export function wrapText(
-  text: string,
+export function wrapText<Text extends string>(
+  text: Text,
   columns: number,
   { limit, ellipsis = "…" }: { readonly limit: number; readonly ellipsis?: string },
-): string[] {
-  const lines: string[] = [];
+): Text[] {
+  const lines: Text[] = [];
   let rest = text.split(" ");
   while (rest.length > 0) {
-    if (lines.length === limit - 1) return [...lines, fitText(rest.join(" "), columns, ellipsis)];
+    if (lines.length === limit - 1) return [...lines, fitText(rest.join(" ") as Text, columns, ellipsis)];
     const fitting = rest.findIndex((_, index) => textWidth(rest.slice(0, index + 1).join(" ")) > columns);
     const taken = fitting < 0 ? rest.length : Math.max(1, fitting);
-    lines.push(fitText(rest.slice(0, taken).join(" "), columns, ellipsis));
+    lines.push(fitText(rest.slice(0, taken).join(" ") as Text, columns, ellipsis));
     rest = rest.slice(taken);
   }
   return lines;
 }
 
 /** The text with spaces behind it up to so many columns; never cut. */
-export function padText(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(0, columns - textWidth(text)));
-}
-
-/**
- * A line of a container's output that cannot move the cursor or change the terminal: of what a carriage return wrote
- * over only the last stays, tabs become spaces, colours stay (closed at the end) or go.
- */
-export function tameLine(text: string, options: { readonly colours: boolean }): string {
-  const shown = text.split("\r").findLast((part) => part !== "") ?? "";
-  const tabs = shown.includes("\t") ? expandTabs(shown) : shown;
-  let coloured = false;
-  const tame = tabs.replace(CONTROL, (match) => {
-    if (!options.colours || !match.endsWith("m") || !match.startsWith("\u001b[")) return "";
-    coloured = true;
-    return match;
-  });
-  return coloured ? `${tame}\u001b[0m` : tame;
-}
-
-function expandTabs(text: string): string {
-  let expanded = "";
-  for (const part of text.split(/(\t)/u)) {
-    expanded += part === "\t" ? " ".repeat(8 - (textWidth(expanded) % 8)) : part;
-  }
-  return expanded;
+export function padText<Text extends string>(text: Text, columns: number): Text {
+  return (text + " ".repeat(Math.max(0, columns - textWidth(text)))) as Text;
 }

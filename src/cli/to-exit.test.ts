@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { EngineError, InvalidInputError } from "../core/errors.ts";
+import { EngineError } from "../core/errors.ts";
 import { InvalidDefinitionError } from "./invalid-definition.ts";
 import { toExit } from "./to-exit.ts";
+import { InvalidInputLines } from "./told-in-lines.ts";
 
 const quiet = { debug: false };
 
 describe("toExit()", () => {
   it("is 2 for bad input, its lines below each other", () => {
-    expect(toExit(new InvalidInputError("", "Cannot use --x\nDid you mean --y?"), quiet)).toEqual({
+    expect(toExit(new InvalidInputLines(["Cannot use --x", "Did you mean --y?"]), quiet)).toEqual({
       code: 2,
       lines: ["berth: Cannot use --x", "       Did you mean --y?"],
     });

@@ -4,8 +4,10 @@ import { EXIT_ENGINE, EXIT_USAGE } from "./exit-code.ts";
 import { InvalidDefinitionError } from "./invalid-definition.ts";
 import { problemLines } from "./problem-text.ts";
 import { createColours } from "./screen.ts";
+import { type Shown, show, visible } from "./shown.ts";
+import { linesOf } from "./told-in-lines.ts";
 
-export type Exit = { readonly code: number; readonly lines: readonly string[] };
+export type Exit = { readonly code: number; readonly lines: readonly Shown[] };
 
 export type ToExitOptions = {
   /** BERTH_DEBUG=1: the stack goes with what is unexpected. */
@@ -20,11 +22,12 @@ export function toExit(error: unknown, options: ToExitOptions): Exit {
       lines: problemLines(error.source, error.problems, createColours(options.colours ?? false)),
     };
   }
-  if (error instanceof InvalidInputError) return { code: EXIT_USAGE, lines: prefixed(error.message.split("\n")) };
+  if (error instanceof InvalidInputError) return { code: EXIT_USAGE, lines: prefixed(linesOf(error)) };
   if (error instanceof EngineError) {
+    const [first = "", ...others] = linesOf(error);
     return {
       code: EXIT_ENGINE,
-      lines: [...prefixed([`${error.name}: ${error.message}`, ...adviceFor(error)]), ...stackOf(error, options)],
+      lines: [...prefixed([`${error.name}: ${first}`, ...others, ...adviceFor(error)]), ...stackOf(error, options)],
     };
   }
   return unexpected(error, options);
@@ -39,10 +42,16 @@ function unexpected(error: unknown, options: ToExitOptions): Exit {
   return { code: EXIT_ENGINE, lines: [...prefixed([`Internal error: ${first}`, ...how]), ...stackOf(error, options)] };
 }
 
-function stackOf(error: unknown, { debug }: ToExitOptions): readonly string[] {
+function stackOf(error: unknown, { debug }: ToExitOptions): readonly Shown[] {
   if (!debug || !(error instanceof Error)) return [];
-  const cause = error.cause instanceof Error ? ["Caused by:", ...(error.cause.stack ?? "").split("\n")] : [];
-  return [...(error.stack ?? "").split("\n"), ...cause];
+  const cause = error.cause instanceof Error ? [show`Caused by:`, ...stackLines(error.cause)] : [];
+  return [...stackLines(error), ...cause];
+}
+
+/** The message is one line, whatever breaks it has: the stack repeats it. */
+function stackLines({ name, message, stack = "" }: Error): readonly Shown[] {
+  const frames = stack.split("\n").filter((line) => /^\s+at /u.test(line));
+  return [`${name}: ${message}`, ...frames].map(visible);
 }
 
 const ELSEWHERE =
@@ -93,6 +102,6 @@ function systemErrorOf(error: Error): { readonly code: string; readonly syscall?
   return undefined;
 }
 
-function prefixed(lines: readonly string[]): readonly string[] {
-  return lines.map((line, index) => (index === 0 ? `berth: ${line}` : `       ${line}`));
+function prefixed(lines: readonly string[]): readonly Shown[] {
+  return lines.map((line, index) => (index === 0 ? show`berth: ${visible(line)}` : show`       ${visible(line)}`));
 }

@@ -13,6 +13,8 @@ import { limitationLines, problemLines } from "./problem-text.ts";
 import type { Idle } from "./read-definition.ts";
 import { STDIN } from "./read-source.ts";
 import { createColours, wantsColours } from "./screen.ts";
+import { inLines, type Shown, show, shownJson, visible } from "./shown.ts";
+import { linesOf } from "./told-in-lines.ts";
 import { count } from "./units.ts";
 
 export type ValidateOptions = ExamineOptions & { readonly output: "text" | "json" };
@@ -37,8 +39,8 @@ export async function validateCommand(
   const examined: Examined[] = [];
   for (const file of files) examined.push(await examine(file, options, host));
   const reports = examined.map((each) => withIdle(each, examined));
-  if (options.output === "json") host.output.writeOut(`${JSON.stringify({ files: reports }, null, 2)}\n`);
-  else host.output.writeOut(`${textOf(reports, options, host).join("\n")}\n`);
+  if (options.output === "json") host.output.writeOut(show`${shownJson({ files: reports }, 2)}\n`);
+  else host.output.writeOut(inLines(textOf(reports, options, host)));
   return reports.every((report) => report.valid) ? EXIT_OK : EXIT_USAGE;
 }
 
@@ -50,7 +52,7 @@ async function examine(file: string, options: ValidateOptions, host: CliHost): P
     return { report: { file: source, valid: !problems.some(isError), problems, limitations, placeholders }, idle };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return { report: refused(file, error.message) };
+    return { report: refused(file, linesOf(error).join("; ")) };
   }
 }
 
@@ -65,15 +67,18 @@ function withIdle({ report, idle }: Examined, all: readonly Examined[]): Report 
   return nobodys.length === 0 ? report : refused(report.file, idle.message);
 }
 
-function textOf(reports: readonly Report[], options: ExamineOptions, host: CliHost): readonly string[] {
+function textOf(reports: readonly Report[], options: ExamineOptions, host: CliHost): readonly Shown[] {
   const colours = createColours(wantsColours(host.output.env, host.output.isTerminal));
   return reports.flatMap((report, index) => {
-    const gap = index === 0 ? [] : [""];
+    const gap = index === 0 ? [] : [show``];
     if (report.error !== undefined) return [...gap, colours.red(report.error)];
-    const lines = [...problemLines(report.file, report.problems, colours), ...fillInLines(report, options)];
+    const lines = [
+      ...problemLines(report.file, report.problems, colours),
+      ...fillInLines(report, options).map(visible),
+    ];
     if (report.limitations.length === 0) return [...gap, ...lines];
     const limits = limitationLines(report.limitations, colours);
-    return [...gap, ...lines, "", "  On this host:", ...limits];
+    return [...gap, ...lines, show``, show`  On this host:`, ...limits];
   });
 }
 

@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from "node:path";
 import { suggestion } from "../core/definition/nearest.ts";
 import type { TaskDefinition } from "../core/definition/types.ts";
 import { InvalidInputError } from "../core/errors.ts";
+import { InvalidInputLines } from "./told-in-lines.ts";
 
 /**
  * A copy of a document that need not be valid yet, an unfilled placeholder in a volume being one reason to replace it. The
@@ -17,7 +18,7 @@ export function replaceVolumes(input: unknown, paths: ReadonlyMap<string, string
   const volumes: readonly unknown[] = "volumes" in input && Array.isArray(input.volumes) ? input.volumes : [];
   const names = volumes.flatMap((volume) => nameOf(volume) ?? []);
   const unknown = [...paths.keys()].filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new InvalidInputError("", unknown.map((name) => unknownVolume(name, names)).join("\n"));
+  if (unknown.length > 0) throw new InvalidInputLines(unknown.map((name) => unknownVolume(name, names)));
   return {
     ...input,
     volumes: volumes.map((volume) => {
