@@ -15,7 +15,7 @@ import { ContainerLauncher, type ContainerLauncherPorts, callSubject } from "./c
 import { toFailure, toNamedError } from "./failure.ts";
 import { ImageEffects, type ImageEffectsPorts } from "./image-effects.ts";
 import { toObservation } from "./observe.ts";
-import { isMadeFor } from "./ownership.ts";
+import { isLabelledFor, isMadeFor } from "./ownership.ts";
 import { PatientLooks } from "./patient-looks.ts";
 import { ResourceEffects, type ResourceEffectsPorts } from "./resource-effects.ts";
 
@@ -88,10 +88,7 @@ export class EffectRunner {
     if (before === undefined) return;
     try {
       const { dockerId, dockerName } = before.container;
-      const seen =
-        dockerId === undefined
-          ? await this.#ours(before.task, before.container, dockerName)
-          : await this.#ports.calls.inspect(dockerId);
+      const seen = await this.#ours(before.task, before.container, dockerId ?? dockerName);
       const now = this.#find(taskArn, containerName) ?? before;
       const observation: Observation =
         seen === undefined
@@ -190,14 +187,15 @@ export class EffectRunner {
     return await seenAfter(task, container, stop(dockerId));
   }
 
-  /** Under our name may be somebody else's container. */
+  /** Under our name may be somebody else's container, and under the id that a row has, if that was written by somebody. */
   async #ours(
     task: Task,
-    { dockerId }: Container,
+    { name, dockerId }: Container,
     target: DockerId | DockerName,
   ): Promise<ContainerInspection | undefined> {
     const seen = await this.#ports.calls.inspect(target);
-    if (seen === undefined || seen.dockerId === dockerId) return seen;
+    if (seen === undefined) return undefined;
+    if (seen.dockerId === dockerId) return isLabelledFor(task, name, seen) ? seen : undefined;
     const { client, signal } = this.#ports;
     return (await isMadeFor(client, task.arn, seen, { signal })) ? seen : undefined;
   }
@@ -231,9 +229,11 @@ export class EffectRunner {
     const { client, images, signal } = this.#ports;
     // Ours may have another name by now, or have been made anew since its id was saved.
     const named = await this.#ours(task, container, target);
-    for (const dockerId of new Set([container.dockerId, named?.dockerId])) {
-      if (dockerId === undefined) continue;
-      await client.removeContainer(dockerId, { force: true, removeVolumes: true }, { signal });
+    const isSaved = container.dockerId === undefined || container.dockerId === named?.dockerId;
+    const saved = isSaved ? undefined : await this.#ours(task, container, container.dockerId);
+    for (const seen of [named, saved]) {
+      if (seen === undefined) continue;
+      await client.removeContainer(seen.dockerId, { force: true, removeVolumes: true }, { signal });
     }
     if (!isInternal(container)) await images.release(task, container);
     return { ok: true };

@@ -1,8 +1,10 @@
 /** Task resources made and removed through their adapters, one for each type. */
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
+import { NotOwnError } from "../core/resources/own.ts";
 import type { Task, TaskResource } from "../core/task.ts";
 import { changeTask } from "../core/task-copy.ts";
+import type { Log } from "../ports/log.ts";
 import type { TaskResourceAdapter } from "../ports/task-resource.ts";
 import type { ContainerCalls } from "./container-calls.ts";
 import { toNamedError } from "./failure.ts";
@@ -11,6 +13,7 @@ export type ResourceEffectsPorts = {
   readonly calls: ContainerCalls;
   /** By type. */
   readonly resources: ReadonlyMap<string, TaskResourceAdapter>;
+  readonly log: Log;
   readonly signal: AbortSignal;
   readonly send: (taskArn: string, input: Input) => void;
 };
@@ -53,10 +56,19 @@ export class ResourceEffects {
       if (effect.type === "createResource") {
         await this.#ports.calls.retried(() => adapter.create(task, resource, this.#ports.signal));
       }
-      if (effect.type === "removeResource") await adapter.remove(task, resource, this.#ports.signal);
+      if (effect.type === "removeResource") await this.#remove(adapter, task, resource);
       answer();
     } catch (error) {
       if (!this.#ports.signal.aborted) answer(toNamedError(error, "ResourceInitializationError"));
+    }
+  }
+
+  async #remove(adapter: TaskResourceAdapter, task: Task, resource: TaskResource): Promise<void> {
+    try {
+      await adapter.remove(task, resource, this.#ports.signal);
+    } catch (error) {
+      if (!(error instanceof NotOwnError)) throw error;
+      this.#ports.log.warn(`Leaving it alone: ${error.message}`, { taskArn: task.arn, resource: resource.id });
     }
   }
 }

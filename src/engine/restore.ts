@@ -16,7 +16,7 @@ import type { Log } from "../ports/log.ts";
 import type { StoredState } from "../ports/state-store.ts";
 import { toNamedError } from "./failure.ts";
 import { toObservation } from "./observe.ts";
-import { isMadeFor } from "./ownership.ts";
+import { isLabelledFor, isMadeFor } from "./ownership.ts";
 import type { Strays } from "./strays.ts";
 
 const LOOKS_AT_A_TIME = 16;
@@ -137,6 +137,16 @@ function mayExist(container: Container): boolean {
   return !container.removed && (container.dockerId !== undefined || container.createRequestedAt !== undefined);
 }
 
+/** A row that names somebody else's container was not written by an engine. */
+function foreign(log: Log, { arn: taskArn }: Task, { name: containerName, dockerId }: Container): ContainerObservation {
+  log.warn("Leaving container alone: a task names it, and it is not of that task", {
+    taskArn,
+    containerName,
+    dockerId,
+  });
+  return { containerName, observation: { kind: "absent" } };
+}
+
 async function look(
   client: DockerClient,
   log: Log,
@@ -148,6 +158,7 @@ async function look(
     const byId = container.dockerId === undefined ? undefined : await client.inspectContainer(container.dockerId);
     const seen = byId ?? (await client.inspectContainer(container.dockerName));
     if (seen === undefined) return { containerName, observation: { kind: "absent" } };
+    if (byId !== undefined && !isLabelledFor(task, container.name, byId)) return foreign(log, task, container);
     // Somebody else's. When all that is known of ours is its name, ours is not there.
     if (byId === undefined && !(await isMadeFor(client, task.arn, seen))) {
       return container.dockerId === undefined ? { containerName, observation: { kind: "absent" } } : undefined;

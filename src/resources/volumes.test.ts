@@ -81,6 +81,16 @@ describe("DockerVolumeResource, volumes of a task", () => {
     expect(daemon.volumes.size).toBe(0);
   });
 
+  it("VOL-1: are not removed when a row gives them a name that only people give", async () => {
+    const { task, resource } = prepared({ name: "scratch" });
+    await daemon.createVolume({ name: "postgres-data", driver: "local" });
+    const forged = { ...resource, spec: { ...resource.spec, volumeName: "postgres-data" } };
+    await expect(new DockerVolumeResource(daemon, { engineId: "e" }).remove(task, forged, signal)).rejects.toThrow(
+      "Volume postgres-data is not this task's own",
+    );
+    expect([...daemon.volumes.keys()]).toEqual(["postgres-data"]);
+  });
+
   it("VOL-8: are made once, however often they are asked for", async () => {
     const { task, resource } = prepared({ name: "data" });
     await adapter().create(task, resource, signal);

@@ -2,9 +2,11 @@
  * Docker volumes of a task: made before its images are pulled, removed after its containers.
  * Source: engine-modern 18.2, 18.3.
  */
+import { isGeneratedVolumeName } from "../core/docker-name.ts";
 import { EngineError } from "../core/errors.ts";
 import { taskLabels } from "../core/labels.ts";
 import { nfsVolumeResources } from "../core/resources/nfs-volumes.ts";
+import { NotOwnError } from "../core/resources/own.ts";
 import { type DockerVolumeSpec, readVolumeSpec } from "../core/resources/volumes.ts";
 import type { Task, TaskResource } from "../core/task.ts";
 import type { DockerClient, VolumeInspection } from "../ports/docker-client.ts";
@@ -58,10 +60,12 @@ export class DockerVolumeResource implements TaskResourceAdapter {
     }
   }
 
-  /** @throws {EngineError} VolumeError */
+  /** @throws {EngineError} VolumeError; NotOwnError for a row that names somebody's own */
   async remove(_task: Task, resource: TaskResource, signal: AbortSignal): Promise<void> {
     const spec = readVolumeSpec(resource);
     if (spec.scope === "shared") return;
+    // People's own volumes have other names, whatever a row says.
+    if (!isGeneratedVolumeName(spec.volumeName)) throw new NotOwnError(`Volume ${spec.volumeName}`);
     try {
       await this.#client.removeVolume(spec.volumeName, { signal, timeoutMs: CALL_LIMIT_MS });
     } catch (error) {

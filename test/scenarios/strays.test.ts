@@ -5,6 +5,7 @@ import { CONTAINER_NAME_LABEL, containerLabels, ENGINE_ID_LABEL, TASK_ARN_LABEL 
 import { readVolumeSpec } from "../../src/core/resources/volumes.ts";
 import type { Task } from "../../src/core/task.ts";
 import { DEFAULT_ENGINE_CONFIG } from "../../src/engine/engine-options.ts";
+import { MemoryStateStore } from "../../src/store/memory-state-store.ts";
 import type { SimulatedHost } from "../../src/testing/simulated-host.ts";
 import { runningTask, startedHost } from "./started-host.ts";
 
@@ -262,4 +263,37 @@ describe("a stray whose removal is refused", () => {
     await host.untilStatus(task, "RUNNING");
     expect(namesOf(host)).toEqual([nameOf(task)]);
   });
+});
+
+/** A state that no engine wrote, or that another one did: its rows name what is somebody else's. */
+describe("a row that names somebody else's container by its id", () => {
+  it.each([
+    ["runs", "RUNNING", {}],
+    ["runs", "RUNNING", { desiredStatus: "STOPPED" }],
+    ["has ended", "STOPPED", { desiredStatus: "STOPPED" }],
+    ["is to be made yet", "PULLED", {}],
+  ] as const)(
+    "and says that it %s (%s, %o) neither stops nor removes it, over its clean-up",
+    async (_is, status, changed) => {
+      const store = new MemoryStateStore();
+      const host = await startedHost({ store });
+      const task = await runningTask(host, [{ name: "web" }]);
+      await make(host, "theirs", {});
+      const dockerId = host.docker.find("theirs")?.dockerId;
+      host.crash();
+      const { tasks } = store.snapshot();
+      for (const row of tasks) {
+        const containers = row.containers.map((each) => ({ ...each, dockerId, knownStatus: status }));
+        await store.commit([{ type: "putTask", task: { ...row, containers, ...changed } as Task }]);
+      }
+      await host.start();
+      await host.engine.stopTask(task.arn);
+      await host.untilStatus(task, "STOPPED");
+      await host.clock.resolve(host.engine.removeTask(task.arn));
+      expect(host.docker.find("theirs")?.status).toBe("running");
+      expect(host.log.lines.map(({ message }) => message)).toContain(
+        "Leaving container alone: a task names it, and it is not of that task",
+      );
+    },
+  );
 });

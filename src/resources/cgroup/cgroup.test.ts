@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EngineError } from "../../core/errors.ts";
+import { NotOwnError } from "../../core/resources/own.ts";
 import type { TaskResource } from "../../core/task.ts";
 import type { DaemonInfo } from "../../ports/docker-client.ts";
 import { aDefinition, aTask, TASK_ID } from "../../testing/builders.ts";
@@ -105,6 +106,27 @@ describe("CgroupVersion1", () => {
     await cgroups.create(LIMITED, resource);
     files.busy.add(`/cg/memory/ecs/${TASK_ID}`);
     await expect(cgroups.remove(LIMITED, resource)).rejects.toMatchObject({ name: "CgroupError" });
+  });
+
+  it.each([
+    ["the group of everything", "/", {}],
+    ["all tasks' groups", "/ecs", {}],
+    ["the group of another task", "/ecs/another", {}],
+    ["a group that is not a task's", "/system.slice/ssh.service", {}],
+    ["a way out of its own", `/ecs/${TASK_ID}/../..`, {}],
+    ["an id that is a path", "/ecs/..", { id: ".." }],
+    ["the id of another task", "/ecs/another", { id: "another" }],
+  ])("CG-5: removes, kills and makes nothing for a row that names %s", async (_what, parent, changed) => {
+    const files = version1();
+    for (const path of ["ecs", "ecs/another", "system.slice/ssh.service"]) await files.make(`/cg/memory/${path}`);
+    const cgroups = new TaskCgroups(options(new CgroupVersion1(ROOT, files)));
+    await cgroups.open();
+    const before = [...files.directories];
+    const task = { ...LIMITED, ...changed };
+    const resource = { ...planned(cgroups), spec: { parent } };
+    await expect(cgroups.remove(task, resource)).rejects.toThrow(NotOwnError);
+    await expect(cgroups.create(task, resource)).rejects.toThrow(NotOwnError);
+    expect([...files.directories]).toEqual(before);
   });
 
   it("says which controller a host lacks", async () => {

@@ -8,6 +8,7 @@ import {
   hasTaskLimits,
   readCgroupParent,
 } from "../../core/resources/cgroup.ts";
+import { directoryNameOf, requireOwn } from "../../core/resources/own.ts";
 import type { Task, TaskResource } from "../../core/task.ts";
 import type { DaemonInfo } from "../../ports/docker-client.ts";
 import type { Log } from "../../ports/log.ts";
@@ -85,7 +86,7 @@ export class TaskCgroups implements TaskResourceAdapter {
   }
 
   plan(task: Task): readonly TaskResource[] {
-    if (this.#problem === undefined) return [cgroupResource(this.#hierarchy.parentOf(task.id))];
+    if (this.#problem === undefined) return [cgroupResource(this.#parentOf(task))];
     if (hasTaskLimits(task.definition)) this.#warnOnce(this.#problem);
     return [];
   }
@@ -93,7 +94,7 @@ export class TaskCgroups implements TaskResourceAdapter {
   /** A task that was planned under other settings runs without, as new ones do. */
   async create(task: Task, resource: TaskResource): Promise<void> {
     const limits = cgroupLimitsOf(task.definition, this.#options);
-    const parent = readCgroupParent(resource);
+    const parent = this.#ownParent(task, resource);
     if (this.#problem !== undefined) return this.#warnOnce(this.#problem);
     try {
       await this.#hierarchy.create(parent, limits);
@@ -104,13 +105,24 @@ export class TaskCgroups implements TaskResourceAdapter {
 
   /** Who may not make control groups any more cannot remove one either, and the task must not wait for that. */
   async remove(task: Task, resource: TaskResource): Promise<void> {
-    const parent = readCgroupParent(resource);
+    const parent = this.#ownParent(task, resource);
     try {
       await this.#hierarchy.remove(parent);
     } catch (error) {
       if (this.#problem === undefined) throw cannot("remove", parent, error);
       this.#options.log.warn("Cannot remove the control group of a task", { taskArn: task.arn, parent, error });
     }
+  }
+
+  #parentOf(task: Task): string {
+    return this.#hierarchy.parentOf(directoryNameOf(task));
+  }
+
+  /** What is in a group is killed with it. @throws {NotOwnError} for a row that names another one */
+  #ownParent(task: Task, resource: TaskResource): string {
+    const parent = readCgroupParent(resource);
+    requireOwn("Control group", parent, this.#parentOf(task));
+    return parent;
   }
 
   #warnOnce(problem: string): void {

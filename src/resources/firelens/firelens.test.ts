@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { ContainerDefinition, FirelensConfiguration } from "../../core/definition/types.ts";
+import { NotOwnError } from "../../core/resources/own.ts";
 import type { Task, TaskResource } from "../../core/task.ts";
 import { aDefinition, aTask, TASK_ID } from "../../testing/builders.ts";
 import { FirelensAdapter } from "./index.ts";
@@ -54,6 +55,26 @@ describe("FirelensAdapter", () => {
     await adapter.remove(task, resource);
     await adapter.remove(task, resource);
     expect(await readdir(join(folder, "firelens"))).toEqual([]);
+  });
+
+  it.each([
+    ["a directory elsewhere", (there: string) => ({ directory: there }), {}],
+    ["another task's directory", () => ({ directory: join(folder, "firelens", "another") }), {}],
+    ["the data folder itself", () => ({ directory: folder }), {}],
+    ["a way out of it", () => ({ directory: `${folder}/firelens/${TASK_ID}/../..` }), {}],
+    ["an id that is a path", () => ({ directory: `${folder}/firelens/..` }), { id: ".." }],
+    ["the id of another task", () => ({ directory: `${folder}/firelens/another` }), { id: "another" }],
+  ])("FL-6: removes and makes nothing for a row that names %s", async (_what, spec, changed) => {
+    const there = await mkdtemp(join(tmpdir(), "berth-there-"));
+    onTestFinished(() => rm(there, { recursive: true, force: true }));
+    const adapter = new FirelensAdapter({ dataDirectory: folder });
+    await mkdir(join(folder, "firelens", "another"), { recursive: true });
+    const task = { ...routed(), ...changed };
+    const resource = { ...planned(adapter, routed()), spec: spec(there) };
+    await expect(adapter.remove(task, resource)).rejects.toThrow(NotOwnError);
+    await expect(adapter.create(task, resource, signal)).rejects.toThrow(NotOwnError);
+    expect(await readdir(there)).toEqual([]);
+    expect(await readdir(join(folder, "firelens"))).toEqual(["another"]);
   });
 
   it("FL-5: an output without a name fails, and leaves nothing", async () => {

@@ -14,9 +14,11 @@ import {
   type Router,
   routerOf,
 } from "../../core/resources/firelens.ts";
+import { directoryNameOf, requireOwn } from "../../core/resources/own.ts";
 import type { Task, TaskResource } from "../../core/task.ts";
 import type { TaskResourceAdapter } from "../../ports/task-resource.ts";
 import type { ReadObject } from "../s3-objects.ts";
+import { placeWithin } from "../within.ts";
 
 /** Longest path that the kernel takes for a socket, bytes. */
 const LONGEST_SOCKET_PATH = 107;
@@ -38,7 +40,7 @@ export class FirelensAdapter implements TaskResourceAdapter {
 
   plan(task: Task): readonly TaskResource[] {
     if (routerOf(task.definition) === undefined) return [];
-    return [firelensResource(join(this.#options.dataDirectory, "firelens", task.id))];
+    return [firelensResource(join(this.#options.dataDirectory, ...placeOf(task)))];
   }
 
   /** @throws {EngineError} ResourceInitializationError */
@@ -47,7 +49,7 @@ export class FirelensAdapter implements TaskResourceAdapter {
     if (router === undefined) return;
     const text = firelensConfig(task, router);
     const external = await this.#external(router, signal);
-    const directory = firelensDirectory(resource);
+    const directory = await this.#ownDirectory(task, resource);
     try {
       await writeFiles(firelensPaths(directory), text, external, router);
     } catch (error) {
@@ -55,14 +57,20 @@ export class FirelensAdapter implements TaskResourceAdapter {
     }
   }
 
-  /** Absent counts as removed. @throws {EngineError} ResourceInitializationError */
-  async remove(_task: Task, resource: TaskResource): Promise<void> {
-    const directory = firelensDirectory(resource);
+  /** Absent counts as removed. @throws {EngineError} ResourceInitializationError; NotOwnError for a row that names another place */
+  async remove(task: Task, resource: TaskResource): Promise<void> {
+    const directory = await this.#ownDirectory(task, resource);
     try {
       await rm(directory, { recursive: true, force: true });
     } catch (error) {
       throw failure(`Cannot remove the log router's files in ${directory}`, error);
     }
+  }
+
+  async #ownDirectory(task: Task, resource: TaskResource): Promise<string> {
+    const directory = await placeWithin(this.#options.dataDirectory, placeOf(task));
+    requireOwn("Directory", firelensDirectory(resource), directory);
+    return directory;
   }
 
   async #external(router: Router, signal: AbortSignal): Promise<string | undefined> {
@@ -82,6 +90,10 @@ export class FirelensAdapter implements TaskResourceAdapter {
       throw failure(`Cannot get the log router's configuration ${arn}`, error);
     }
   }
+}
+
+function placeOf(task: Task): readonly string[] {
+  return ["firelens", directoryNameOf(task)];
 }
 
 async function writeFiles(

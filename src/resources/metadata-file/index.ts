@@ -17,6 +17,7 @@ import type { Container, Task } from "../../core/task.ts";
 import type { ContainerInspection, DockerClient } from "../../ports/docker-client.ts";
 import type { MetadataAttachment, MetadataManager } from "../../ports/metadata-manager.ts";
 import type { Random } from "../../ports/random.ts";
+import { placeWithin } from "../within.ts";
 
 /** Where containers find the directory of their file. */
 const MOUNT = "/opt/ecs/metadata";
@@ -66,12 +67,13 @@ export class MetadataFiles implements MetadataManager {
   }
 
   async clean(taskArn: TaskArn): Promise<void> {
-    await rm(join(this.#options.dataDirectory, ...placeOf(taskArn)), { recursive: true, force: true });
+    const directory = await placeWithin(this.#options.dataDirectory, placeOf(taskArn));
+    await rm(directory, { recursive: true, force: true });
   }
 
   /** A reader sees the old content or the new one, never a part. */
   async #write(place: readonly string[], text: string): Promise<void> {
-    const directory = join(this.#options.dataDirectory, ...place);
+    const directory = await placeWithin(this.#options.dataDirectory, place);
     await mkdir(directory, { recursive: true, mode: 0o755 });
     const temporary = join(directory, `temp_metadata_file.${this.#options.random.hex(8)}`);
     try {
