@@ -10,7 +10,7 @@ import type { Container, ContainerAction, Task, TaskResource } from "../task.ts"
 import type { Changeable } from "../task-copy.ts";
 import { advanceCleanup, unreportedBeforeCleanup } from "./cleanup.ts";
 import type { MachineConfig } from "./config.ts";
-import { type Decision, decide } from "./decide.ts";
+import { type Act, type Decision, decide } from "./decide.ts";
 import { align } from "./derive.ts";
 import type { Draft } from "./draft.ts";
 import type { Effect } from "./effect.ts";
@@ -78,7 +78,7 @@ function isStart(action: ContainerAction): boolean {
   return action === "start" || action === "restart";
 }
 
-function effectFor(container: Container, action: ContainerAction, actionId: number): Effect {
+function effectFor(container: Container, action: Act, actionId: number): Effect {
   const containerName = container.name;
   switch (action) {
     case "resolveManifest":
@@ -95,8 +95,6 @@ function effectFor(container: Container, action: ContainerAction, actionId: numb
       const { dockerId, stopTimeoutMs } = container;
       return { type: action, containerName, actionId, dockerId, stopTimeoutMs };
     }
-    case "remove":
-      return { type: action, containerName, actionId, target: container.dockerName };
     default:
       return unreachable(action);
   }
@@ -137,7 +135,6 @@ function blockersOf(task: Task, container: Container, now: EpochMs, config: Mach
   const decision: Decision = decide(task, container, now, config);
   if (decision.type === "wait") return decision.blockers;
   const { inFlight, name: containerName, retry } = container;
-  if (container.knownStatus !== "STOPPED" || container.removed) return [];
   if (inFlight !== undefined) return [{ type: "docker", containerName, action: inFlight.action }];
   if (retry?.action !== "remove") return [];
   return [{ type: "retry", containerName, action: "remove", until: retry.notBefore, error: formatReason(retry.error) }];

@@ -29,7 +29,7 @@ function unreported(task: Task): number {
 
 /** How many state changes are to be acknowledged before a clean-up that is due may begin. */
 export function unreportedBeforeCleanup(task: Task, now: EpochMs): number {
-  const isDue = task.knownStatus === "STOPPED" && task.cleanupAt !== undefined && now >= task.cleanupAt;
+  const isDue = task.cleanupAt !== undefined && now >= task.cleanupAt;
   return isDue ? unreported(task) : 0;
 }
 
@@ -39,7 +39,7 @@ function isGone(container: Container): boolean {
 }
 
 function isRemoved(resource: TaskResource): boolean {
-  return resource.knownStatus === "REMOVED" || (!resource.createRequested && resource.knownStatus === "NONE");
+  return resource.knownStatus === "REMOVED" || !resource.createRequested;
 }
 
 function removeContainers(draft: Draft, now: EpochMs, orders: Orders): void {

@@ -12,9 +12,12 @@ import type { MachineConfig } from "./config.ts";
 import { isUp } from "./derive.ts";
 import { STOP_TRIES } from "./retry.ts";
 
+/** Removals are the clean-up's. */
+export type Act = Exclude<ContainerAction, "remove">;
+
 export type Decision =
   | { readonly type: "rest" }
-  | { readonly type: "act"; readonly action: ContainerAction }
+  | { readonly type: "act"; readonly action: Act }
   /** Becomes STOPPED with no Docker call: it does not run and never will. */
   | { readonly type: "settle" }
   /** A dependency can never hold: STOPPED with exit code 143 and this error. */
@@ -23,7 +26,7 @@ export type Decision =
 
 const REST: Decision = { type: "rest" };
 const SETTLE: Decision = { type: "settle" };
-const act = (action: ContainerAction): Decision => ({ type: "act", action });
+const act = (action: Act): Decision => ({ type: "act", action });
 const wait = (...blockers: Blocker[]): Extract<Decision, { readonly type: "wait" }> => ({ type: "wait", blockers });
 
 /** Given to a container that a dependency kept from starting. Source: engine-modern 5.4. */
@@ -62,8 +65,6 @@ function decideMeanwhile(task: Task, container: Container, action: ContainerActi
  * stopped like a run. Source: engine-modern 4.8 (3) and 6.2.
  */
 function decideWayDown(task: Task, container: Container, now: EpochMs): Decision {
-  const action = container.inFlight?.action;
-  if (action === "start" || action === "restart") return wait(underWay(container, action));
   const mayRun = isUp(container) && !container.restart.pending;
   return mayRun || container.startRequestedAt !== undefined ? decideStop(task, container, now) : SETTLE;
 }

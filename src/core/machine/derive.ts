@@ -41,11 +41,8 @@ function stopBecauseOfContainers(draft: Draft, now: EpochMs): void {
   const { task } = draft;
   if (!task.containers.some(endsTask)) return;
   const ran = task.containers.some((container) => endsTask(container) && container.startedAt !== undefined);
-  if (ran || task.startedAt !== undefined) {
-    stopTask(draft, "EssentialContainerExited", ESSENTIAL_EXITED, now);
-    return;
-  }
-  stopTask(draft, "TaskFailedToStart", startFailure(task), now);
+  if (ran) stopTask(draft, "EssentialContainerExited", ESSENTIAL_EXITED, now);
+  else stopTask(draft, "TaskFailedToStart", startFailure(task), now);
 }
 
 /** Why the task could not start: the failure behind all others, and whom it kept from starting. */
@@ -69,8 +66,8 @@ export function stopTask(draft: Draft, stopCode: StopCode, reason: string | unde
   const task = draft.change();
   task.desiredStatus = "STOPPED";
   task.stoppingAt = now;
-  task.stopCode ??= stopCode;
-  task.stoppedReason ??= reason;
+  task.stopCode = stopCode;
+  task.stoppedReason = reason;
 }
 
 /** First essential stop only, never a non-essential one. Source: ID-3, DM-60, DM-61. */

@@ -9,7 +9,6 @@ import { decideRestart } from "../restart-policy.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
 import { type Container, findContainer, type Health, UNKNOWN_HEALTH } from "../task.ts";
 import { type Changeable, copyContainer, someContainerDifference } from "../task-copy.ts";
-import { isUp } from "./derive.ts";
 import type { Draft } from "./draft.ts";
 import { blame, endByLastRun, endContainer } from "./endings.ts";
 import type { Observation, ObservedHealth } from "./input.ts";
@@ -135,8 +134,7 @@ function isOldRun(container: Container, seen: Present): boolean {
  */
 function recordRestart(container: Changeable<Container>, seen: Present, now: EpochMs): boolean {
   const { startedAt, finishedAt, exitCode } = seen;
-  const hasRun = isUp(container) || startedAt !== undefined;
-  if (!hasRun || exitCode === undefined) return false;
+  if (exitCode === undefined) return false;
   if (!decideRestart(container, exitCode, finishedAt ?? now, startedAt).restart) return false;
   raise(container, "RUNNING");
   container.finishedAt = undefined;

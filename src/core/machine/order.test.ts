@@ -313,6 +313,19 @@ describe("failures of dependencies", () => {
     expect(world.known("b")).toEqual(["STOPPED"]);
   });
 
+  it("ORD-16: what still asks for its manifest fails at once with what it depends on, and says why", () => {
+    const world = pair("SUCCESS");
+    bringUp(world, "a");
+    expect(world.pending).toEqual(["resolveManifest b"]);
+    world.exit("a", 1);
+    expect(world.asked).toContain("abandonPull b");
+    expect(world.container("b")).toMatchObject({
+      knownStatus: "STOPPED",
+      exitCode: 143,
+      error: { message: expect.stringContaining("a") },
+    });
+  });
+
   it("an early pull does not stretch a start timeout", () => {
     const world = pair("HEALTHY", { startTimeoutMs: 5_000 }, {}, { config: { pullDependentsUpfront: true } });
     bringUp(world, "a");

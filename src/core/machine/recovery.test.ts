@@ -109,6 +109,47 @@ describe("a crash on the way up", () => {
     expect(world.container("web").knownStatus).toBe("RUNNING");
   });
 
+  it("REC-1: a create and a start that are asked for again keep the time of the first", () => {
+    const world = upTo("create");
+    const first = world.now;
+    world.advance(5_000);
+    world.restartEngine();
+    expect(world.pending).toEqual(["create web"]);
+    expect(world.container("web").createRequestedAt).toBe(first);
+    world.answer("create", "web");
+    const started = world.now;
+    world.advance(5_000);
+    world.restartEngine();
+    expect(world.pending).toEqual(["start web"]);
+    expect(world.container("web").startRequestedAt).toBe(started);
+  });
+
+  it("CORE-14: a daemon that is away does not lead to SIGKILL, also for what a crash left without an answer", () => {
+    const world = upTo("start");
+    world.stop();
+    world.restartEngine(() => false);
+    for (let tries = 0; tries < 8; tries += 1) {
+      expect(world.pending).toEqual(["stop web"]);
+      world.fail("stop", "web");
+      world.advance(5_000);
+    }
+    expect(world.asked).not.toContain("kill web");
+  });
+
+  it("a container that ended while the engine was away is not restarted when its task has to stop, nor stopped", () => {
+    const restartPolicy = { enabled: true, restartAttemptPeriod: 60 };
+    const helper = aContainer({ name: "helper", essential: false, restartPolicy });
+    const world = MachineWorld.begin(aTaskOf(aContainer(), helper));
+    world.settle();
+    world.advance(120_000);
+    world.docker.exit("helper", 4, world.now);
+    world.docker.exit("web", 1, world.now);
+    world.restartEngine();
+    expect(world.pending).toEqual([]);
+    expect(world.container("helper")).toMatchObject({ knownStatus: "STOPPED", exitCode: 4, finishedAt: world.now });
+    expect(world.task.knownStatus).toBe("STOPPED");
+  });
+
   it("asks for its share of the host again, and goes on when it has it", () => {
     const world = upTo("pull");
     world.crash();

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { aContainer } from "../../testing/builders.ts";
 import { aTaskOf, MachineWorld } from "../../testing/machine-harness.ts";
+import { asDockerId } from "../brand.ts";
 import type { ContainerAction } from "../task.ts";
 
 const WAY_UP: readonly ContainerAction[] = ["resolveManifest", "pull", "create", "start"];
@@ -75,6 +76,46 @@ describe("state changes", () => {
     const world = MachineWorld.begin(aTaskOf(aContainer()));
     world.answer("resolveManifest", "web", { imageDigest: "sha256:abc", digestFromRegistry: false });
     expect(world.reported).toEqual([]);
+  });
+
+  it("the task's digests are told as soon as one container has one", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer({ name: "a" }), aContainer({ name: "b" })));
+    world.answer("resolveManifest", "b");
+    world.answer("resolveManifest", "a", { imageDigest: "sha256:abc", digestFromRegistry: true });
+    expect(world.reported).toEqual(["a MANIFEST_PULLED", "task MANIFEST_PULLED"]);
+    expect(world.changes.map(({ status }) => status)).toEqual(["MANIFEST_PULLED", "MANIFEST_PULLED"]);
+  });
+
+  it("say why the task stops only once it has stopped", () => {
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    for (const action of WAY_UP.slice(0, 3)) world.answer(action, "web");
+    world.stop("drained");
+    world.answer("start", "web");
+    expect(world.reported).toEqual(["web RUNNING", "task RUNNING"]);
+    expect(world.changes[1]).not.toHaveProperty("stopCode");
+    expect(world.changes[1]).not.toHaveProperty("reason");
+    world.settle();
+    expect(world.changes.at(-1)).toMatchObject({ status: "STOPPED", stopCode: "UserInitiated", reason: "drained" });
+  });
+
+  it("a container's steady status is told as RUNNING, whatever it is called", () => {
+    const network = aContainer({ steadyStatus: "RESOURCES_PROVISIONED" });
+    const world = MachineWorld.begin(aTaskOf(network));
+    world.settle();
+    expect(world.changes.map(({ status }) => status)).toEqual(["RUNNING", "RUNNING"]);
+  });
+
+  it("are no longer than ECS takes them", () => {
+    const long = "x".repeat(2_000);
+    const world = MachineWorld.begin(aTaskOf(aContainer()));
+    world.answer("resolveManifest", "web", { imageDigest: long, digestFromRegistry: true });
+    expect(world.changes[0]).toMatchObject({ imageDigest: "x".repeat(255) });
+    world.answer("pull", "web");
+    world.answer("create", "web", { dockerId: asDockerId(long) });
+    world.fail("start", "web", { message: long });
+    const [container, task] = world.changes.slice(-2);
+    expect(container).toMatchObject({ runtimeId: "x".repeat(255) });
+    expect([container, task].map((change) => change?.reason?.length)).toEqual([1024, 1024]);
   });
 
   it("carry what is known of the container", () => {

@@ -96,7 +96,9 @@ describe("a stop request", () => {
   it("running containers are stopped with their own grace, and the exit code is kept", () => {
     const world = running();
     world.stop();
-    expect(world.effects.at(-1)).toMatchObject({ type: "stop", stopTimeoutMs: 30_000 });
+    const { dockerId } = world.container("web");
+    expect(dockerId).toBeDefined();
+    expect(world.effects.at(-1)).toMatchObject({ type: "stop", dockerId, stopTimeoutMs: 30_000 });
     world.answer("stop", "web");
     expect(world.container("web")).toMatchObject({ knownStatus: "STOPPED", exitCode: 143, finishedAt: world.now });
     expect(world.reported).toEqual(["web RUNNING", "task RUNNING", "web STOPPED", "task STOPPED"]);
@@ -162,6 +164,7 @@ describe("a stop that fails", () => {
       world.advance(5_000);
     }
     expect(world.pending).toEqual(["kill web"]);
+    expect(world.effects.at(-1)).toMatchObject({ type: "kill", dockerId: world.docker.find("web")?.dockerId });
     world.fail("kill", "web", { indeterminate: true });
     expect(world.container("web").knownStatus).toBe("RUNNING");
     world.advance(5_000);

@@ -71,7 +71,46 @@ describe("whyBlocked()", () => {
     world.send({ type: "removalRequested" });
     expect(why(world)).toEqual([{ type: "docker", containerName: "web", action: "remove" }]);
     world.fail("remove", "web", { status: 500, message: "busy" });
-    expect(why(world)).toMatchObject([{ type: "retry", action: "remove", error: "CannotRemoveContainerError: busy" }]);
+    expect(why(world)).toEqual([
+      {
+        type: "retry",
+        containerName: "web",
+        action: "remove",
+        until: world.now + 1_000,
+        error: "CannotRemoveContainerError: busy",
+      },
+    ]);
+    world.advance(1_000);
+    world.answer("remove", "web");
+    expect(why(world)).toEqual([]);
+  });
+
+  it("names the removal of a resource that is under way or is tried again", () => {
+    const volume = {
+      id: "dockerVolume/data",
+      type: "dockerVolume",
+      gates: "CREATED",
+      knownStatus: "NONE",
+      volatile: false,
+      createRequested: false,
+      spec: {},
+    } as const;
+    const world = MachineWorld.begin({ ...aTaskOf(aContainer()), resources: [volume] });
+    world.settle();
+    world.exit("web", 0);
+    world.send({ type: "removalRequested" });
+    world.answer("remove", "web");
+    expect(why(world)).toEqual([{ type: "docker", containerName: volume.id, action: "removeResource" }]);
+    world.answerResource(volume.id, "in use");
+    expect(why(world)).toEqual([
+      {
+        type: "retry",
+        containerName: volume.id,
+        action: "remove",
+        until: world.now + 1_000,
+        error: "VolumeError: in use",
+      },
+    ]);
   });
 
   it("names the state changes that nobody has acknowledged, once the clean-up is due", () => {
