@@ -30,8 +30,9 @@ const BENCHMARKS = /** @type {const} */ ([
   "edge",
   "overhead",
   "burst",
+  "logs",
 ]);
-const WITH_DOCKER = new Set(["footprint", "edge", "overhead", "burst"]);
+const WITH_DOCKER = new Set(["footprint", "edge", "overhead", "burst", "logs"]);
 const RESULTS = join(BERTH_DIR, "bench");
 
 await main(async (life) => {
@@ -42,7 +43,7 @@ await main(async (life) => {
   const names = chosen(args.filter((each) => !each.startsWith("-")));
   await ensureDependencies(life);
   if (args.includes("--plot")) return plot(life);
-  if (names.includes("cli")) await ensureBuild(life);
+  if (names.includes("cli") || names.includes("logs")) await ensureBuild(life);
   const env = names.some((name) => WITH_DOCKER.has(name)) ? await dockerEnvironment(life) : {};
   mkdirSync(RESULTS, { recursive: true });
   for (const name of names) {

@@ -17,7 +17,8 @@ export function aCliOutput(seen: SeenOutput, given: Partial<CliOutput> = {}): Cl
     writeErr: (text) => {
       seen.err += text;
     },
-    writeLog: (prefix, lines) => writeOut(lines.map((line) => `${prefix} ${line}\n`).join("")),
+    writeLog: (prefix, lines) => writeOut(lines.map(({ text }) => `${prefix} ${text}\n`).join("")),
+    drained: async () => undefined,
     writeFrame: writeOut,
     setCursorVisible: () => undefined,
     onRedraw: () => () => undefined,

@@ -41,7 +41,8 @@ export function renderFrame(state: BoardState, screen: Screen): Shown[] {
   if (state.logs.length === 0 || logRows < 1) return board;
   const logs = state.logs
     .slice(-logRows)
-    .map((log) => fitText(logLine(log, state.task, screen), screen.columns, screen.glyphs.ellipsis));
+    .map(logFormatter(state.task, screen))
+    .map((line) => fitText(line, screen.columns, screen.glyphs.ellipsis));
   return [...board, screen.colours.dim(screen.glyphs.rule.repeat(screen.columns)), ...logs];
 }
 
@@ -69,16 +70,23 @@ export function renderBoard(state: BoardState, screen: Screen): Shown[] {
     .map((line) => fitText(line, screen.columns, screen.glyphs.ellipsis));
 }
 
-/** One line of a container's output, with the container's name in its colour; not cut. */
-export function logLine(log: BoardLog, task: Task, screen: Screen): Shown {
+/** Lines of containers' output, with the container's name in its colour; not cut. */
+export function logFormatter(task: Task, screen: Screen): (log: BoardLog) => Shown {
+  const prefixes = new Map<string, Shown>();
+  const prefixFor = (name: string): Shown => {
+    const prefix = prefixes.get(name) ?? logPrefix(name, task, screen);
+    prefixes.set(name, prefix);
+    return prefix;
+  };
+  const colours = { colours: screen.colours.enabled };
+  return ({ containerName, text }) => show`${prefixFor(containerName)} ${tameLine(text, colours)}`;
+}
+
+function logPrefix(containerName: string, task: Task, screen: Screen): Shown {
   const names = shownContainers(task).map((container): string => container.name);
   const width = Math.min(nameLimit(screen), Math.max(0, ...names.map(visible).map(textWidth)));
-  const name = padText(fitMiddle(visible(log.containerName), width, screen.glyphs.ellipsis), width);
-  const prefix = screen.colours.container(
-    Math.max(0, names.indexOf(log.containerName)),
-    `${name} ${screen.glyphs.log}`,
-  );
-  return show`${prefix} ${tameLine(log.text, { colours: screen.colours.enabled })}`;
+  const name = padText(fitMiddle(visible(containerName), width, screen.glyphs.ellipsis), width);
+  return screen.colours.container(Math.max(0, names.indexOf(containerName)), `${name} ${screen.glyphs.log}`);
 }
 
 /** Internal containers are the engine's own business, until one fails. */

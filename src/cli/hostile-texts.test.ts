@@ -241,11 +241,11 @@ describe("a run", () => {
     expectTame(seen.out + seen.err);
   });
 
-  it("is told tamely in JSON, its log as well", () => {
+  it("is told tamely in JSON, its log as well", async () => {
     const seen = { out: "", err: "" };
     const reporter = createJsonReporter({ output: aCliOutput(seen), dockerHost: HOSTILE, now: () => 0 });
     tell(reporter);
-    reporter.logLine(HOSTILE, line(HOSTILE));
+    await reporter.logLines(HOSTILE, [line(HOSTILE)]);
     expectTame(seen.out + seen.err);
     expect(
       seen.out
@@ -280,7 +280,7 @@ describe("a run", () => {
     }
   });
 
-  it("moves the cursor on the board as without hostile texts", () => {
+  it("moves the cursor on the board as without hostile texts", async () => {
     const seen = { out: "", err: "" };
     const board = createLiveBoard({
       output: aCliOutput(seen, { isTerminal: true, columns: 80, rows: 40 }),
@@ -291,7 +291,7 @@ describe("a run", () => {
       createLogUpdate,
     });
     tell(board);
-    for (let count = 0; count < 100; count++) board.logLine(HOSTILE, line(HOSTILE));
+    for (let count = 0; count < 100; count++) await board.logLines(HOSTILE, [line(HOSTILE)]);
     board.close();
     // What the board and log-update use: begin and end of a frame, erase, up, to a column.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for

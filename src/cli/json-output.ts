@@ -10,7 +10,7 @@ import type { LogLine } from "../ports/docker-client.ts";
 import { publishedPorts } from "./addresses.ts";
 import type { RunEnd } from "./exit-code.ts";
 import { berthLine, type CliOutput, type RunReporter } from "./reporter.ts";
-import { show, shownJson } from "./shown.ts";
+import { inLines, show, shownJson } from "./shown.ts";
 import { changesBetween, type TaskChange } from "./task-changes.ts";
 
 type JsonOptions = { readonly output: CliOutput; readonly dockerHost: string; readonly now: () => number };
@@ -25,7 +25,10 @@ export function createJsonReporter({ output, dockerHost, now }: JsonOptions): Ru
       previous = task;
     },
     pullProgress: () => undefined,
-    logLine: (containerName, line) => write(logToJson(containerName, line)),
+    logLines(containerName, lines) {
+      output.writeOut(inLines(lines.map((line) => shownJson(logToJson(containerName, line)))));
+      return output.drained();
+    },
     note: (text) => output.writeErr(berthLine(text)),
     notice: (text) => output.writeErr(berthLine(text)),
     ended: (end) => write({ time: isoTime(now()), ...outcomeToJson(end, previous, dockerHost) }),

@@ -153,7 +153,7 @@ describe("createLiveBoard()", () => {
     const board = stage.board();
     board.taskChanged(aBoardTask());
     for (let index = 0; index < 30; index++) {
-      board.logLine("web", line(`line ${index}`));
+      await board.logLines("web", [line(`line ${index}`)]);
       await stage.clock.advance(40);
     }
     await stage.clock.advance(200);
@@ -174,7 +174,7 @@ describe("createLiveBoard()", () => {
     const board = stage.board();
     board.taskChanged(aBoardTask());
     await stage.clock.advance(100);
-    for (let index = 0; index < 5_000; index++) board.logLine("web", line(`${index}`));
+    for (let index = 0; index < 5_000; index++) await board.logLines("web", [line(`${index}`)]);
     await stage.clock.advance(100);
     board.close();
     expect(stage.shown.slice(0, -2)).toEqual(Array.from({ length: 5_000 }, (_, index) => `web | ${index}`));
@@ -188,7 +188,7 @@ describe("createLiveBoard()", () => {
     const before = stage.writes.length;
     await stage.clock.advance(800);
     expect(stage.writes.length).toBe(before);
-    for (let index = 0; index < 20; index++) board.logLine("web", line(`${index}`));
+    for (let index = 0; index < 20; index++) await board.logLines("web", [line(`${index}`)]);
     board.taskChanged(aBoardTask({ knownStatus: "RUNNING" }));
     await stage.clock.advance(100);
     expect(stage.writes.length).toBe(before + 1);

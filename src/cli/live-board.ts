@@ -5,11 +5,11 @@ import type { Blocker } from "../core/blocker.ts";
 import { asEpochMs, type EpochMs } from "../core/brand.ts";
 import type { Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type BoardLog, type BoardState, logLine, logRows, renderBoard, renderFrame } from "./board.ts";
+import { type BoardLog, type BoardState, logFormatter, logRows, renderBoard, renderFrame } from "./board.ts";
 import { applyProgress, EMPTY_PULL, type PullView } from "./pull-view.ts";
 import { berthLine, type CliOutput, type RedrawCause, type RunReporter } from "./reporter.ts";
 import type { Screen } from "./screen.ts";
-import type { Shown } from "./shown.ts";
+import { inLines, type Shown } from "./shown.ts";
 import { textWidth } from "./text-width.ts";
 
 /** Between two frames, ms. */
@@ -65,9 +65,10 @@ class LiveBoard implements RunReporter {
     this.#pulls.set(containerName, applyProgress(this.#pulls.get(containerName) ?? EMPTY_PULL, progress));
   }
 
-  logLine(containerName: string, line: Parameters<RunReporter["logLine"]>[1]): void {
-    this.#logs.push({ containerName, stream: line.stream, text: line.text });
+  logLines(containerName: string, lines: Parameters<RunReporter["logLines"]>[1]): Promise<void> {
+    for (const { stream, text } of lines) this.#logs.push({ containerName, stream, text });
     if (this.#logs.length >= MAX_UNDRAWN) this.#draw();
+    return this.#options.output.drained();
   }
 
   note(text: string): void {
@@ -92,7 +93,7 @@ class LiveBoard implements RunReporter {
     if (state !== undefined) {
       const screen = this.#screen();
       const { notice: _, ...last } = state;
-      for (const log of this.#logs.splice(0)) this.#stream.write(`${logLine(log, state.task, screen)}\n`);
+      this.#stream.write(inLines(this.#logs.splice(0).map(logFormatter(state.task, screen))));
       for (const line of renderBoard(last, { ...screen, rows: MAX_FINAL_ROWS })) this.#stream.write(`${line}\n`);
     }
     this.#stream.send();
@@ -113,7 +114,7 @@ class LiveBoard implements RunReporter {
     const overflow = this.#logs.splice(0, Math.max(0, this.#logs.length - logRows(state, screen)));
     if (overflow.length > 0) {
       this.#clear();
-      this.#stream.write(overflow.map((log) => `${logLine(log, state.task, screen)}\n`).join(""));
+      this.#stream.write(inLines(overflow.map(logFormatter(state.task, screen))));
     }
     const frame = renderFrame(state, screen);
     // log-update 7.2.0 draws over the line below when one is put in between two that stay: then draw all of it.

@@ -23,7 +23,10 @@ function scriptedLogs(answers: readonly Answer[]) {
   const logs: DockerClient["logs"] = async function* (_id, request) {
     const answer = answers[Math.min(requests.length, answers.length - 1)] ?? { lines: [] };
     requests.push(request);
-    yield* answer.lines.filter(({ timestamp }) => request.since === undefined || timestamp >= request.since);
+    for (const each of answer.lines.filter(
+      ({ timestamp }) => request.since === undefined || timestamp >= request.since,
+    ))
+      yield [each];
     if (answer.failure !== undefined) throw answer.failure;
     if (answer.hangs)
       await new Promise((_, reject) => request.signal?.addEventListener("abort", () => reject(request.signal?.reason)));
@@ -48,7 +51,7 @@ function followed(answers: readonly Answer[]) {
   const follower = createLogFollower({
     docker,
     clock,
-    onLine: (name, { text }) => lines.push(`${name} ${text}`),
+    onLines: async (name, came) => void lines.push(...came.map(({ text }) => `${name} ${text}`)),
     onUnreadable: (name, reason) => unreadable.push(`${name} ${reason}`),
   });
   return { clock, follower, lines, unreadable, requests: docker.requests };
@@ -61,7 +64,7 @@ function trickle(clock: SimulatedClock, lines: readonly LogLine[], everyMs: numb
   return async function* (_id, request) {
     for (const each of lines.filter(({ timestamp }) => request.since === undefined || timestamp >= request.since)) {
       await new Promise<void>((resolve) => void clock.schedule(asEpochMs(clock.now() + everyMs), resolve));
-      yield each;
+      yield [each];
     }
   };
 }
@@ -70,8 +73,8 @@ function trickling(lines: readonly LogLine[], everyMs: number) {
   const clock = new SimulatedClock();
   const shown: string[] = [];
   const docker = { logs: trickle(clock, lines, everyMs) };
-  const onLine = (_: string, { text }: LogLine) => void shown.push(text);
-  const follower = createLogFollower({ docker, clock, onLine, onUnreadable: () => undefined });
+  const onLines = async (_: string, lines: readonly LogLine[]) => void shown.push(...lines.map(({ text }) => text));
+  const follower = createLogFollower({ docker, clock, onLines, onUnreadable: () => undefined });
   follower.taskChanged(ended);
   return { clock, follower, shown };
 }
@@ -91,7 +94,51 @@ describe("createLogFollower()", () => {
     await clock.advance(1_000);
     await caughtUp;
     expect(lines).toEqual(["web one", "web last words"]);
-    expect(requests.map((request) => request.follow)).toEqual([true, false]);
+    expect(requests.map(({ follow, tail }) => [follow, tail])).toEqual([
+      [true, undefined],
+      [false, 100],
+    ]);
+  });
+
+  it("reads all that is left when it does not know the last lines", async () => {
+    const { clock, follower, lines, requests } = followed([
+      { lines: [line(1, "one")] },
+      { lines: [line(7, "the rest of a long line"), line(8, "last words")] },
+      { lines: [line(8, "last words")] },
+      { lines: [line(1, "one"), line(2, "two"), line(8, "last words")] },
+    ]);
+    follower.taskChanged(running);
+    await clock.advance(0);
+    follower.taskChanged(ended);
+    expect(await follower.caughtUp(5_000, NOBODY_LEAVES)).toEqual([]);
+    expect(lines).toEqual(["web one", "web two", "web last words"]);
+    expect(requests.map(({ tail }) => tail)).toEqual([undefined, 100, 10_000, undefined]);
+  });
+
+  it("waits for who takes lines in slowly, however long that takes, and reads no more meanwhile", async () => {
+    let take: () => void = () => undefined;
+    const read: string[] = [];
+    const logs: DockerClient["logs"] = async function* () {
+      for (const each of many) {
+        read.push(each.text);
+        yield [each];
+      }
+    };
+    const onLines = () =>
+      new Promise<void>((resolve) => {
+        take = resolve;
+      });
+    const clock = new SimulatedClock();
+    const follower = createLogFollower({ docker: { logs }, clock, onLines, onUnreadable: () => undefined });
+    follower.taskChanged(ended);
+    const caughtUp = follower.caughtUp(5_000, NOBODY_LEAVES);
+    for (let count = 1; count <= many.length; count++) {
+      await clock.advance(60_000);
+      expect(read).toHaveLength(count);
+      take();
+    }
+    await clock.advance(0);
+    expect(await caughtUp).toEqual([]);
   });
 
   it("goes on where it was after the daemon went away, without loss and without doubles", async () => {

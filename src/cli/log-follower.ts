@@ -3,7 +3,7 @@
  *
  * INVARIANTS
  * - Each line is passed on once and in order, over restarts of the container and of the daemon.
- * - A container's log is done only after one whole read that began when its end was known.
+ * - A container's log is done only after a read that began when its end was known, and went on where the one before stopped.
  */
 import { asEpochMs, type DockerId } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
@@ -18,11 +18,14 @@ const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 2_000;
 /** Reads in a row that fail before a log is given up. */
 const MAX_FAILURES = 60;
+/** So many lines of its end are looked at to see whether a log has been read to its end: to find that, Docker reads a log from its beginning. */
+const LAST_LINES = [100, 10_000];
 
 export type LogFollowerOptions = {
   readonly docker: Pick<DockerClient, "logs">;
   readonly clock: Clock;
-  readonly onLine: (containerName: string, line: LogLine) => void;
+  /** Lines that came together, at least one. No more are read before it resolves. */
+  readonly onLines: (containerName: string, lines: readonly LogLine[]) => Promise<void>;
   /** A log that cannot be read at all, said once a container. */
   readonly onUnreadable: (containerName: string, reason: string) => void;
 };
@@ -31,8 +34,8 @@ export interface LogFollower {
   /** A new snapshot of the task: takes up containers that have started, notices those that have ended. */
   taskChanged(task: Task): void;
   /**
-   * Resolves when all that ended containers printed has been passed on. As long as lines come it is waited for; after a
-   * silence of `silenceMs`, or when `left` resolves, the rest is given up and none of it passed on any more.
+   * Resolves when all that ended containers printed has been passed on and taken in. As long as lines come it is waited for;
+   * after a silence of `silenceMs`, or when `left` resolves, the rest is given up and none of it passed on any more.
    * @returns what was given up
    */
   caughtUp(silenceMs: number, left: Promise<void>): Promise<readonly CutLog[]>;
@@ -53,6 +56,8 @@ type FollowedLog = {
   finished: boolean;
   /** Lines that came, those that were known included: as long as it grows the log is being read. */
   heard: number;
+  /** What came has been taken in. As long as it is not, the log cannot go on, and its silence is ours. */
+  isTaken: boolean;
   readonly reading: AbortController;
   /** Ends a pause between two reads. */
   wake: () => void;
@@ -74,6 +79,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       ended: false,
       finished: false,
       heard: 0,
+      isTaken: true,
       reading: new AbortController(),
       wake: () => undefined,
     };
@@ -97,7 +103,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       const ended = [...logs.values()].filter(({ log }) => log.ended && !log.finished);
       const all = Promise.all(ended.map(({ done }) => done)).then(() => "done" as const);
       const heard = () => ended.reduce((count, { log }) => count + log.heard, 0);
-      for (let before = -1; heard() > before; ) {
+      const isWaiting = () => ended.some(({ log }) => !log.isTaken);
+      for (let before = -1; heard() > before || isWaiting(); ) {
         before = heard();
         const silence = pause(options.clock, silenceMs);
         const outcome = await Promise.race([all, left.then(() => "left" as const), silence.over]);
@@ -137,7 +144,7 @@ async function follow(log: FollowedLog, reading: Reading): Promise<void> {
   while (!reading.signal.aborted) {
     const last = log.ended;
     const before = log.position.count;
-    const failure = await readOnce(log, reading);
+    const failure = last ? await readToEnd(log, reading) : await readOnce(log, reading);
     if (reading.signal.aborted || (failure === undefined && last)) return;
     failures = failure === undefined || log.position.count > before ? 0 : failures + 1;
     if (failure !== undefined && (isFinal(failure) || failures > MAX_FAILURES)) {
@@ -155,20 +162,41 @@ function isFinal(failure: Error): boolean {
   return failure.name === "NoSuchContainerError" || (!failure.retryable && failure.status !== undefined);
 }
 
+/** Reads what is left of a log that will not grow any more. @returns what broke the reading off, if anything did */
+async function readToEnd(log: FollowedLog, reading: Reading): Promise<Error | undefined> {
+  for (const tail of log.position.count === 0 ? [] : LAST_LINES) {
+    const failure = await readOnce(log, reading, tail);
+    if (failure !== undefined || log.position.isJoined || reading.signal.aborted) return failure;
+  }
+  return await readOnce(log, reading);
+}
+
 /** Reads on from where the log is. @returns what broke the reading off, if anything did */
-async function readOnce(log: FollowedLog, reading: Reading): Promise<Error | undefined> {
-  const since = log.position.beginRead();
-  const request = { follow: !log.ended, signal: reading.signal, ...(since === undefined ? {} : { since }) };
+async function readOnce(log: FollowedLog, reading: Reading, tail?: number): Promise<Error | undefined> {
+  const since = log.position.beginRead({ tail: tail !== undefined });
+  const request = {
+    follow: !log.ended,
+    signal: reading.signal,
+    ...(since === undefined ? {} : { since }),
+    ...(tail === undefined ? {} : { tail }),
+  };
   try {
-    for await (const line of reading.docker.logs(log.dockerId, request)) {
+    for await (const lines of reading.docker.logs(log.dockerId, request)) {
       if (reading.signal.aborted) return undefined;
-      log.heard += 1;
-      if (log.position.takes(line)) reading.onLine(log.containerName, line);
+      log.heard += lines.length;
+      const taken = log.position.take(lines);
+      if (taken.length > 0) await passOn(log, taken, reading);
     }
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+async function passOn(log: FollowedLog, lines: readonly LogLine[], { onLines }: Reading): Promise<void> {
+  log.isTaken = false;
+  await onLines(log.containerName, lines);
+  log.isTaken = true;
 }
 
 async function untilNextRead(log: FollowedLog, failures: number, clock: Clock): Promise<void> {

@@ -11,6 +11,11 @@ const line = (instant: number, text: string): LogLine => ({
   text,
 });
 
+/** What Docker answers with that is asked for lines since an instant. */
+function isFrom(since: string | undefined): (line: LogLine) => boolean {
+  return ({ timestamp }) => since === undefined || timestamp >= since;
+}
+
 describe("LogPosition", () => {
   it("asks for the whole log at first", () => {
     expect(new LogPosition().beginRead()).toBeUndefined();
@@ -29,12 +34,29 @@ describe("LogPosition", () => {
         const taken: LogLine[] = [];
         for (const length of [...cuts.sort((a, b) => a - b), log.length]) {
           const since = position.beginRead();
-          for (const each of log.slice(0, length)) {
-            if (since !== undefined && each.timestamp < since) continue;
-            if (position.takes(each)) taken.push(each);
-          }
+          taken.push(...position.take(log.slice(0, length).filter(isFrom(since))));
         }
         expect(taken).toEqual(log);
+        expect(position.count).toBe(log.length);
+      }),
+    );
+  });
+
+  it("goes on behind a line that it knows when it reads a log's last lines, and takes none when it knows none of them", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(6), { minLength: 1, maxLength: 40 }), fc.nat(40), fc.nat(40), (given, read, tail) => {
+        const log = given.sort((a, b) => a - b).map((instant, index) => line(instant, `${index}`));
+        const position = new LogPosition();
+        position.beginRead();
+        const before = position.take(log.slice(0, Math.max(1, read)));
+        const since = position.beginRead({ tail: true });
+        const [first, ...others] = log.slice(-tail);
+        // The first of them may be cut.
+        const cut = first === undefined ? [] : [{ ...first, text: `…${first.text}` }, ...others];
+        const taken = position.take(cut.filter(isFrom(since)));
+        if (position.isJoined) expect([...before, ...taken]).toEqual(log);
+        else expect(taken).toEqual([]);
+        expect(position.isJoined).toBe(cut.some((each) => before.includes(each)));
       }),
     );
   });

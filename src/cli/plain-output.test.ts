@@ -63,15 +63,11 @@ describe("createPlainReporter()", () => {
     expect(seen.out).toContain("storefront * STOPPED  exit code 137 after 11 s, killed\n");
   });
 
-  it("writes the output of containers as it is, behind their names", () => {
+  it("writes the output of containers as it is, behind their names", async () => {
     const { reporter, seen } = aReporter();
     reporter.taskChanged(task);
-    reporter.logLine("db", {
-      stream: "stdout",
-      at: task.createdAt,
-      timestamp: "",
-      text: "\u001b[31mred\u001b[0m\ttab",
-    });
+    const text = "\u001b[31mred\u001b[0m\ttab";
+    await reporter.logLines("db", [{ stream: "stdout", at: task.createdAt, timestamp: "", text }]);
     expect(seen.out).toContain("db         | \u001b[31mred\u001b[0m\ttab\n");
   });
 
@@ -136,10 +132,10 @@ describe("createPlainReporter()", () => {
     expect(seen).toEqual({ out: "", err: "berth: a note\nberth: a notice\n" });
   });
 
-  it("colours names when it is told to", () => {
+  it("colours names when it is told to", async () => {
     const { reporter, seen } = aReporter(true);
     reporter.taskChanged(task);
-    reporter.logLine("db", { stream: "stdout", at: task.createdAt, timestamp: "", text: "x" });
+    await reporter.logLines("db", [{ stream: "stdout", at: task.createdAt, timestamp: "", text: "x" }]);
     expect(seen.out).toContain("\u001b[36mdb         |\u001b[39m x");
   });
 });

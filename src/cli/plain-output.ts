@@ -49,7 +49,10 @@ export function createPlainReporter(options: PlainOptions): RunReporter {
       pulls.set(containerName, { view, reportedAt: due ? now() : reportedAt });
       if (due) line(containerName, `PULLING ${summarisePull(view)}`);
     },
-    logLine: (name, { text }) => output.writeLog(prefixOf(name, "|", previous, options.screen), [text]),
+    logLines(name, lines) {
+      output.writeLog(prefixOf(name, "|", previous, options.screen), lines);
+      return output.drained();
+    },
     note: (text) => output.writeErr(berthLine(text)),
     notice: (text) => output.writeErr(berthLine(text)),
     close: () => undefined,

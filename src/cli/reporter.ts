@@ -8,7 +8,8 @@ export interface RunReporter {
   /** A new snapshot of the task. */
   taskChanged(task: Task): void;
   pullProgress(containerName: string, progress: LayerProgress): void;
-  logLine(containerName: string, line: LogLine): void;
+  /** Lines that a container printed, at least one. @returns when more can be taken in */
+  logLines(containerName: string, lines: readonly LogLine[]): Promise<void>;
   /** Something that Berth has to say beside what happens: warnings, hints, what a signal did. */
   note(text: string): void;
   /** What goes for as long as nothing else is said: what a first Ctrl-C did and what a second would do. */
@@ -34,7 +35,9 @@ export interface CliOutput {
   writeOut(text: Shown): void;
   writeErr(text: Shown): void;
   /** Lines that a container printed, each behind the prefix. A pipe or a file gets them as they are, a terminal tamed. */
-  writeLog(prefix: Shown, lines: readonly string[]): void;
+  writeLog(prefix: Shown, lines: readonly LogLine[]): void;
+  /** Resolves when whoever reads stdout has taken in what was written, as far as there is no room for more. */
+  drained(): Promise<void>;
   /** What moves the cursor, with shown text between: for the live board alone. */
   writeFrame(text: string): void;
   /** The cursor comes back by itself when the process ends, however it ends (SIGKILL apart). */

@@ -19,8 +19,20 @@ export class RunEnding {
   #settled = false;
   #lastSignal: { readonly signal: EndingSignal; readonly at: number } | undefined;
 
+  /** Resolves when nobody reads our output any more. */
+  readonly outputClosed: Promise<void>;
+  #closeOutput: () => void = () => undefined;
+  #isOutputClosed = false;
+
   constructor(now: () => number) {
     this.#now = now;
+    this.outputClosed = new Promise((resolve) => {
+      this.#closeOutput = resolve;
+    });
+  }
+
+  get isOutputClosed(): boolean {
+    return this.#isOutputClosed;
   }
 
   get wayOut(): WayOut | undefined {
@@ -55,6 +67,8 @@ export class RunEnding {
   }
 
   pipeBroke(): void {
+    this.#isOutputClosed = true;
+    this.#closeOutput();
     this.#raise({ type: "brokenPipe" }, Math.max(1, this.#urgency) as Urgency);
   }
 

@@ -64,7 +64,7 @@ function watchTask(task: Task, options: SessionOptions): Watch {
   const logs = createLogFollower({
     docker: options.docker,
     clock: options.clock,
-    onLine: (name, line) => reporter.logLine(name, line),
+    onLines: (name, lines) => reporter.logLines(name, lines),
     onUnreadable: (name, reason) => reporter.note(`Cannot read the log of ${name}: ${reason}`),
   });
   reporter.taskChanged(task);
@@ -79,8 +79,10 @@ function watchTask(task: Task, options: SessionOptions): Watch {
       shown = snapshot;
       if (ended) {
         logs.taskChanged(snapshot);
-        const cut = await logs.caughtUp(LOG_SILENCE_MS, askedAgain(options.ending));
-        for (const log of cut) reporter.note(describeCut(log));
+        const { ending } = options;
+        const left = Promise.race([askedAgain(ending), ending.outputClosed]);
+        const cut = await logs.caughtUp(LOG_SILENCE_MS, left);
+        if (!ending.isOutputClosed) for (const log of cut) reporter.note(describeCut(log));
       }
       reporter.taskChanged(snapshot);
       if (options.showLogs) logs.taskChanged(snapshot);

@@ -131,6 +131,7 @@ class Stage {
   out = "";
   err = "";
   lines: readonly LogLine[] = [];
+  logsHang = false;
   missing: readonly string[] = [];
   closed = 0;
   readonly env: Record<string, string> = {};
@@ -190,11 +191,12 @@ class Stage {
   }
 
   #environment(): RunEnvironment {
-    const { lines } = this;
+    const { lines, logsHang } = this;
     return {
       engine: this.engine,
       docker: dockerWithLogs(async function* () {
-        yield* lines;
+        if (lines.length > 0) yield lines;
+        if (logsHang) await new Promise(() => undefined);
       }),
       processes: { self: () => undefined, fateOf: () => "unknown", listenersOn: () => [] },
       buildTask: (definition) => aTask({ definition, containers: aTask({ definition }).containers }),
@@ -543,6 +545,18 @@ describe("runCommand()", () => {
     await stage.clock.advance(1_000);
     expect(await code).toBe(141);
     expect(stage.engine.calls).toEqual(["add", "stop: Output closed", "remove"]);
+  });
+
+  it("a reader that goes away ends the reading of logs, and nothing is said of what was not shown", async () => {
+    const stage = new Stage();
+    stage.logsHang = true;
+    stage.engine.onAdd = () => stage.engine.run();
+    const code = stage.run();
+    await stage.clock.advance(0);
+    await stage.breakPipe();
+    await stage.clock.advance(0);
+    expect(await code).toBe(141);
+    expect(stage.err).not.toContain("not shown to its end");
   });
 
   it("refuses before anything is started when values are missing, naming all of them", async () => {

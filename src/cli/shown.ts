@@ -1,7 +1,7 @@
 /**
  * The one door between text from outside and a terminal. Whatever a definition, a daemon, a registry or an argument brought is
  * a `string`; what may be written is `Shown`. Both are texts at run time, and only the functions of this file lead from one to
- * the other, so that who forgets the door does not get past the compiler (decision 028).
+ * the other, so that who forgets the door does not get past the compiler (decision 030).
  */
 declare const brand: unique symbol;
 
@@ -25,7 +25,9 @@ export function visible(text: string): Shown {
 
 /** A template of ours: what is put into it has been made visible, or is a number. */
 export function show(template: TemplateStringsArray, ...values: readonly (Shown | number)[]): Shown {
-  return String.raw({ raw: template }, ...values) as Shown;
+  let text = template[0] ?? "";
+  for (const [index, value] of values.entries()) text += `${value}${template[index + 1] ?? ""}`;
+  return text as Shown;
 }
 
 /** One below the other, each with its end. */

@@ -1,5 +1,6 @@
 /** The process's own stdout and stderr. */
 import { writeSync } from "node:fs";
+import type { LogLine } from "../ports/docker-client.ts";
 import type { CliOutput, RedrawCause } from "./reporter.ts";
 import { wantsColours } from "./screen.ts";
 import type { Shown } from "./shown.ts";
@@ -13,6 +14,7 @@ const DEFAULT_ROWS = 24;
 
 export function createTerminal(): CliOutput {
   const { stdout, stderr } = process;
+  const terminal = stdout.isTTY ? { colours: wantsColours(process.env, true) } : undefined;
   let cursorHidden = false;
   const brokenPipe = new Set<() => void>();
   // Without a listener a reader that goes away would be an uncaught exception.
@@ -37,7 +39,8 @@ export function createTerminal(): CliOutput {
     env: process.env,
     writeOut: write(stdout),
     writeErr: write(stderr),
-    writeLog: (prefix, lines) => write(stdout)(logText(prefix, lines, stdout.isTTY === true)),
+    writeLog: (prefix, lines) => write(stdout)(logText(prefix, lines, terminal)),
+    drained: () => drained(stdout),
     writeFrame: write(stdout),
     setCursorVisible(visible) {
       if (visible === !cursorHidden || !stdout.isTTY) return;
@@ -61,9 +64,15 @@ function write(stream: NodeJS.WriteStream): (text: string) => void {
   return (text) => void (stream.writable && stream.write(text));
 }
 
-function logText(prefix: Shown, lines: readonly string[], isTerminal: boolean): string {
-  const colours = wantsColours(process.env, isTerminal);
-  return lines.map((line) => `${prefix} ${isTerminal ? tameLine(line, { colours }) : line}\n`).join("");
+/** Tamed for a terminal. */
+function logText(
+  prefix: Shown,
+  lines: readonly LogLine[],
+  terminal: { readonly colours: boolean } | undefined,
+): string {
+  let text = "";
+  for (const line of lines) text += `${prefix} ${terminal ? tameLine(line.text, terminal) : line.text}\n`;
+  return text;
 }
 
 /** Ctrl-Z must not leave the shell without a cursor; coming back draws anew. */
@@ -83,6 +92,18 @@ function onRedraw(listener: (cause: RedrawCause) => void, restoreCursor: () => v
     process.off("SIGTSTP", suspend);
     process.off("SIGCONT", resume);
   };
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writable || !stream.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    const ends = ["drain", "close", "error"];
+    const end = () => {
+      for (const event of ends) stream.off(event, end);
+      resolve();
+    };
+    for (const event of ends) stream.on(event, end);
+  });
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

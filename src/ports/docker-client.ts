@@ -324,7 +324,10 @@ export interface DockerClient {
     readonly labels: Readonly<Record<string, string | true>>;
     readonly signal: AbortSignal;
   }): AsyncIterable<FeedItem>;
-  /** Lines in order. With `follow`, ends when the container does. @throws {EngineError} NoSuchContainerError */
+  /**
+   * Lines in order, as many at a time as came together, never none. With `follow`, ends when the container does.
+   * @throws {EngineError} NoSuchContainerError
+   */
   logs(
     dockerId: DockerId,
     request: {
@@ -333,7 +336,7 @@ export interface DockerClient {
       readonly tail?: number;
       readonly signal?: AbortSignal;
     },
-  ): AsyncIterable<LogLine>;
+  ): AsyncIterable<readonly LogLine[]>;
   /** Samples about once a second, until the container ends or the signal fires. `once`: one sample, and no stream. */
   stats(
     dockerId: DockerId,

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { asDockerName, type DockerId, type DockerName } from "../../src/core/brand.ts";
 import type { CreateBody, DockerClient } from "../../src/ports/docker-client.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { EventRecorder } from "./event-recorder.ts";
 
 export type ContractClient = {
@@ -76,7 +77,7 @@ export function createWorld(contract: ContractClient): World {
     run,
     async runUntilLine(command, more) {
       const dockerId = await run(command, more);
-      for await (const _ of client.logs(dockerId, { follow: true })) break;
+      for await (const _ of oneByOne(client.logs(dockerId, { follow: true }))) break;
       return dockerId;
     },
     async record() {

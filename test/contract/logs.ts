@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { asDockerId, type DockerId } from "../../src/core/brand.ts";
 import type { DockerClient, LogLine } from "../../src/ports/docker-client.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { COMMANDS, type World } from "./contract-world.ts";
 
 const NOBODY = asDockerId("0".repeat(64));
@@ -11,7 +12,7 @@ async function readLog(
   request: Partial<Parameters<DockerClient["logs"]>[1]> = {},
 ): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [];
-  for await (const line of client.logs(dockerId, { follow: false, ...request })) lines.push(line);
+  for await (const line of oneByOne(client.logs(dockerId, { follow: false, ...request }))) lines.push(line);
   return lines;
 }
 
@@ -31,7 +32,7 @@ export function testLogs(world: () => World): void {
   it("follows until the container ends", async () => {
     const { client, run } = world();
     const dockerId = await run(COMMANDS.speakThenRun);
-    const lines = client.logs(dockerId, { follow: true })[Symbol.asyncIterator]();
+    const lines = oneByOne(client.logs(dockerId, { follow: true }))[Symbol.asyncIterator]();
     expect((await lines.next()).value).toMatchObject({ text: "one", stream: "stdout" });
     const end = lines.next();
     await client.killContainer(dockerId, "SIGKILL");
@@ -62,7 +63,7 @@ export function testLogs(world: () => World): void {
     const { client, create, run } = world();
     expect(await readLog(client, await create(COMMANDS.speak))).toEqual([]);
     const stop = new AbortController();
-    const lines = client.logs(await run(COMMANDS.speakThenRun), { follow: true, signal: stop.signal });
+    const lines = oneByOne(client.logs(await run(COMMANDS.speakThenRun), { follow: true, signal: stop.signal }));
     const reader = lines[Symbol.asyncIterator]();
     await reader.next();
     const end = reader.next();

@@ -13,6 +13,7 @@ import type { ContainerInspection, DockerClient } from "../../src/ports/docker-c
 import { PAUSE_IMAGE, PauseImageResource } from "../../src/resources/pause-image.ts";
 import { DockerVolumeResource } from "../../src/resources/volumes.ts";
 import { aDefinition, aTask } from "../../src/testing/builders.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { aPause } from "../../src/testing/ready-task.ts";
 
 export type DefinitionInput = Parameters<typeof aDefinition>[0];
@@ -103,7 +104,7 @@ export class RealTask {
   async run(name = "web"): Promise<{ readonly output: string; readonly exitCode: number | undefined }> {
     await this.start(name);
     const output: string[] = [];
-    for await (const line of this.#client.logs(this.#idOf(name), { follow: true })) output.push(line.text);
+    for await (const line of oneByOne(this.#client.logs(this.#idOf(name), { follow: true }))) output.push(line.text);
     const { exitCode } = await this.stopped(name);
     return { output: output.join("\n"), exitCode };
   }

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DockerId } from "../../src/core/brand.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import type { DockerClient, LogLine } from "../../src/ports/docker-client.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { COMMANDS, createWorld, type World } from "../contract/contract-world.ts";
 import { EventRecorder } from "../contract/event-recorder.ts";
 import { IMAGE, realDaemon } from "./real-daemon.ts";
@@ -79,7 +80,7 @@ describe("a daemon that is cut off in the middle of an answer", () => {
   it("is asked again for what may be asked twice", async () => {
     const sayAtSigterm = ["sh", "-c", "trap 'echo told' TERM; echo ready; while true; do sleep 3600 & wait; done"];
     const dockerId = await world.runUntilLine(sayAtSigterm);
-    const log = world.client.logs(dockerId, { follow: true })[Symbol.asyncIterator]();
+    const log = oneByOne(world.client.logs(dockerId, { follow: true }))[Symbol.asyncIterator]();
     await log.next();
     const stopping = client.stopContainer(dockerId, { stopTimeoutMs: 60_000 });
     expect((await log.next()).value).toMatchObject({ text: "told" });
@@ -94,7 +95,7 @@ describe("a daemon that is cut off in the middle of an answer", () => {
     await world.client.startContainer(dockerId);
     const lines: LogLine[] = [];
     const follow = async () => {
-      for await (const line of client.logs(dockerId, { follow: true })) {
+      for await (const line of oneByOne(client.logs(dockerId, { follow: true }))) {
         lines.push(line);
         if (lines.length === 2) proxy.cut();
       }
@@ -103,7 +104,7 @@ describe("a daemon that is cut off in the middle of an answer", () => {
     await world.client.killContainer(dockerId, "SIGKILL");
     const since = lines[0]?.timestamp ?? "";
     const rest: LogLine[] = [];
-    for await (const line of client.logs(dockerId, { follow: true, since })) rest.push(line);
+    for await (const line of oneByOne(client.logs(dockerId, { follow: true, since }))) rest.push(line);
     expect(rest).toEqual(lines.slice(1));
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DockerId } from "../../src/core/brand.ts";
 import { createDockerClient } from "../../src/docker/index.ts";
 import type { DockerClient, LogLine } from "../../src/ports/docker-client.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { COMMANDS, createWorld, type World } from "../contract/contract-world.ts";
 import { IMAGE, realDaemon } from "./real-daemon.ts";
 
@@ -27,7 +28,7 @@ afterEach(async () => {
 async function readLog(dockerId: DockerId, since?: string): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [];
   const request = { follow: true, ...(since === undefined ? {} : { since }) };
-  for await (const line of client.logs(dockerId, request)) lines.push(line);
+  for await (const line of oneByOne(client.logs(dockerId, request))) lines.push(line);
   return lines;
 }
 

@@ -1,6 +1,7 @@
 /** The daemon is killed and started again, as a crash or an upgrade of Docker does, at the worst moments. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Task } from "../../src/core/task.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { startBerth } from "../cli/berth-command.ts";
 import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
 import { DaemonControl, eventually, hasOwnDaemon, lasts, lives } from "./daemon-control.ts";
@@ -137,7 +138,7 @@ describe.runIf(hasOwnDaemon)("a daemon that is killed and comes back", () => {
   async function sees(task: Task, name: string, text: string): Promise<void> {
     const { dockerId } = world.container(task, name);
     if (dockerId === undefined) throw new Error(`Cannot read the log of ${name}: it has no id`);
-    for await (const line of world.docker.logs(dockerId, { follow: true })) if (line.text === text) return;
+    for await (const line of oneByOne(world.docker.logs(dockerId, { follow: true }))) if (line.text === text) return;
   }
 });
 

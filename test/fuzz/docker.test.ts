@@ -14,6 +14,7 @@ import { parseSummaries } from "../../src/docker/parse/parse-summary.ts";
 import { parseVersion } from "../../src/docker/parse/parse-version.ts";
 import { parseVolume, parseVolumes } from "../../src/docker/parse/parse-volume.ts";
 import { readProgress } from "../../src/docker/progress.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { SeededRandom } from "../../src/testing/seeded-random.ts";
 import { anything, damaged, nestedJson, nestedValue } from "./hostile.ts";
 import { DOCKER, onlyNamed, onlyNamedAsync } from "./only-named.ts";
@@ -190,7 +191,7 @@ describe("logs", () => {
       await onlyNamedAsync(DOCKER, async () => {
         let size = 0;
         const chunks = inPieces(bytes, random, tty ? 4_000 : 40);
-        for await (const { at, text } of readLogLines(chunks, { tty, since: undefined })) {
+        for await (const { at, text } of oneByOne(readLogLines(chunks, { tty, since: undefined }))) {
           expect(Number.isSafeInteger(at)).toBe(true);
           // What is no UTF-8 takes three bytes as a replacement character.
           size += text.length;
@@ -210,7 +211,7 @@ describe("logs", () => {
         yield* head;
         yield* endless(piece, LONG_BYTES);
       }
-      for await (const { text } of readLogLines(chunks(), { tty, since: undefined })) {
+      for await (const { text } of oneByOne(readLogLines(chunks(), { tty, since: undefined }))) {
         longest.bytes = Math.max(longest.bytes, text.length);
       }
       expect(longest.bytes).toBeGreaterThan(0);

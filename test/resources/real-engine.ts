@@ -7,6 +7,7 @@ import { buildTask } from "../../src/core/task-builder.ts";
 import { createDockerClient, type DockerClient, DockerTaskEngine, PAUSE_IMAGE, systemRandom } from "../../src/index.ts";
 import type { ContainerInspection } from "../../src/ports/docker-client.ts";
 import { MemoryLog } from "../../src/testing/memory-log.ts";
+import { oneByOne } from "../../src/testing/one-by-one.ts";
 import { IMAGE, realDaemon } from "../docker-client/real-daemon.ts";
 
 type Options = Omit<ConstructorParameters<typeof DockerTaskEngine>[0], "client">;
@@ -105,7 +106,7 @@ export class RealEngine {
   async output(task: Task, name: string): Promise<readonly string[]> {
     const { dockerId } = await this.inspect(task, name);
     const lines: string[] = [];
-    for await (const { text } of this.client.logs(dockerId, { follow: true })) lines.push(text);
+    for await (const { text } of oneByOne(this.client.logs(dockerId, { follow: true }))) lines.push(text);
     return lines;
   }
 

@@ -4,7 +4,8 @@
  */
 import { malformed } from "../api/failure.ts";
 
-export type Frame = { readonly stream: "stdout" | "stderr"; readonly payload: Buffer };
+/** A record of the log: the bytes from `start` to `end`, which are not copied. */
+export type OnRecord = (stream: "stdout" | "stderr", bytes: Buffer, start: number, end: number) => void;
 
 const HEADER_BYTES = 8;
 const STDERR = 2;
@@ -12,26 +13,24 @@ const STDERR = 2;
 export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
 export type FrameDecoder = {
-  /** Frames that are complete with this chunk. @throws {DockerCallError} malformed */
-  push(chunk: Buffer): readonly Frame[];
+  /** Hands over the records that are complete with this chunk. @throws {DockerCallError} malformed */
+  push(chunk: Buffer): void;
 };
 
-export function createFrameDecoder(): FrameDecoder {
+export function createFrameDecoder(onRecord: OnRecord): FrameDecoder {
   let rest: Buffer = Buffer.alloc(0);
   return {
     push(chunk) {
       const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const frames: Frame[] = [];
       let start = 0;
       while (bytes.length - start >= HEADER_BYTES) {
-        const end = start + HEADER_BYTES + payloadLength(bytes, start);
+        const payload = start + HEADER_BYTES;
+        const end = payload + payloadLength(bytes, start);
         if (end > bytes.length) break;
-        const stream = bytes[start] === STDERR ? "stderr" : "stdout";
-        frames.push({ stream, payload: bytes.subarray(start + HEADER_BYTES, end) });
+        onRecord(bytes[start] === STDERR ? "stderr" : "stdout", bytes, payload, end);
         start = end;
       }
       rest = bytes.subarray(start);
-      return frames;
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The output of a container with a terminal: one stream without frames, in which records must be found by newlines. */
-import type { Frame, FrameDecoder } from "./frame-decoder.ts";
+import type { FrameDecoder, OnRecord } from "./frame-decoder.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -12,31 +12,32 @@ const INNER_TIMESTAMP = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z /g;
 const MAX_REST_BYTES = 1024 * 1024;
 
 export type RawDecoder = FrameDecoder & {
-  /** What the end of the log leaves. */
-  flush(): readonly Frame[];
+  /** Hands over what the end of the log leaves. */
+  flush(): void;
 };
 
-export function createRawDecoder(): RawDecoder {
+export function createRawDecoder(onRecord: OnRecord): RawDecoder {
   let rest: Buffer = Buffer.alloc(0);
+  const tell = (payloads: readonly Buffer[]) => {
+    for (const payload of payloads) onRecord("stdout", payload, 0, payload.length);
+  };
   return {
     push(chunk) {
       const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const frames: Frame[] = [];
       let start = 0;
       for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        frames.push(...records(withoutReturn(bytes.subarray(start, end)), true));
+        tell(records(withoutReturn(bytes.subarray(start, end)), true));
         start = end + 1;
       }
       rest = bytes.subarray(start);
-      if (rest.length < MAX_REST_BYTES) return frames;
+      if (rest.length < MAX_REST_BYTES) return;
       const payloads = recordsOf(rest);
       const last = payloads.pop() ?? rest;
       // What comes next belongs to the last record, whose timestamp it needs.
       rest = last.length < MAX_REST_BYTES ? last : last.subarray(0, TIMESTAMP_BYTES);
-      const handedOn = last.length < MAX_REST_BYTES ? payloads : [...payloads, last];
-      return [...frames, ...handedOn.map(toFrame)];
+      tell(last.length < MAX_REST_BYTES ? payloads : [...payloads, last]);
     },
-    flush: () => (rest.length === 0 ? [] : records(rest, false)),
+    flush: () => tell(rest.length === 0 ? [] : records(rest, false)),
   };
 }
 
@@ -45,14 +46,10 @@ function withoutReturn(line: Buffer): Buffer {
   return line.at(-1) === RETURN ? line.subarray(0, -1) : line;
 }
 
-function records(line: Buffer, ended: boolean): readonly Frame[] {
+function records(line: Buffer, ended: boolean): readonly Buffer[] {
   const payloads = recordsOf(line);
   const last = payloads.pop() ?? line;
-  return [...payloads, ended ? Buffer.concat([last, Buffer.of(NEWLINE)]) : last].map(toFrame);
-}
-
-function toFrame(payload: Buffer): Frame {
-  return { stream: "stdout", payload };
+  return [...payloads, ended ? Buffer.concat([last, Buffer.of(NEWLINE)]) : last];
 }
 
 /** What stands between two newlines, at least one record: a long line in pieces, and the ends of runs without a newline. */

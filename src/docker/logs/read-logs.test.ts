@@ -23,7 +23,7 @@ async function read(chunks: readonly Buffer[], tty = false, since?: string): Pro
   }
   const lines: LogLine[] = [];
   const options = { tty, since: since === undefined ? undefined : parseTimestamp(since) };
-  for await (const line of readLogLines(source(), options)) lines.push(line);
+  for await (const batch of readLogLines(source(), options)) lines.push(...batch);
   return lines;
 }
 
@@ -130,9 +130,10 @@ describe("readLogLines()", () => {
 
 describe("createFrameDecoder()", () => {
   it("refuses what is no multiplexed stream", () => {
-    expect(() => createFrameDecoder().push(Buffer.from("plain text, not frames"))).toThrow("malformed");
+    const decoder = createFrameDecoder(() => undefined);
+    expect(() => decoder.push(Buffer.from("plain text, not frames"))).toThrow("malformed");
     const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
     header.writeUInt32BE(MAX_FRAME_BYTES + 1, 4);
-    expect(() => createFrameDecoder().push(header)).toThrow("malformed");
+    expect(() => createFrameDecoder(() => undefined).push(header)).toThrow("malformed");
   });
 });

@@ -17,7 +17,7 @@ type Request = Parameters<DockerClient["logs"]>[1];
 
 export function logCalls(api: Api): Pick<DockerClient, "logs"> {
   return {
-    logs: async function* (dockerId, request): AsyncGenerator<LogLine> {
+    logs: async function* (dockerId, request): AsyncGenerator<readonly LogLine[]> {
       const since = sinceOf(request);
       const scope = api.scope(request.signal);
       try {
@@ -36,25 +36,23 @@ export function logCalls(api: Api): Pick<DockerClient, "logs"> {
   };
 }
 
-/** The daemon's bytes as lines; a terminal's output has no frames. */
+/** The daemon's bytes as lines, as many as came together; a terminal's output has no frames. */
 export async function* readLogLines(
   chunks: AsyncIterable<Buffer>,
   { tty, since }: { readonly tty: boolean; readonly since: Timestamp | undefined },
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<readonly LogLine[]> {
   const joiner = createLineJoiner(since);
-  const raw = createRawDecoder();
-  const decoder = tty ? raw : createFrameDecoder();
+  const raw = createRawDecoder(joiner.push);
+  const decoder = tty ? raw : createFrameDecoder(joiner.push);
   for await (const chunk of chunks) {
-    for (const frame of decoder.push(chunk)) {
-      const line = joiner.push(frame);
-      if (line) yield line;
-    }
+    decoder.push(chunk);
+    const lines = joiner.taken();
+    if (lines.length > 0) yield lines;
   }
-  for (const frame of raw.flush()) {
-    const line = joiner.push(frame);
-    if (line) yield line;
-  }
-  yield* joiner.flush();
+  raw.flush();
+  joiner.flush();
+  const last = joiner.taken();
+  if (last.length > 0) yield last;
 }
 
 async function hasTerminal(api: Api, dockerId: string, scope: Scope): Promise<boolean> {

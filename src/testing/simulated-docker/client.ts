@@ -126,8 +126,10 @@ export class SimulatedDockerClient implements port.DockerClient {
     if (!request.signal.aborted) throw this.#errorFor("events", this.#closed.signal.reason);
   }
 
-  logs(dockerId: DockerId, request: LogRequest): AsyncIterable<port.LogLine> {
-    return this.#stream("logs", dockerId, (container, fault) => openLogs(this.#connection, container, request, fault));
+  async *logs(dockerId: DockerId, request: LogRequest): AsyncIterable<readonly port.LogLine[]> {
+    const open = (container: SimulatedContainer, fault?: CallFault) =>
+      openLogs(this.#connection, container, request, fault);
+    for await (const line of this.#stream("logs", dockerId, open)) yield [line];
   }
 
   stats(dockerId: DockerId, request: { readonly signal: AbortSignal }): AsyncIterable<port.ContainerStats> {

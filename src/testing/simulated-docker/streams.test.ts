@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerStats } from "../../ports/docker-client.ts";
+import { oneByOne } from "../one-by-one.ts";
 import { exits, prints } from "./behaviour.ts";
 import { aWorld } from "./test-world.ts";
 
@@ -18,10 +19,10 @@ describe("logs()", () => {
     const beforeBreak: string[] = [];
     const broken = Promise.allSettled([
       (async () => {
-        for await (const { text } of client.logs(dockerId, { follow: true })) beforeBreak.push(text);
+        for await (const { text } of oneByOne(client.logs(dockerId, { follow: true }))) beforeBreak.push(text);
       })(),
     ]);
-    const whole = collect(client.logs(dockerId, { follow: true }));
+    const whole = collect(oneByOne(client.logs(dockerId, { follow: true })));
     await clock.advance(100);
     expect((await whole).map(({ text }) => text)).toEqual(["a", "b", "c"]);
     expect(await broken).toMatchObject([{ status: "rejected", reason: { name: "UnknownError", retryable: true } }]);
@@ -29,14 +30,14 @@ describe("logs()", () => {
     const [first, second] = await whole;
     expect(second?.at).toBe((first?.at ?? 0) + 10);
     expect(
-      await collect(client.logs(dockerId, { follow: false, since: first?.timestamp ?? "", tail: 1 })),
+      await collect(oneByOne(client.logs(dockerId, { follow: false, since: first?.timestamp ?? "", tail: 1 }))),
     ).toMatchObject([{ text: "c" }]);
   });
 
   it("leaving early lets go of the container", async () => {
     const { clock, client, run } = aWorld();
     const dockerId = await run("talk", { Image: "app", Cmd: ["sh", "-c", "echo a; sleep 5; echo b"] });
-    for await (const line of client.logs(dockerId, { follow: true })) {
+    for await (const line of oneByOne(client.logs(dockerId, { follow: true }))) {
       expect(line.text).toBe("a");
       break;
     }
