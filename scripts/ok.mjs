@@ -18,6 +18,7 @@ const STEP_LIMIT_MS = 5 * 60_000;
 const STEPS = [
   { name: "types", check: tool("typescript/bin/tsc", "-p", "tsconfig.json") },
   { name: "room borders are written", check: async () => isWritten() },
+  { name: "ECS model is the pinned SDK's", check: script("scripts/ecs-model.mjs", "--check") },
   { name: "format, lint, room borders", check: tool("@biomejs/biome/bin/biome", "check", "--error-on-warnings") },
   { name: "build", check: built },
   { name: "unit tests", check: tool("vitest/vitest.mjs", "run", "--project", "unit", "--reporter=dot") },
@@ -31,7 +32,12 @@ const STEPS = [
 
 /** A step that runs a tool of node_modules. @param {string} path @param {string[]} args @returns {Step["check"]} */
 function tool(path, ...args) {
-  const command = [join(ROOT, "node_modules", path), ...args];
+  return script(join("node_modules", path), ...args);
+}
+
+/** @param {string} path @param {string[]} args @returns {Step["check"]} */
+function script(path, ...args) {
+  const command = [join(ROOT, path), ...args];
   return async (life) => (await run(life, process.execPath, command, { cwd: ROOT, limitMs: STEP_LIMIT_MS })).code === 0;
 }
 

@@ -2,8 +2,9 @@
  * Which members are unknown, which of the model's required ones are missing, and whether the types are right.
  * Source: interfaces 1.3.1, 1.3.4.
  */
+
+import type { Members, ObjectMembers } from "../ecs-model/members.ts";
 import { hint, remove, rename } from "./fix.ts";
-import type { Members, ObjectMembers } from "./members.ts";
 import { nearest } from "./nearest.ts";
 import type { Report, Trail } from "./problem.ts";
 import { quote, trailPath } from "./problem.ts";
@@ -11,7 +12,7 @@ import { quote, trailPath } from "./problem.ts";
 export type MemberReports = { readonly unknown: Report; readonly pascal: Report; readonly missing: Report };
 
 /** Members with rules (and AWS messages) of their own are asked for there. */
-const OWN_RULES = new Set(["command"]);
+const OWN_RULES = new Set(["family", "containerDefinitions", "command"]);
 
 /**
  * Walks the known part of `value`. `ignored` are members at the top that are dropped without a word. Returns true when every

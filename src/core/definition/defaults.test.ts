@@ -5,13 +5,14 @@ import { aContext } from "../../docker/create-body/a-context.ts";
 import { buildCreateBody } from "../../docker/create-body/index.ts";
 import { readyTask } from "../../testing/ready-task.ts";
 import { asEpochMs } from "../brand.ts";
+import { memberAt } from "../ecs-model/members.ts";
 import { planTask } from "../plan.ts";
 import { decideRestart } from "../restart-policy.ts";
 import type { Container } from "../task.ts";
 import { buildTask } from "../task-builder.ts";
 import { aRequest, definitionOf } from "./a-definition.ts";
 import { DEFAULTS, type Default, isSameAs } from "./defaults.ts";
-import { memberAt, TASK_MEMBERS } from "./members.ts";
+import { TASK_MEMBERS } from "./members.ts";
 import type { NetworkMode, TaskDefinition } from "./types.ts";
 
 /** A request in which every member with a default has a place to stand. */

@@ -4,11 +4,10 @@
  */
 import { hint } from "./fix.ts";
 import { lowerMembers } from "./lower-members.ts";
-import { TASK_MEMBERS } from "./members.ts";
+import { OUTPUT_ONLY_MEMBERS, TASK_MEMBERS } from "./members.ts";
 import { plainOrCopy } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
 import { ProblemList } from "./problem.ts";
-import { OUTPUT_ONLY_MEMBERS } from "./schema.ts";
 
 type DocumentForm =
   /** The request shape. */

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { fieldNames } from "../ecs-model/members.ts";
 import { renderFieldMatrix } from "./field-matrix.ts";
 import { FIELD_SUPPORT } from "./field-support.ts";
-import { fieldNames, TASK_MEMBERS } from "./members.ts";
+import { TASK_MEMBERS } from "./members.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/field-matrix.md", import.meta.url));
 

@@ -184,9 +184,19 @@ const CONTAINER_ROWS: readonly Row[] = [
   [
     "resourceRequirements[].type",
     "emulated",
-    "With the host's GPU ids in `hostTotals.gpus` each container gets its own GPUs, by `NVIDIA_VISIBLE_DEVICES` and a runtime or device request; without them, as `berth run`, Docker is asked for a number. The choice and what Docker is told are tested, no GPU was ever at hand. InferenceAccelerator is withdrawn by AWS and ignored",
+    "With the host's GPU ids in `hostTotals.gpus` each container gets its own GPUs, by `NVIDIA_VISIBLE_DEVICES` and a runtime or device request; without them, as `berth run`, Docker is asked for a number. The choice and what Docker is told are tested, no GPU was ever at hand. InferenceAccelerator is withdrawn by AWS and ignored, and so is NeuronDevice",
   ],
   ["resourceRequirements[].value", "emulated", "Number of GPUs"],
+  [
+    "resourceRequirements[].sharingStrategy.nvidiaMps.maxComputePercent",
+    "ignored",
+    "A container gets whole GPUs for itself: nothing shares them",
+  ],
+  [
+    "resourceRequirements[].sharingStrategy.nvidiaMps.memory",
+    "ignored",
+    "A container gets whole GPUs for itself: nothing shares them",
+  ],
   [
     "firelensConfiguration.type",
     "emulated",

@@ -180,11 +180,14 @@ function destination(options: Readonly<Record<string, string>>): string {
 }
 
 function requirementLimitations(container: ContainerDefinition, path: string, report: Report): void {
-  for (const [index, { type, value }] of (container.resourceRequirements ?? []).entries()) {
+  for (const [index, { type, value, sharingStrategy }] of (container.resourceRequirements ?? []).entries()) {
     const at = `${path}.resourceRequirements[${index}]`;
     if (type === "GPU")
       report("emulated-here", at, `Docker is asked for ${value} GPU: the host needs the NVIDIA container toolkit`);
-    else report("ignored-here", at, "Inference accelerators were withdrawn by AWS");
+    if (type === "InferenceAccelerator") report("ignored-here", at, "Inference accelerators were withdrawn by AWS");
+    if (type === "NeuronDevice") report("ignored-here", at, "The container is given no Neuron device on this host");
+    if (sharingStrategy !== undefined)
+      report("ignored-here", `${at}.sharingStrategy`, "A container gets whole GPUs for itself: nothing shares them");
   }
 }
 

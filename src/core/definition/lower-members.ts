@@ -2,8 +2,9 @@
  * Members in the spelling of CloudFormation and of Terraform's arrays (`Name`, `Value`), brought to that of ECS. Keys of maps,
  * such as labels and log options, are nobody's members and stay as they are.
  */
+
+import type { Members, ObjectMembers } from "../ecs-model/members.ts";
 import type { Change } from "./fix.ts";
-import type { Members, ObjectMembers } from "./members.ts";
 import type { Trail } from "./problem.ts";
 import { quote, type Report, trailPath } from "./problem.ts";
 

@@ -2,11 +2,11 @@
  * The normalised form of a definition in which the rules found nothing wrong: AWS's defaults filled in, sizes as plain
  * decimals, frozen. Source: interfaces 1.3.3, 1.2.
  */
+
+import type { Members } from "../ecs-model/members.ts";
 import { CONTAINER_DEFAULTS, restartPeriodOf, TASK_DEFAULTS, VOLUME_DEFAULTS } from "./defaults.ts";
 import { deepFreeze } from "./freeze.ts";
-import type { Members } from "./members.ts";
 import { CONTAINER_MEMBERS, copyKnown, copyMap, copyValue, TASK_MEMBERS, VOLUME_MEMBERS } from "./members.ts";
-import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
 import type {
   ContainerDefinition,
@@ -21,6 +21,7 @@ import type {
   Volume,
   VolumeFrom,
 } from "./types.ts";
+import type { WireContainer, WireTask, WireVolume } from "./wire.ts";
 
 type WireHealthCheck = NonNullable<WireContainer["healthCheck"]>;
 

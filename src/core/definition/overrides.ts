@@ -10,13 +10,12 @@ import { nameFix } from "./nearest.ts";
 import { prepare } from "./prepare.ts";
 import type { Problem, Report } from "./problem.ts";
 import { isError, ProblemList, quote } from "./problem.ts";
-import type { WireTaskOverride } from "./schema.ts";
-import { taskOverrideSchema } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
 import type { TaskDefinition, TaskOverride } from "./types.ts";
 import { withoutUnset } from "./unset.ts";
 import { validateTaskDefinition } from "./validate.ts";
+import type { WireTaskOverride } from "./wire.ts";
 
 const OVERRIDES_MAX_CHARACTERS = 8192;
 const NONE: ReadonlySet<string> = new Set();
@@ -40,7 +39,7 @@ export function validateTaskOverride(input: unknown, definition: TaskDefinition)
   checkSize(copied, report);
   const prepared = withoutUnset(copied, OVERRIDE_MEMBERS);
   checkMembers(prepared, OVERRIDE_MEMBERS, { unknown: refuseUnknown(report), pascal: report, missing: report }, NONE);
-  const { value } = checkShape(taskOverrideSchema, OVERRIDE_MEMBERS, prepared, { type: report, enum: report });
+  const { value } = checkShape<WireTaskOverride>(prepared, OVERRIDE_MEMBERS, { type: report, enum: report });
   checkContainerOverrides(value, definition, report);
   checkTaskSizes(value, report);
   if (findings.problems.some(isError)) return { ok: false, problems: findings.problems };

@@ -1,5 +1,5 @@
 /** Unfilled placeholders of a definition: where they are, and filling them. */
-import type { Members, ObjectMembers } from "./members.ts";
+import type { Members, ObjectMembers } from "../ecs-model/members.ts";
 import { TASK_MEMBERS } from "./members.ts";
 import type { PlaceholderMatch, PlaceholderStyle } from "./placeholder-forms.ts";
 import { isStatement, scanPlaceholders, wholePlaceholder } from "./placeholder-forms.ts";

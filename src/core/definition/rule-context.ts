@@ -1,9 +1,9 @@
 /** What every cross-field rule gets to see. */
 import { TASK_DEFAULTS } from "./defaults.ts";
 import type { Report } from "./problem.ts";
-import type { WireContainer, WireTask, WireVolume } from "./schema.ts";
 import { parseTaskCpu, parseTaskMemory } from "./sizes.ts";
 import type { NetworkMode } from "./types.ts";
+import type { WireContainer, WireTask, WireVolume } from "./wire.ts";
 
 export type NamedContainer = {
   readonly container: WireContainer;

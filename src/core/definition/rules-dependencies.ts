@@ -7,7 +7,7 @@ import type { Report } from "./problem.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
-import type { WireContainer } from "./schema.ts";
+import type { WireContainer } from "./wire.ts";
 
 export function checkDependencies(context: RuleContext): void {
   for (const entry of context.containers) {

@@ -6,7 +6,7 @@ import { holdsPlaceholder } from "./placeholder-forms.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
-import type { WireContainer } from "./schema.ts";
+import type { WireContainer } from "./wire.ts";
 
 const RESTART_PERIOD_S = { min: 60, max: 1800 } as const;
 const IGNORED_EXIT_CODES_MAX = 50;

@@ -8,7 +8,7 @@ import { holdsPlaceholder } from "./placeholder-forms.ts";
 import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { hasEntries } from "./rule-context.ts";
-import type { WireContainer } from "./schema.ts";
+import type { WireContainer } from "./wire.ts";
 
 type WirePort = NonNullable<WireContainer["portMappings"]>[number];
 

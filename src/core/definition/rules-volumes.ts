@@ -9,7 +9,7 @@ import { quote } from "./problem.ts";
 import type { NamedContainer, RuleContext } from "./rule-context.ts";
 import { present } from "./rule-context.ts";
 import { asName, isName } from "./rules-identity.ts";
-import type { WireVolume } from "./schema.ts";
+import type { WireVolume } from "./wire.ts";
 
 export function checkVolumes(context: RuleContext): void {
   const names = new Set(context.volumes.map(({ volume }) => volume.name ?? ""));

@@ -3,14 +3,12 @@
  * still see the rest; `damaged` remembers where, so that they do not report it as missing.
  * Source: interfaces 1.3.1.
  */
-import * as v from "valibot";
-import { assert } from "../assert.ts";
+
+import type { Members, ObjectMembers } from "../ecs-model/members.ts";
 import type { AwsText } from "./aws-texts.ts";
 import { aws } from "./aws-texts.ts";
 import type { Fix } from "./fix.ts";
 import { either, hint, remove, write, writeLike } from "./fix.ts";
-import type { Members, ObjectMembers } from "./members.ts";
-import { memberAt } from "./members.ts";
 import type { ProblemDetails, Report } from "./problem.ts";
 import { childPath, quote } from "./problem.ts";
 import type { RuleId } from "./rules.ts";
@@ -20,62 +18,120 @@ export type SourceOf = (path: string) => string | undefined;
 
 type Reports = { readonly type: Report; readonly enum: Report; readonly sourceOf?: SourceOf | undefined };
 
-type Issue = v.BaseIssue<unknown>;
 type Key = string | number;
 
 export type Shaped<Output> = { readonly value: Output; readonly damaged: ReadonlySet<string> };
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** For what is known to have the right types. The schema would copy it; here unknown members stay, and nobody reads them. */
+/** For what is known to have the right types. */
 export function asShaped<Output extends object>(fitting: object): Shaped<Output> {
   return { value: fitting as Output, damaged: NOTHING };
 }
 
 /**
- * The typed part of `prepared`, which is changed on the way. Enum findings go to `reportEnum`, because ECS checks them
- * after everything else.
+ * The typed part of `prepared`, which is changed on the way: a wrong value goes with the member that holds it, or in a list
+ * of objects with its content, so that indices stay. Unknown members stay, and nobody reads them. Enum findings go to
+ * `report.enum`, because ECS checks them after everything else.
  */
-export function checkShape<Schema extends v.GenericSchema>(
-  schema: Schema,
+export function checkShape<Output extends object>(
+  prepared: object,
   members: ObjectMembers,
-  prepared: unknown,
   report: Reports,
-): Shaped<v.InferOutput<Schema>> {
-  const damaged = new Set<string>();
-  const first = v.safeParse(schema, prepared);
-  if (first.success) return { value: first.output, damaged };
-  for (const issue of first.issues) {
-    describeIssue(issue, members, report);
-    takeOut(issue, members, damaged);
-  }
-  const second = v.safeParse(schema, prepared);
-  assert(second.success, "a document without its wrong parts has the right shape");
-  return { value: second.output, damaged };
+): Shaped<Output> {
+  const walk: Walk = { keys: [], damaged: new Set(), report };
+  keepFitting(prepared as Record<string, unknown>, members, walk);
+  return { value: prepared as Output, damaged: walk.damaged };
 }
 
-function keysOf(issue: Issue): Key[] {
-  return (issue.path ?? []).map((item) => (typeof item.key === "number" ? item.key : String(item.key)));
+type Walk = { readonly keys: Key[]; readonly damaged: Set<string>; readonly report: Reports };
+
+function keepFitting(object: Record<string, unknown>, { names, members }: ObjectMembers, walk: Walk): void {
+  for (const name of names) {
+    const member = members.get(name);
+    if (object[name] === undefined || member === undefined) continue;
+    if (!fitsAt(name, object[name], member, walk)) takeOut(object, name, walk);
+  }
+}
+
+function takeOut(object: Record<string, unknown>, name: string, { keys, damaged }: Walk): void {
+  delete object[name];
+  damaged.add(pathOf([...keys, name]));
+}
+
+function fitsAt(key: Key, value: unknown, members: Members, walk: Walk): boolean {
+  walk.keys.push(key);
+  const fits = isFitting(value, members, walk);
+  walk.keys.pop();
+  return fits;
+}
+
+function isFitting(value: unknown, members: Members, walk: Walk): boolean {
+  if (!hasType(value, members)) {
+    tell(value, members, walk);
+    return false;
+  }
+  if (members.kind === "object") keepFitting(value as Record<string, unknown>, members, walk);
+  if (members.kind === "map") keepTexts(value as Record<string, unknown>, walk);
+  return members.kind !== "list" || isFittingList(value as unknown[], members.item, walk);
+}
+
+function hasType(value: unknown, members: Members): boolean {
+  switch (members.kind) {
+    case "object":
+    case "map":
+      return isPlainObject(value);
+    case "list":
+      return Array.isArray(value);
+    case "enum":
+      return typeof value === "string" && members.options.includes(value);
+    case "integer":
+      return typeof value === "number" && (value | 0) === value;
+    default:
+      return typeof value === members.kind;
+  }
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFittingList(list: unknown[], item: Members, walk: Walk): boolean {
+  let fits = true;
+  for (const [index, value] of list.entries()) {
+    if (fitsAt(index, value, item, walk)) continue;
+    if (item.kind !== "object") {
+      fits = false;
+      continue;
+    }
+    list[index] = {};
+    walk.damaged.add(pathOf([...walk.keys, index]));
+  }
+  return fits;
+}
+
+function keepTexts(map: Record<string, unknown>, walk: Walk): void {
+  for (const key of Object.keys(map)) {
+    if (!fitsAt(key, map[key], { kind: "string" }, walk)) takeOut(map, key, walk);
+  }
 }
 
 function pathOf(keys: readonly Key[]): string {
   return keys.reduce<string>(childPath, "");
 }
 
-function describeIssue(issue: Issue, members: ObjectMembers, report: Reports): void {
-  const keys = keysOf(issue);
+function tell(input: unknown, expected: Members, { keys, report }: Walk): void {
   const path = pathOf(keys);
-  const expected = memberAt(members, keys);
-  if (issue.input === null) {
+  if (input === null) {
     report.type("null-in-list", path, "A list holds null", {
       fix: remove(path, "Leave the entry out, or write its value"),
     });
-  } else if (expected?.kind === "enum" && typeof issue.input === "string") {
-    report.enum("enum-value", path, `${quote(issue.input)} is not one of ${expected.options.join(", ")}`, {
-      fix: enumFix(issue.input, expected.options, path),
+  } else if (expected.kind === "enum" && typeof input === "string") {
+    report.enum("enum-value", path, `${quote(input)} is not one of ${expected.options.join(", ")}`, {
+      fix: enumFix(input, expected.options, path),
     });
   } else {
-    const finding = typeFinding({ input: issue.input, path, source: report.sourceOf?.(path) }, expected);
+    const finding = typeFinding({ input, path, source: report.sourceOf?.(path) }, expected);
     report.type(finding.rule, path, finding.message, finding.details);
   }
 }
@@ -105,12 +161,9 @@ const JAVA_NAMES: Partial<Record<Members["kind"], string>> = {
 
 type Found = { readonly input: unknown; readonly path: string; readonly source: string | undefined };
 
-function typeFinding(
-  found: Found,
-  expected: Members | undefined,
-): { rule: RuleId; message: string; details: ProblemDetails } {
+function typeFinding(found: Found, expected: Members): { rule: RuleId; message: string; details: ProblemDetails } {
   const { input } = found;
-  const kind = expected?.kind ?? "string";
+  const { kind } = expected;
   if (kind === "integer" && typeof input === "number") {
     return {
       rule: "integer-out-of-range",
@@ -154,12 +207,12 @@ function describeValue(found: Found): string {
   return typeof input === "object" ? "An object" : `A ${typeof input}`;
 }
 
-function typeFix(found: Found, expected: Members | undefined): Fix | undefined {
+function typeFix(found: Found, expected: Members): Fix | undefined {
   const { input, path } = found;
-  const kind = expected?.kind ?? "string";
-  if (expected?.kind === "list") return listFix(input, expected.item, path);
+  const { kind } = expected;
+  if (expected.kind === "list") return listFix(input, expected.item, path);
   const isScalar = typeof input === "number" || typeof input === "boolean";
-  if (expected?.kind === "enum") return enumFix(isScalar ? asWritten(found) : "", expected.options, path);
+  if (expected.kind === "enum") return enumFix(isScalar ? asWritten(found) : "", expected.options, path);
   if (kind === "string" && isScalar) return withRemark(write(path, asWritten(found)), "in quotes");
   if (typeof input !== "string") return undefined;
   const isInteger = kind === "integer" && /^-?\d{1,10}$/.test(input) && Math.abs(Number(input)) < 2 ** 31;
@@ -190,25 +243,4 @@ function listFix(input: unknown, item: Members, path: string): Fix | undefined {
 
 function isText(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-}
-
-/** Removes the wrong value: the member that holds it, or in a list of objects its content, so that indices stay. */
-function takeOut(issue: Issue, members: ObjectMembers, damaged: Set<string>): void {
-  const items = issue.path ?? [];
-  const keys = keysOf(issue);
-  for (let depth = items.length - 1; depth >= 0; depth--) {
-    const item = items[depth];
-    const path = pathOf(keys.slice(0, depth + 1));
-    const holder: unknown = item?.input;
-    if (Array.isArray(holder)) {
-      if (memberAt(members, keys.slice(0, depth + 1))?.kind !== "object") continue;
-      holder[Number(keys[depth])] = {};
-      damaged.add(path);
-      return;
-    }
-    if (typeof holder !== "object" || holder === null) continue;
-    Reflect.deleteProperty(holder, String(keys[depth]));
-    damaged.add(path);
-    return;
-  }
 }

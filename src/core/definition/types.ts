@@ -1,25 +1,44 @@
 /**
  * A task definition in its normalised form: AWS's own member names, order and units (seconds, MiB, CPU units), with
- * every default that RegisterTaskDefinition fills in. Absent members are absent, never null.
+ * every default that RegisterTaskDefinition fills in. Absent members are absent, never null. Written out, because the model
+ * has neither units nor words for hovers; a test holds these types against it, member by member.
  * Source: interfaces 1.1, 1.2, 1.3.3.
  */
+import type {
+  ApplicationProtocol,
+  Compatibility,
+  ContainerCondition,
+  DeviceCgroupPermission,
+  EnvironmentFileType,
+  FirelensConfigurationType,
+  IpcMode,
+  NetworkMode,
+  PidMode,
+  ResourceType,
+  Scope,
+  SharingStrategy,
+  TransportProtocol,
+  VersionConsistency,
+} from "../ecs-model/model.gen.ts";
 
-export type NetworkMode = "bridge" | "host" | "awsvpc" | "none";
-export type Compatibility = "EC2" | "FARGATE" | "EXTERNAL" | "MANAGED_INSTANCES";
-export type DependencyCondition = "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
-export type TransportProtocol = "tcp" | "udp";
+export type { Compatibility, NetworkMode, TransportProtocol };
+export type DependencyCondition = ContainerCondition;
 
 export type KeyValuePair = { readonly name: string; readonly value: string };
 export type Tag = { readonly key: string; readonly value: string };
 export type SecretReference = { readonly name: string; readonly valueFrom: string };
-export type EnvironmentFile = { readonly value: string; readonly type: "s3" };
+export type EnvironmentFile = { readonly value: string; readonly type: EnvironmentFileType };
 export type ContainerDependency = { readonly containerName: string; readonly condition: DependencyCondition };
 export type MountPoint = { readonly sourceVolume: string; readonly containerPath: string; readonly readOnly: boolean };
 export type VolumeFrom = { readonly sourceContainer: string; readonly readOnly: boolean };
 export type HostEntry = { readonly hostname: string; readonly ipAddress: string };
 export type Ulimit = { readonly name: string; readonly softLimit: number; readonly hardLimit: number };
 export type SystemControl = { readonly namespace: string; readonly value: string };
-export type ResourceRequirement = { readonly type: "GPU" | "InferenceAccelerator"; readonly value: string };
+export type ResourceRequirement = {
+  readonly type: ResourceType;
+  readonly value: string;
+  readonly sharingStrategy?: SharingStrategy;
+};
 
 /** Either `containerPort` (with `hostPort` filled in) or `containerPortRange`. */
 export type PortMapping = {
@@ -28,7 +47,7 @@ export type PortMapping = {
   readonly hostPort?: number;
   readonly protocol: TransportProtocol;
   readonly name?: string;
-  readonly appProtocol?: "http" | "http2" | "grpc";
+  readonly appProtocol?: ApplicationProtocol;
   /** `"8000-8010"` */
   readonly containerPortRange?: string;
 };
@@ -56,14 +75,14 @@ export type LogConfiguration = {
 };
 
 export type FirelensConfiguration = {
-  readonly type: "fluentd" | "fluentbit";
+  readonly type: FirelensConfigurationType;
   readonly options?: Readonly<Record<string, string>>;
 };
 
 export type Device = {
   readonly hostPath: string;
   readonly containerPath?: string;
-  readonly permissions?: readonly ("read" | "write" | "mknod")[];
+  readonly permissions?: readonly DeviceCgroupPermission[];
 };
 
 /** Sizes in MiB. */
@@ -111,7 +130,7 @@ export type ContainerDefinition = {
   readonly startTimeout?: number;
   /** Seconds. */
   readonly stopTimeout?: number;
-  readonly versionConsistency?: "enabled" | "disabled";
+  readonly versionConsistency?: VersionConsistency;
   readonly hostname?: string;
   readonly user?: string;
   readonly workingDirectory?: string;
@@ -135,7 +154,7 @@ export type ContainerDefinition = {
 };
 
 export type DockerVolumeConfiguration = {
-  readonly scope: "task" | "shared";
+  readonly scope: Scope;
   readonly autoprovision?: boolean;
   readonly driver: string;
   readonly driverOpts?: Readonly<Record<string, string>>;
@@ -163,7 +182,7 @@ export type Volume = {
   readonly fsxWindowsFileServerVolumeConfiguration?: {
     readonly fileSystemId: string;
     readonly rootDirectory: string;
-    readonly authorizationConfig?: { readonly credentialsParameter: string; readonly domain: string };
+    readonly authorizationConfig: { readonly credentialsParameter: string; readonly domain: string };
   };
   readonly configuredAtLaunch?: boolean;
 };
@@ -184,8 +203,8 @@ export type TaskDefinition = {
   /** MiB as a decimal string ("2048"), the form of the API. */
   readonly memory?: string;
   readonly tags?: readonly Tag[];
-  readonly pidMode?: "host" | "task";
-  readonly ipcMode?: "host" | "task" | "none";
+  readonly pidMode?: PidMode;
+  readonly ipcMode?: IpcMode;
   readonly proxyConfiguration?: {
     readonly type?: "APPMESH";
     readonly containerName: string;

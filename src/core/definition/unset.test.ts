@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Members, ObjectMembers } from "../ecs-model/members.ts";
 import { aRequest, definitionOf, findingsOf } from "./a-definition.ts";
 import { applyOverrides } from "./apply-overrides.ts";
-import { CONTAINER_MEMBERS, type Members, type ObjectMembers, OVERRIDE_MEMBERS, TASK_MEMBERS } from "./members.ts";
+import { CONTAINER_MEMBERS, OVERRIDE_MEMBERS, TASK_MEMBERS } from "./members.ts";
 import { validateTaskOverride } from "./overrides.ts";
 import { KEPT_IN_OVERRIDES, KEPT_WHEN_EMPTY, withoutUnset } from "./unset.ts";
 
@@ -111,6 +112,9 @@ const ABSENT: readonly string[] = [
     ...["healthCheck", "healthCheck.command", "healthCheck.interval", "healthCheck.timeout", "healthCheck.retries"],
     ...["healthCheck.startPeriod", "systemControls", "systemControls[].namespace", "systemControls[].value"],
     ...["resourceRequirements", "resourceRequirements[].type", "resourceRequirements[].value"],
+    ...["resourceRequirements[].sharingStrategy", "resourceRequirements[].sharingStrategy.nvidiaMps"],
+    "resourceRequirements[].sharingStrategy.nvidiaMps.maxComputePercent",
+    "resourceRequirements[].sharingStrategy.nvidiaMps.memory",
     ...["firelensConfiguration", "firelensConfiguration.type", "firelensConfiguration.options", "credentialSpecs"],
   ].map((member) => `containerDefinitions[].${member}`),
   ...[
@@ -137,6 +141,9 @@ const ABSENT_IN_OVERRIDES: readonly string[] = [
     ...["name", "command", "environment", "environment[].name", "environmentFiles", "environmentFiles[].value"],
     ...["environmentFiles[].type", "memory", "memoryReservation"],
     ...["resourceRequirements", "resourceRequirements[].type", "resourceRequirements[].value"],
+    ...["resourceRequirements[].sharingStrategy", "resourceRequirements[].sharingStrategy.nvidiaMps"],
+    "resourceRequirements[].sharingStrategy.nvidiaMps.maxComputePercent",
+    "resourceRequirements[].sharingStrategy.nvidiaMps.memory",
   ].map((member) => `containerOverrides[].${member}`),
 ];
 

@@ -3,7 +3,7 @@
  * with zero values, Ansible, old consoles), so `""`, 0, `[]` and `{}` count as absent, except where they mean something.
  * Source: interfaces 1.3.4, 1.5; the agent's `stopContainer` and its like, which take 0 for "not set".
  */
-import type { Members, ObjectMembers } from "./members.ts";
+import type { Members, ObjectMembers } from "../ecs-model/members.ts";
 
 /** Members whose zero or empty value is a value, and what it says. Entries of lists are always kept. */
 export const KEPT_WHEN_EMPTY: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@
 import { checkMembers } from "./check-members.ts";
 import { hint } from "./fix.ts";
 import { isWithoutEffect } from "./member-effect.ts";
-import { TASK_MEMBERS } from "./members.ts";
+import { OUTPUT_ONLY_MEMBERS, TASK_MEMBERS } from "./members.ts";
 import { normalise } from "./normalise.ts";
 import { findPlaceholders } from "./placeholders.ts";
 import { plainOrCopy, prepare } from "./prepare.ts";
@@ -15,12 +15,11 @@ import { isError, ProblemList } from "./problem.ts";
 import { namePlaceholders } from "./report-placeholders.ts";
 import { RULE_CHECKS } from "./rule-checks.ts";
 import { ruleContext } from "./rule-context.ts";
-import type { WireTask } from "./schema.ts";
-import { OUTPUT_ONLY_MEMBERS, taskDefinitionSchema } from "./schema.ts";
 import type { SourceOf } from "./shape.ts";
 import { asShaped, checkShape } from "./shape.ts";
 import type { TaskDefinition } from "./types.ts";
 import { withoutUnset } from "./unset.ts";
+import type { WireTask } from "./wire.ts";
 
 export type ValidationOptions = {
   /** Name unfilled placeholders (default true). An API server leaves that to the caller's tools. */
@@ -82,7 +81,7 @@ function checkAll(
   const wrongCase = wrongCasePaths(types.problems);
   const shaped = fits
     ? asShaped<WireTask>(prepared)
-    : checkShape(taskDefinitionSchema, TASK_MEMBERS, own(), {
+    : checkShape<WireTask>(own() as object, TASK_MEMBERS, {
         type: types.report,
         enum: enums.report,
         sourceOf,
