@@ -48,4 +48,51 @@ describe("HostPortAllocator", () => {
     expect(await leased(ports, "b", { ...dynamic(), protocol: "udp" })).toEqual([40_000]);
     await expect(leased(ports, "c")).rejects.toMatchObject({ name: "HostConfigError" });
   });
+
+  it("takes back from an owner what it still has, and not what went to somebody else meanwhile", async () => {
+    const ports = allocator(async () => true, 40_000);
+    const fixed: PortRequest = { ...dynamic(), choice: "fixed", hostPort: 40_000 };
+    await leased(ports, "old", fixed);
+    await leased(ports, "new", fixed);
+    ports.release("old");
+    await expect(leased(ports, "third")).rejects.toMatchObject({ name: "HostConfigError" });
+    ports.release("new");
+    expect(await leased(ports, "third")).toEqual([40_000]);
+  });
+
+  it("gives back all that a container has, and keeps nothing of requests of which one failed", async () => {
+    const ports = allocator(async () => true, 40_002);
+    await ports.lease("web", [dynamic(), dynamic()]);
+    await expect(ports.lease("db", [dynamic(), dynamic()])).rejects.toMatchObject({ name: "HostConfigError" });
+    expect(await leased(ports, "cache")).toEqual([40_002]);
+    ports.release("web");
+    expect(await leased(ports, "db", dynamic(2))).toEqual([40_000, 40_001]);
+  });
+
+  it("PORT: takes the preferred port when it is free as a whole, and any other when it is not", async () => {
+    const ports = allocator(async (port) => port !== 8_081, 40_003);
+    const preferred = (hostPort: number, count = 1): PortRequest => ({
+      ...dynamic(count),
+      choice: "preferred",
+      hostPort,
+    });
+    expect(await leased(ports, "a", preferred(8_080))).toEqual([8_080]);
+    expect(await leased(ports, "b", preferred(8_080))).toEqual([40_000]);
+    expect(await leased(ports, "c", preferred(8_081))).toEqual([40_001]);
+    expect(await leased(ports, "d", preferred(8_082, 2))).toEqual([8_082, 8_083]);
+  });
+
+  it("never gives a port that is reserved", async () => {
+    const range = { first: 40_000, last: 40_002 };
+    const ports = new HostPortAllocator({ range, probe: async () => true, reserved: [40_000, 40_001] });
+    expect(await leased(ports, "a")).toEqual([40_002]);
+    await expect(leased(ports, "b")).rejects.toMatchObject({ name: "HostConfigError" });
+  });
+
+  it("leases one after the other, so that nobody is given what another is about to get", async () => {
+    const ports = allocator();
+    const given = await Promise.all([leased(ports, "a"), leased(ports, "b"), leased(ports, "c")]);
+    expect(given.flat()).toEqual([40_000, 40_001, 40_002]);
+    expect(await ports.lease("nobody", [])).toEqual([]);
+  });
 });

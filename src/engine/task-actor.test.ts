@@ -1,6 +1,6 @@
 /** What an actor does with what it is sent. Its order of saving and acting is held by the scenarios and the simulator. */
 import { describe, expect, it } from "vitest";
-import { asEpochMs } from "../core/brand.ts";
+import { asDockerId, asEpochMs } from "../core/brand.ts";
 import { DEFAULT_MACHINE_CONFIG } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Task } from "../core/task.ts";
@@ -9,6 +9,7 @@ import { SimulatedClock } from "../testing/simulated-clock.ts";
 import { TaskActor } from "./task-actor.ts";
 
 const WAIT_MS = 60_000;
+const another = asDockerId("b".repeat(64));
 
 /** An actor of a task that has been STOPPED, and of which two changes are on their way to their reader. */
 class StoppedTask {
@@ -91,5 +92,49 @@ describe("acknowledgements that an actor is sent", () => {
     world.acknowledge(2);
     await world.clock.advance(3 * WAIT_MS);
     expect(world.effects).toContain("remove");
+  });
+});
+
+describe("the timer of an actor", () => {
+  it("stays as the first of two inputs set it, when nothing comes of the second", async () => {
+    const clock = new SimulatedClock();
+    const dockerId = asDockerId("a".repeat(64));
+    const container = aContainer({
+      knownStatus: "RUNNING",
+      emittedStatus: "RUNNING",
+      dockerId,
+      startedAt: asEpochMs(0),
+    });
+    let letSave = (): void => undefined;
+    const actor = new TaskActor(aTask({ knownStatus: "RUNNING", emittedStatus: "RUNNING", containers: [container] }), {
+      clock,
+      config: () => DEFAULT_MACHINE_CONFIG,
+      save: () =>
+        new Promise((saved) => {
+          letSave = saved;
+        }),
+      perform: () => undefined,
+      onState: () => undefined,
+      onCrash: (error) => {
+        throw error;
+      },
+    });
+    const error = { name: "CannotStopContainerError", message: "busy" } as const;
+    const result = { ok: false, failure: { error, indeterminate: false, status: 500 } } as const;
+    actor.send({ type: "stopRequested" });
+    actor.send({ type: "actionFinished", containerName: "web", actionId: actor.task.nextActionId, result });
+    actor.send({ type: "containerObserved", containerName: "web", observation: { kind: "absent", dockerId: another } });
+    expect(clock.pending).toBe(0);
+    letSave();
+    await actor.settled();
+    expect(actor.task.containers[0]?.retry).toMatchObject({ action: "stop", attempts: 1 });
+    expect(clock.pending).toBe(1);
+  });
+
+  it("goes with the actor", async () => {
+    const { actor, clock } = await StoppedTask.waiting();
+    expect(clock.pending).toBe(1);
+    actor.stop();
+    expect(clock.pending).toBe(0);
   });
 });

@@ -1,20 +1,39 @@
 /**
  * `npm run sim -- --bugs [NAME …]`: hunts the deliberate bugs (all of them, or those whose name holds a word) and prints
- * the table of docs/decisions/010-deliberate-bugs.md.
+ * the tables of docs/decisions/010-deliberate-bugs.md. Exits with 1 when one is not found.
  */
-import { BUGS } from "./bugs.ts";
+import { BUGS, type DeliberateBug } from "./bugs.ts";
 import { hunt } from "./hunt.ts";
+import { failingTest } from "./near.ts";
+import { SUBTLE_BUGS, type SubtleBug } from "./subtle-bugs.ts";
 
 const MAX_SEEDS = 500;
 const words = process.argv.slice(2);
-const chosen = words.length === 0 ? BUGS : BUGS.filter(({ name }) => words.some((word) => name.includes(word)));
+const isChosen = ({ name }: DeliberateBug) => words.length === 0 || words.some((word) => name.includes(word));
 
 let missed = 0;
-console.log("| bug | found by seed | profile | what the simulator says |\n|---|---|---|---|");
-for (const bug of chosen) {
+
+async function foundBySimulator(bug: DeliberateBug): Promise<string> {
   const find = await hunt(bug, MAX_SEEDS);
   if (find === undefined) missed += 1;
   const { seed = `none of ${MAX_SEEDS}`, profile = "", violation = "" } = find ?? {};
-  console.log(`| ${bug.name} | ${seed} | ${profile} | ${violation} |`);
+  return `${seed} | ${profile} | ${violation}`;
+}
+
+function foundNearby(bug: SubtleBug): string {
+  const test = failingTest(bug);
+  if (test === undefined) missed += 1;
+  return test ?? "none";
+}
+
+console.log("| bug | found by seed | profile | what the simulator says |\n|---|---|---|---|");
+for (const bug of BUGS.filter(isChosen)) console.log(`| ${bug.name} | ${await foundBySimulator(bug)} |`);
+
+console.log(
+  "\n| bug | found by seed | profile | what the simulator says | test beside the file |\n|---|---|---|---|---|",
+);
+for (const bug of SUBTLE_BUGS.filter(isChosen)) {
+  const nearby = foundNearby(bug);
+  console.log(`| ${bug.name} | ${await foundBySimulator(bug)} | ${nearby} |`);
 }
 process.exitCode = missed === 0 ? 0 : 1;

@@ -56,6 +56,15 @@ describe("observe() of what is absent", () => {
     expect(container.error).toBeUndefined();
   });
 
+  it("of what is being made says nothing: its answer tells", () => {
+    for (const action of ["create", "start"] as const) {
+      const made = { ...running, inFlight: { action, id: 1 }, startRequestedAt: EARLIER };
+      expect(observed(made, { kind: "absent" })).toMatchObject({ knownStatus: "RUNNING", startRequestedAt: EARLIER });
+    }
+    const never = observed({ dockerId: undefined, startRequestedAt: EARLIER }, { kind: "absent" });
+    expect([never.startRequestedAt, never.knownStatus]).toEqual([undefined, "NONE"]);
+  });
+
   it("before a restart ends by the run that is on record", () => {
     expect(observed(restarting, { kind: "absent" })).toMatchObject({
       knownStatus: "STOPPED",
