@@ -46,6 +46,44 @@ describe("CredentialsManager", () => {
       other,
     ]);
   });
+
+  it("CR: moves an id that is set for another task, so that the end of the first takes nothing from the second", () => {
+    const manager = new CredentialsManager();
+    const other = asTaskArn(`${ARN}0`);
+    manager.setCredentials("a", { taskArn: ARN, credentials: credentials() });
+    manager.setCredentials("a", { taskArn: other, credentials: credentials() });
+    manager.removeTaskCredentials(ARN);
+    expect(manager.getCredentials("a")?.taskArn).toBe(other);
+    manager.removeCredentials("a");
+    manager.removeCredentials("a");
+    expect(manager.credentialsIdOf(other, {}, "taskRoleArn")).toBeUndefined();
+  });
+
+  it("gives copies, and keeps its own", () => {
+    const manager = new CredentialsManager();
+    const given = { taskArn: ARN, credentials: { ...credentials() } };
+    manager.setCredentials("a", given);
+    Object.assign(given.credentials, { sessionToken: "changed" });
+    Object.assign(manager.getCredentials("a")?.credentials ?? {}, { sessionToken: "changed" });
+    expect(manager.getCredentials("a")?.credentials.sessionToken).toBe("token");
+  });
+
+  it("knows the execution role's by its ARN, and takes all others for the containers'", () => {
+    const manager = new CredentialsManager();
+    const [taskRoleArn, executionRoleArn] = ["arn:role/task", "arn:role/execution"];
+    manager.setCredentials("e", { taskArn: ARN, credentials: credentials({ roleArn: executionRoleArn }) });
+    expect(manager.credentialsIdOf(ARN, { taskRoleArn, executionRoleArn }, "taskRoleArn")).toBeUndefined();
+    manager.setCredentials("t", { taskArn: ARN, credentials: credentials({ roleArn: taskRoleArn }) });
+    const idOf = (
+      roles: { taskRoleArn?: string; executionRoleArn?: string },
+      role: "taskRoleArn" | "executionRoleArn",
+    ) => manager.credentialsIdOf(ARN, roles, role);
+    expect(idOf({ taskRoleArn, executionRoleArn }, "executionRoleArn")).toBe("e");
+    expect(idOf({ taskRoleArn, executionRoleArn }, "taskRoleArn")).toBe("t");
+    expect(idOf({ taskRoleArn }, "executionRoleArn")).toBeUndefined();
+    const one = { taskRoleArn: executionRoleArn, executionRoleArn };
+    expect([idOf(one, "executionRoleArn"), idOf(one, "taskRoleArn")]).toEqual(["e", "e"]);
+  });
 });
 
 describe("credentialsUri()", () => {
