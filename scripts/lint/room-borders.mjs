@@ -19,7 +19,7 @@ const WIRING = ["agent", "cli", "dashboard"];
 const BORDERS = [
   {
     room: "core",
-    closed: ["ports", "engine", "testing", ...ADAPTERS, ...WIRING],
+    closed: ["ports", "engine", "testing", "files", ...ADAPTERS, ...WIRING],
     message:
       "src/core is pure and imports nothing outside itself: return an effect as plain data, or move this to src/engine or an adapter",
     modules: {
@@ -31,7 +31,7 @@ const BORDERS = [
   },
   {
     room: "ports",
-    closed: ["engine", "testing", ...ADAPTERS, ...WIRING],
+    closed: ["engine", "testing", "files", ...ADAPTERS, ...WIRING],
     message: "src/ports holds interfaces over src/core only: an implementation belongs into its adapter",
     modules: {
       names: ["node:*", "node:*/**"],
@@ -40,7 +40,7 @@ const BORDERS = [
   },
   {
     room: "engine",
-    closed: ["testing", ...ADAPTERS, ...WIRING],
+    closed: ["testing", "files", ...ADAPTERS, ...WIRING],
     message:
       "src/engine imports only src/core and src/ports: ask for an interface in src/ports and let src/agent or src/cli pass the adapter in",
     modules: {
@@ -56,6 +56,11 @@ const BORDERS = [
     closed: ["engine", "testing", ...WIRING, ...ADAPTERS.filter((other) => other !== room)],
     message: `src/${room} is an adapter and imports only src/core and src/ports: what two adapters share belongs into src/core (pure) or src/ports (an interface); src/agent and src/cli wire`,
   })),
+  {
+    room: "files",
+    closed: ["ports", "engine", "testing", ...ADAPTERS, ...WIRING],
+    message: "src/files reads files for the adapters and the command, and imports only src/core",
+  },
   {
     room: "testing",
     // The simulator runs the real engine with its real adapters, so that it composes them as the wiring rooms do.

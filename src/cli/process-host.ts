@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../docker/system-clock.ts";
+import { collect } from "../files/read-named-file.ts";
 import type { EndingSignal } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
 import { createTerminal } from "./terminal.ts";
@@ -79,10 +80,8 @@ function watchCrashes(): Pick<ProcessHost, "crashed" | "onCrash"> {
   };
 }
 
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
-  return Buffer.concat(chunks);
+function readStdin(): Promise<Uint8Array> {
+  return collect(process.stdin);
 }
 
 /** From the package.json above this file, wherever the build puts it. */

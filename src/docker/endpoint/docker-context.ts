@@ -1,7 +1,9 @@
 /** Docker contexts, as the `docker` command keeps them below its configuration folder. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../core/errors.ts";
+import { readFault } from "../../core/read-fault.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import type { TlsMaterial } from "./parse-endpoint.ts";
 
 type Context = { readonly endpoint: string; readonly tls?: TlsMaterial; readonly source: string };
@@ -35,7 +37,12 @@ function currentContext(configDir: string): string | undefined {
 function tlsOf(folder: string, skipVerify: boolean): TlsMaterial | undefined {
   const pem = (name: string) => {
     const path = join(folder, name);
-    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    if (!existsSync(path)) return undefined;
+    try {
+      return readPlainFile(path);
+    } catch (cause) {
+      throw unreadable(`TLS file ${path}`, faultOf(cause), cause);
+    }
   };
   const [ca, cert, key] = [pem("ca.pem"), pem("cert.pem"), pem("key.pem")];
   if (ca === undefined && cert === undefined && key === undefined && !skipVerify) return undefined;
@@ -50,16 +57,23 @@ function tlsOf(folder: string, skipVerify: boolean): TlsMaterial | undefined {
 function readJson(path: string, subject: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(readPlainFile(path));
   } catch (cause) {
-    throw unreadable(subject, factOf(cause as NodeJS.ErrnoException), cause);
+    throw unreadable(`${subject} (${path})`, factOf(cause), cause);
   }
   if (typeof value !== "object" || value === null) throw unreadable(subject, `${path} is no JSON object`);
   return value;
 }
 
-function factOf({ code, message }: NodeJS.ErrnoException): string {
-  return code === "ENOENT" ? "there is none of that name, docker context ls lists them" : message;
+function factOf(cause: unknown): string {
+  const isAbsent = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  return isAbsent ? "there is none of that name, docker context ls lists them" : faultOf(cause);
+}
+
+/** Of what is no JSON, the parser's words. */
+function faultOf(cause: unknown): string {
+  if (!(cause instanceof Error)) throw cause;
+  return "code" in cause ? readFault(String(cause.code)) : cause.message;
 }
 
 function unreadable(subject: string, fact: string, cause?: unknown): EngineError {

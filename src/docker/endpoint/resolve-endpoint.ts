@@ -1,8 +1,9 @@
 /** Finds the daemon that the `docker` command of the same user would talk to. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../core/errors.ts";
 import { readFault } from "../../core/read-fault.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import { readContext } from "./docker-context.ts";
 import type { TlsMaterial } from "./parse-endpoint.ts";
 
@@ -49,7 +50,7 @@ function tlsFromEnvironment(env: Environment, configDir: string): { readonly tls
 
 function readPem(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readPlainFile(path);
   } catch (cause) {
     const { code, message: text } = cause as NodeJS.ErrnoException;
     const fact = code === undefined ? text : readFault(code);

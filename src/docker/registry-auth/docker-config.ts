@@ -1,6 +1,7 @@
 /** The parts of Docker's `config.json` that say how to log in to a registry. */
-import { readFile, stat } from "node:fs/promises";
 import { HUB_KEY, readEncodedLogin, registryHost, registryKey } from "../../core/images/engine-auth.ts";
+import { readFault } from "../../core/read-fault.ts";
+import { readNamedFile } from "../../files/read-named-file.ts";
 import type { RegistryAuth } from "../../ports/docker-client.ts";
 
 export type DockerConfig = {
@@ -11,8 +12,6 @@ export type DockerConfig = {
   readonly credsStore?: string;
 };
 
-/** Room for some thousand logins. */
-const MAX_BYTES = 1_048_576;
 const NO_CONFIG: DockerConfig = { auths: {}, credHelpers: {} };
 const HUB_SERVER = `https://${HUB_KEY}`;
 
@@ -61,16 +60,13 @@ function hostOfKey(key: string): string {
 }
 
 async function readText(file: string): Promise<string | undefined> {
-  const refuse = (why: string) => new Error(`Cannot read Docker's configuration ${file}: ${why}`);
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0, // reading it says why
-  );
-  if (size > MAX_BYTES) throw refuse(`it is larger than ${MAX_BYTES} bytes`);
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  try {
+    return (await readNamedFile(file)).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
     if (error.code === "ENOENT") return undefined;
-    throw refuse(error.code ?? "unknown failure");
-  });
+    throw new Error(`Cannot read Docker's configuration ${file}: ${readFault(String(error.code))}`);
+  }
 }
 
 function parse(text: string, file: string): Readonly<Record<string, unknown>> {

@@ -2,7 +2,6 @@
  * Secrets from a file of the user: dotenv, JSON or YAML. Keys are variables, secrets' names, ARNs or parameter paths;
  * JSON values and nested objects serve JSON keys. The file is read once.
  */
-import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { findJsonFault, lineAndColumn } from "../../core/definition/json-position.ts";
 import { InvalidInputError } from "../../core/errors.ts";
@@ -11,11 +10,10 @@ import { parseDotenv } from "../../core/secrets/dotenv.ts";
 import { type SecretAnswer, type SecretTable, selectSecret } from "../../core/secrets/select.ts";
 import { decodeText } from "../../core/text-encoding.ts";
 import { ALIASES_MAX, holdsItself, nestsTooDeep, YAML_MAX_CHARACTERS, yamlFault } from "../../core/yaml-limits.ts";
+import { readNamedFile } from "../../files/read-named-file.ts";
 import type { SecretSource } from "./secret-source.ts";
 
 type YamlReader = typeof import("./yaml-reader.ts");
-
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** @throws {InvalidInputError} when the file cannot be read; the message names the line and quotes nothing */
 export async function readSecretsFile(file: string): Promise<SecretSource> {
@@ -53,13 +51,10 @@ export function environmentSource(env: Readonly<Record<string, string | undefine
 }
 
 async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readNamedFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === undefined) throw error;
     throw new InvalidInputError("", `Cannot read secrets file ${file}: ${readFault(error.code)}`);
   });
-  if (bytes.length > MAX_BYTES) {
-    throw new InvalidInputError("", `Cannot read secrets file ${file}: it is larger than ${MAX_BYTES} bytes`);
-  }
   return decodeText(bytes, file);
 }
 
