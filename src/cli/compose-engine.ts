@@ -42,7 +42,8 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
   const environment = new TaskEnvironmentStore();
   const objects = request.aws ? s3Objects({ region: request.region, env: process.env }) : undefined;
   const { region } = request;
-  const docker = createDockerClient({ ...resolveEndpoint(process.env, homedir()), log });
+  const connection = resolveEndpoint(process.env, homedir());
+  const docker = createDockerClient({ ...connection, log });
   const store = new MemoryStateStore();
   const processes = createHostProcesses();
   const engine = await composeEngine({
@@ -73,6 +74,7 @@ export async function openRunEnvironment(request: EnvironmentRequest): Promise<R
   return {
     engine,
     docker,
+    connection,
     processes,
     buildTask: (definition) =>
       buildTask(definition, {

@@ -7,11 +7,12 @@ import type { CreateBody } from "../ports/docker-client.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
 import { SimulatedDocker } from "../testing/simulated-docker/index.ts";
+import { removeCommand } from "./clean-up-command.ts";
 import { describeHolder, newConflicts } from "./port-holders.ts";
 
 const ARN = "arn:aws:ecs:us-east-1:000000000000:task/default/0a";
 const NAME = "ecs-shop-1-web-0a";
-const REMOVE = `docker rm --force --volumes $(docker ps --all --quiet --filter label=com.amazonaws.ecs.task-arn=${ARN})`;
+const REMOVE = removeCommand(ARN);
 const ALLOCATED =
   "driver failed programming external connectivity on endpoint ecs-shop-1-web-1f: Bind for 0.0.0.0:8080 failed: port is already allocated";
 const IN_USE = "Error starting userland proxy: listen tcp6 [::]:8080: bind: address already in use";

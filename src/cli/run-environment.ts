@@ -4,6 +4,7 @@ import type { TaskDefinition } from "../core/definition/types.ts";
 import type { Task } from "../core/task.ts";
 import type { TaskEngine } from "../engine/task-engine.ts";
 import type { DockerClient } from "../ports/docker-client.ts";
+import type { DaemonConnection } from "./daemon-safety.ts";
 
 export type PullBehaviour = "default" | "always" | "once" | "prefer-cached";
 export const PULL_BEHAVIOURS: readonly PullBehaviour[] = ["default", "always", "once", "prefer-cached"];
@@ -29,6 +30,8 @@ export interface RunEnvironment {
   /** Initialised. */
   readonly engine: TaskEngine;
   readonly docker: DockerClient;
+  /** How Docker is reached. */
+  readonly connection: DaemonConnection;
   readonly processes: HostProcesses;
   /** @throws {EngineError} VolumeError for volumes that can never be made */
   buildTask(definition: TaskDefinition): Task;

@@ -132,6 +132,7 @@ class Stage {
   err = "";
   lines: readonly LogLine[] = [];
   logsHang = false;
+  connection: RunEnvironment["connection"] = { endpoint: "unix:///run/docker.sock", source: "default" };
   missing: readonly string[] = [];
   closed = 0;
   readonly env: Record<string, string> = {};
@@ -198,6 +199,7 @@ class Stage {
         if (lines.length > 0) yield lines;
         if (logsHang) await new Promise(() => undefined);
       }),
+      connection: this.connection,
       processes: { self: () => undefined, fateOf: () => "unknown", listenersOn: () => [] },
       buildTask: (definition) => aTask({ definition, containers: aTask({ definition }).containers }),
       missing: async () => this.missing,
@@ -471,7 +473,7 @@ describe("runCommand()", () => {
       await stage.clock.advance(0);
       for (let press = 0; press < 3; press++) await stage.signal("SIGINT");
       expect(await code).toBe(130);
-      expect(stage.err).toContain("Left without cleaning up: remove what is left with docker rm");
+      expect(stage.err).toContain("Left without cleaning up: remove what is left with docker ps");
     });
 
     it("before the definition is read, nothing is started", async () => {
@@ -559,6 +561,19 @@ describe("runCommand()", () => {
     expect(stage.err).not.toContain("not shown to its end");
   });
 
+  it("says once that a daemon is reached in the open", async () => {
+    const stage = new Stage();
+    stage.connection = { endpoint: "tcp://10.0.0.5:2375", source: "DOCKER_HOST" };
+    stage.engine.onAdd = () => {
+      stage.engine.run();
+      stage.engine.end({ exitCode: 0 });
+    };
+    const code = stage.run();
+    await stage.clock.advance(1_000);
+    await code;
+    expect(stage.err.match(/is reached without TLS/g)).toHaveLength(1);
+  });
+
   it("refuses before anything is started when values are missing, naming all of them", async () => {
     const stage = new Stage();
     stage.missing = ["web: secret /prod/key", "web: secret /prod/token"];
@@ -620,7 +635,7 @@ describe("runCommand()", () => {
     const code = stage.run();
     await stage.clock.advance(1_000);
     expect(await code).toBe(125);
-    expect(stage.err).toMatch(/device busy[\s\S]*docker rm --force/);
+    expect(stage.err).toMatch(/device busy[\s\S]*docker rm --force[\s\S]*docker volume rm/);
   });
 
   it.each(["5x", "0", "-1"])("refuses --timeout %s before it reads anything", async (timeout) => {

@@ -6,6 +6,7 @@ import { chooseRegion } from "../core/definition/region.ts";
 import type { Task } from "../core/task.ts";
 import { hostOfEndpoint } from "./addresses.ts";
 import { berthCommand } from "./command-line.ts";
+import { openConnectionNote } from "./daemon-safety.ts";
 import { removeEarlierRuns } from "./earlier-runs.ts";
 import { endOfRun, type RunEnd } from "./exit-code.ts";
 import type { CliHost } from "./host.ts";
@@ -91,7 +92,8 @@ async function runUntilEnd(file: string, options: RunOptions, context: RunContex
   const environment = await openEnvironment(loaded, options, context);
   if (environment === undefined) return endedEarly(ending);
   try {
-    for (const note of folderNotes(loaded, environment)) context.speaker.say(note);
+    const notes = [openConnectionNote(environment.connection, loaded.definition), ...folderNotes(loaded, environment)];
+    for (const note of notes) if (note !== undefined) context.speaker.say(note);
     const task = environment.buildTask(loaded.definition);
     const missing = await Promise.race([environment.missing(task), over]);
     if (missing === undefined || ending.wayOut !== undefined) return endedEarly(ending);
