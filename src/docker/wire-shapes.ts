@@ -50,6 +50,7 @@ const NETWORK_SETTINGS: Shape = {
 export const CONTAINER_SHAPE = {
   Id: "text",
   Name: "text",
+  RestartCount: "number",
   Created: "text",
   Image: "text",
   State: STATE,

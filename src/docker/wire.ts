@@ -60,6 +60,7 @@ export type WireContainer = {
   readonly Name?: string;
   readonly Created?: string;
   readonly Image?: string;
+  readonly RestartCount?: number;
   readonly State?: WireState;
   readonly Config?: Maybe<{ readonly Image?: string; readonly Labels?: Labels; readonly Tty?: boolean }>;
   readonly HostConfig?: Maybe<{ readonly LogConfig?: Maybe<{ readonly Type?: string }> }>;

@@ -93,7 +93,7 @@ export class EffectRunner {
       const observation: Observation =
         seen === undefined
           ? { kind: "absent", dockerId: before.container.dockerId, exitCode: lastExitCode }
-          : toObservation(now.task, now.container, seen);
+          : toObservation(now.task, now.container, seen, lastExitCode);
       this.#ports.send(taskArn, { type: "containerObserved", containerName, observation });
     } catch (error) {
       if (this.#ports.signal.aborted) return;

@@ -5,12 +5,20 @@ import { networkBindingsOf } from "../core/network-bindings.ts";
 import type { Container, Task } from "../core/task.ts";
 import type { ContainerInspection } from "../ports/docker-client.ts";
 
-export function toObservation(task: Task, container: Container, seen: ContainerInspection): Observation {
+/** @param lastExitCode of a run that has ended, from the event that told so */
+export function toObservation(
+  task: Task,
+  container: Container,
+  seen: ContainerInspection,
+  lastExitCode?: number,
+): Observation {
+  const isDockersRun = seen.status === "running" && seen.dockerRestarts > 0;
   return {
     kind: "present",
     dockerId: seen.dockerId,
     status: seen.status,
-    exitCode: seen.exitCode,
+    exitCode: isDockersRun ? lastExitCode : seen.exitCode,
+    isDockersRun,
     createdAt: seen.createdAt,
     startedAt: seen.startedAt,
     finishedAt: seen.finishedAt,

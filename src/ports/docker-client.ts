@@ -126,6 +126,8 @@ export type ContainerInspection = {
   readonly createdAt?: EpochMs;
   readonly startedAt?: EpochMs;
   readonly finishedAt?: EpochMs;
+  /** How often Docker has started it again by a restart policy of its own. We give it none; `docker update --restart` does. */
+  readonly dockerRestarts: number;
   readonly oomKilled: boolean;
   /** Docker's `State.Error`, when it recorded one. */
   readonly stateError?: string;

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,6 +47,30 @@ describe("DiskStateStore", () => {
     for (const name of await readdir(path)) expect(await modeOf(join(path, name)), name).toBe("600");
     await store.close();
     expect(await readdir(path)).toEqual(["journal-00000001.log", "journal-head-2"]);
+  });
+
+  it.each([
+    ["is deleted", async (path: string) => rm(path, { recursive: true })],
+    [
+      "is deleted and made again",
+      async (path: string) => {
+        await rm(path, { recursive: true });
+        await mkdir(path);
+      },
+    ],
+  ])("refuses every commit once its folder %s while it is open, and says why", async (_, takeAway) => {
+    const path = fresh();
+    const store = await DiskStateStore.open({ folder: path });
+    await store.commit([{ type: "putMeta", key: "a", value: "b" }]);
+    await takeAway(path);
+    const commit = () => store.commit([{ type: "putMeta", key: "a", value: "c" }]);
+    await expect(commit()).rejects.toMatchObject({
+      name: "StateStoreError",
+      message: expect.stringContaining("journal-00000001.log was deleted while it was in use"),
+    });
+    // Nor does it begin anew, without all that was saved.
+    await expect(commit()).rejects.toMatchObject({ name: "StateStoreError" });
+    await store.close().catch(() => undefined);
   });
 
   it("REC-9: opens once at a time, also within a process, and again after closing", async () => {

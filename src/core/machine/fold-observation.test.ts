@@ -102,6 +102,38 @@ describe("observe() of what runs", () => {
   });
 });
 
+describe("observe() of a run that Docker began by a policy of its own", () => {
+  const again = { isDockersRun: true, startedAt: NOW };
+
+  it("ends the run before it with the code that the event told, and owes a stop to this one", () => {
+    expect(observed(running, seen({ ...again, exitCode: 3 }))).toMatchObject({
+      knownStatus: "STOPPED",
+      exitCode: 3,
+      finishedAt: NOW,
+      stopOwed: true,
+      error: { name: "DockerStateError", message: expect.stringContaining("docker update --restart") },
+    });
+    expect(observed(running, seen(again))).toMatchObject({
+      knownStatus: "STOPPED",
+      exitCode: undefined,
+      stopOwed: true,
+    });
+  });
+
+  it("stops what was started again after its end was known, and keeps what is known of the end", () => {
+    const ended = { knownStatus: "STOPPED", startedAt: EARLIER, finishedAt: EARLIER, exitCode: 3 } as const;
+    expect(observed(ended, seen(again))).toMatchObject({ ...ended, stopOwed: true, error: undefined });
+  });
+
+  it("takes it for a restart where the definition asks for some", () => {
+    const restartPolicy = { enabled: true } as const;
+    expect(observed({ ...running, restartPolicy }, seen(again))).toMatchObject({
+      knownStatus: "RUNNING",
+      stopOwed: false,
+    });
+  });
+});
+
 describe("observe() of what has stopped", () => {
   it("settles the stop that was owed, and tells the exit code if nobody knew", () => {
     const owed = { knownStatus: "STOPPED", stopOwed: true } as const;

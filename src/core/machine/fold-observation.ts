@@ -94,6 +94,25 @@ function foldRunning(container: Changeable<Container>, seen: Present, now: Epoch
   if (container.restart.pending) container.restart = { ...container.restart, pending: false };
   raise(container, "RUNNING");
   container.startedAt ??= now;
+  if (seen.isDockersRun === true) endRunBefore(container, seen, now);
+}
+
+/**
+ * Somebody gave the container a restart policy of Docker's (`docker update --restart`), which started it again after its end.
+ * What ended has ended, and what runs now is stopped. Where the definition asks for restarts, Docker's stand in for ours.
+ * Source: the agent's handling of a container that goes from STOPPED back to RUNNING.
+ */
+function endRunBefore(container: Changeable<Container>, seen: Present, now: EpochMs): void {
+  if (container.restartPolicy?.enabled === true) return;
+  endContainer(container);
+  container.exitCode = seen.exitCode ?? container.exitCode;
+  container.finishedAt ??= now;
+  container.stopOwed = true;
+  blame(container, {
+    name: "DockerStateError",
+    message:
+      "It ended, and Docker started it again by a restart policy that somebody gave it (docker update --restart)",
+  });
 }
 
 function foldStopped(container: Changeable<Container>, seen: Present, now: EpochMs): void {

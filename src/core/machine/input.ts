@@ -21,6 +21,8 @@ export type Observation =
       readonly createdAt?: EpochMs | undefined;
       readonly startedAt?: EpochMs | undefined;
       readonly finishedAt?: EpochMs | undefined;
+      /** Docker has started it again by a policy that is not ours: the run that we started has ended. */
+      readonly isDockersRun?: boolean;
       readonly oomKilled: boolean;
       readonly stateError?: string | undefined;
       readonly health?: ObservedHealth | undefined;

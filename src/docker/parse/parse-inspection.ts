@@ -30,6 +30,7 @@ export function parseInspection(body: unknown): ContainerInspection {
     ...exitOf(state, status),
     ...present("createdAt", parseInstant(wire.Created)),
     ...present("startedAt", parseInstant(state.StartedAt)),
+    dockerRestarts: wire.RestartCount ?? 0,
     oomKilled: state.OOMKilled ?? false,
     ...present("stateError", state.Error || undefined),
     ...present("health", healthOf(state)),

@@ -16,6 +16,7 @@ const RUNNING: ContainerInspection = {
   imageId: "sha256:1",
   status: "running",
   pid: 1,
+  dockerRestarts: 0,
   oomKilled: false,
   ports: [{ containerPort: 80, protocol: "tcp", hostIp: "0.0.0.0", hostPort: 8080 }],
   networks: { bridge: { ipAddress: "172.17.0.2", macAddress: "" } },

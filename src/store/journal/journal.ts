@@ -12,10 +12,11 @@
  * segment that still count go with the next write once more, behind whatever that has been given, and the segment is
  * deleted after it: one with each write, so that no write waits for more than that.
  */
-import { constants } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, unreachable } from "../../core/assert.ts";
+import { DamagedFile } from "../failures.ts";
 import { acknowledgementKey, changeKey, isChangeKey, parseSequenceKey, type RowOperation } from "../row-table.ts";
 import { FoundRows } from "./found-rows.ts";
 import { type Frame, type FrameHead, FrameWriter, linesOf } from "./frame.ts";
@@ -88,6 +89,8 @@ export class Journal {
     beginAnew(this.#next);
     await this.#leaveSegment();
     const found = await readJournal(this.#folder);
+    if (found === undefined && this.#newest > 0)
+      throw new DamagedFile("the journal", "it was there while it was written, and is gone");
     this.#unneeded = [];
     this.#index = RowIndex.of(found?.rows ?? new FoundRows());
     this.#segments = new Map(found?.segments);
@@ -262,6 +265,9 @@ export class Journal {
     const { end, bytes } = this.#sizeOf(number);
     const frame = this.#finish(write, kind, number, oldest);
     await writeAll(file, [frame], end);
+    // What is written into a file that was deleted goes with it, and nobody says so.
+    if (fstatSync(file.fd).nlink === 0)
+      throw new DamagedFile(segmentName(number), `${segmentName(number)} was deleted while it was in use`);
     this.#segments.set(number, { end: end + frame.length, bytes });
   }
 

@@ -25,6 +25,8 @@ class Inspection implements ContainerInspection {
   readonly createdAt: EpochMs;
   declare readonly startedAt?: EpochMs;
   declare readonly finishedAt?: EpochMs;
+  /** This daemon knows no restart policies. */
+  readonly dockerRestarts = 0;
   readonly oomKilled: boolean;
   declare readonly stateError?: string;
   declare readonly health?: NonNullable<ContainerInspection["health"]>;
