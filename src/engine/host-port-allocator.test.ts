@@ -49,16 +49,22 @@ describe("HostPortAllocator", () => {
     await expect(leased(ports, "c")).rejects.toMatchObject({ name: "HostConfigError" });
   });
 
-  it("takes back from an owner what it still has, and not what went to somebody else meanwhile", async () => {
-    const ports = allocator(async () => true, 40_000);
-    const fixed: PortRequest = { ...dynamic(), choice: "fixed", hostPort: 40_000 };
-    await leased(ports, "old", fixed);
-    await leased(ports, "new", fixed);
-    ports.release("old");
-    await expect(leased(ports, "third")).rejects.toMatchObject({ name: "HostConfigError" });
-    ports.release("new");
-    expect(await leased(ports, "third")).toEqual([40_000]);
-  });
+  it.each([
+    ["the first", "first", "second"],
+    ["the second", "second", "first"],
+  ])(
+    "chooses no fixed port that two asked for before both have given it back, %s of them first",
+    async (_, one, two) => {
+      const ports = allocator(async () => true, 40_000);
+      const fixed: PortRequest = { ...dynamic(), choice: "fixed", hostPort: 40_000 };
+      await leased(ports, "first", fixed);
+      await leased(ports, "second", fixed);
+      ports.release(one);
+      await expect(leased(ports, "third")).rejects.toMatchObject({ name: "HostConfigError" });
+      ports.release(two);
+      expect(await leased(ports, "third")).toEqual([40_000]);
+    },
+  );
 
   it("gives back all that a container has, and keeps nothing of requests of which one failed", async () => {
     const ports = allocator(async () => true, 40_002);

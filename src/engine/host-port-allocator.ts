@@ -3,7 +3,8 @@
  * on the host at that moment. Source: engine-modern 17.2 (PORT-1 to PORT-6).
  *
  * INVARIANTS
- * - A port and protocol belong to one container at most.
+ * - A port and protocol that the engine chose belong to one container. One that a definition fixes may be asked for by
+ *   several, of which Docker lets one have it; it is free when none of them is left.
  * - Dynamic ports go round: the last one given is not given again while others are left.
  */
 import { EngineError } from "../core/errors.ts";
@@ -23,7 +24,8 @@ export class HostPortAllocator {
   readonly #range: PortRange;
   readonly #probe: PortProbe;
   readonly #reserved: ReadonlySet<number>;
-  readonly #owners = new Map<string, string>();
+  /** Of each port who has it: one as a rule. */
+  readonly #owners = new Map<string, Set<string>>();
   readonly #portsOf = new Map<string, Set<string>>();
   #next: number;
   #turn: Promise<unknown> = Promise.resolve();
@@ -55,8 +57,7 @@ export class HostPortAllocator {
   adopt(owner: string, leases: readonly HostPortLease[]): void {
     for (const { hostPort, protocol } of leases) {
       const key = keyOf(hostPort, protocol);
-      this.#forget(key);
-      this.#owners.set(key, owner);
+      this.#owners.set(key, (this.#owners.get(key) ?? new Set()).add(owner));
       this.#portsOf.set(owner, (this.#portsOf.get(owner) ?? new Set()).add(key));
     }
   }
@@ -64,13 +65,14 @@ export class HostPortAllocator {
   release(owner: string): void {
     // Where nobody publishes a port, which is often, the owner's long name need not be hashed for each task that ends.
     if (this.#portsOf.size === 0) return;
-    for (const key of this.#portsOf.get(owner) ?? []) this.#owners.delete(key);
+    for (const key of this.#portsOf.get(owner) ?? []) this.#leave(key, owner);
     this.#portsOf.delete(owner);
   }
 
-  /** A fixed port may go from one owner to another before the first has given it back. */
-  #forget(key: string): void {
-    this.#portsOf.get(this.#owners.get(key) ?? "")?.delete(key);
+  #leave(key: string, owner: string): void {
+    const owners = this.#owners.get(key);
+    owners?.delete(owner);
+    if (owners?.size === 0) this.#owners.delete(key);
   }
 
   async #leaseAll(owner: string, requests: readonly PortRequest[]): Promise<readonly HostPortLease[]> {

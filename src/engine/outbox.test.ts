@@ -60,6 +60,26 @@ describe("Outbox", () => {
     expect(numbers(await take(readerOf(box), 3))).toEqual([3, 4, 5]);
   });
 
+  it("EH-8: never tells what was acknowledged, although its reader had left before that was durable", async () => {
+    const durable: (() => void)[] = [];
+    const box: Outbox = new Outbox(async (taskArn, upTo) => {
+      await new Promise<void>((done) => durable.push(done));
+      box.forget(taskArn, upTo);
+    });
+    box.publish([change(A, 1), change(A, 2), change(B, 1), change(A, 3)]);
+    const first = readerOf(box);
+    const taken = await take(first, 3);
+    const acknowledged = taken[1]?.acknowledge();
+    await first.return?.();
+    durable[0]?.();
+    await acknowledged;
+    const second = readerOf(box);
+    expect((await take(second, 2)).map((each) => each.change)).toEqual([change(B, 1), change(A, 3)]);
+    const waiting = take(second, 1);
+    box.publish([change(A, 4)]);
+    expect(numbers(await waiting)).toEqual([4]);
+  });
+
   it("acknowledges for its own task alone", async () => {
     const { box } = outbox();
     box.publish([change(A, 1), change(B, 1)]);

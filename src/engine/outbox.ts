@@ -19,6 +19,8 @@ export class Outbox {
   /** Emptied from the front by moving on: after a crash there may be hundreds of thousands. */
   #queue: StateChange[] = [];
   #next = 0;
+  /** Of tasks whose changes were taken back from a reader, up to which number they were acknowledged since. */
+  readonly #sinceTakenBack = new Map<TaskArn, number>();
   /** What was read and has not been acknowledged: told again to the next reader. */
   readonly #delivered = new Map<TaskArn, StateChange[]>();
   readonly #save: (taskArn: TaskArn, upTo: number) => Promise<void>;
@@ -34,11 +36,13 @@ export class Outbox {
     if (changes.length === 0) return;
     for (const change of changes) this.#queue.push(change);
     const waiting = this.#reader?.waiting ?? [];
-    while (waiting.length > 0 && this.#next < this.#queue.length) waiting.shift()?.(this.#nextResult());
+    while (waiting.length > 0 && this.#hasNext()) waiting.shift()?.(this.#nextResult());
   }
 
   /** It is durable that this task's changes up to this number were taken: no other reader is told them. */
   forget(taskArn: TaskArn, upTo: number): void {
+    const known = this.#sinceTakenBack.get(taskArn);
+    if (known !== undefined) this.#sinceTakenBack.set(taskArn, Math.max(known, upTo));
     const left = this.#delivered.get(taskArn)?.filter(({ sequence }) => sequence > upTo) ?? [];
     if (left.length === 0) this.#delivered.delete(taskArn);
     else this.#delivered.set(taskArn, left);
@@ -79,7 +83,7 @@ export class Outbox {
     }
     if (this.#closed) this.#end(reader);
     if (reader.hasEnded) return Promise.resolve(OVER);
-    if (this.#next < this.#queue.length) return Promise.resolve(this.#nextResult());
+    if (this.#hasNext()) return Promise.resolve(this.#nextResult());
     return new Promise((resolve) => reader.waiting.push(resolve));
   }
 
@@ -89,6 +93,22 @@ export class Outbox {
     if (this.#reader !== reader) return;
     this.#reader = undefined;
     this.#takeBack();
+  }
+
+  /** Is there one to tell? What a reader that left had taken may have been acknowledged meanwhile. */
+  #hasNext(): boolean {
+    for (let next = this.#queue[this.#next]; next !== undefined; next = this.#queue[this.#next]) {
+      if (next.sequence > (this.#sinceTakenBack.get(next.taskArn) ?? 0)) return true;
+      this.#next += 1;
+    }
+    this.#empty();
+    return false;
+  }
+
+  #empty(): void {
+    if (this.#queue.length > 0) this.#queue = [];
+    this.#next = 0;
+    this.#sinceTakenBack.clear();
   }
 
   /** To be asked for only while the queue holds one. */
@@ -102,9 +122,7 @@ export class Outbox {
     assert(change !== undefined, "Cannot tell a state change: none is queued");
     this.#noteDelivered(change);
     this.#next += 1;
-    if (this.#next < this.#queue.length) return change;
-    this.#queue = [];
-    this.#next = 0;
+    if (this.#next === this.#queue.length) this.#empty();
     return change;
   }
 
@@ -115,6 +133,7 @@ export class Outbox {
   }
 
   #takeBack(): void {
+    for (const taskArn of this.#delivered.keys()) this.#sinceTakenBack.set(taskArn, 0);
     this.#queue = [...this.#delivered.values(), this.#queue.slice(this.#next)].flat();
     this.#next = 0;
     this.#delivered.clear();

@@ -12,6 +12,7 @@ import type { Container, Task } from "../core/task.ts";
 import { buildTask } from "../core/task-builder.ts";
 import type { DockerTaskEngine } from "../engine/docker-task-engine.ts";
 import { DEFAULT_ENGINE_CONFIG, type EngineConfig } from "../engine/engine-options.ts";
+import type { StateChangeDelivery } from "../engine/task-engine.ts";
 import type { ImageCleanupOptions, ImageManager } from "../images/index.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { PAUSE_IMAGE } from "../resources/pause-image.ts";
@@ -58,6 +59,8 @@ export class SimulatedHost {
   readonly random: SeededRandom;
   /** All state changes that were read, acknowledged or not, over all engines. */
   readonly changes: StateChange[] = [];
+  /** Those that a reader got although their acknowledgement had been answered. */
+  readonly toldAgain: StateChange[] = [];
   readonly #options: SimulatedHostOptions;
   readonly #store: StateStore;
   #engine: DockerTaskEngine | undefined;
@@ -69,6 +72,9 @@ export class SimulatedHost {
   #client: SimulatedDockerClient | undefined;
   #connection: StoreConnection | undefined;
   #acknowledges = true;
+  /** Of each task, up to which number acknowledgements were answered. */
+  readonly #acknowledged = new Map<string, number>();
+  #reader: AsyncIterator<StateChangeDelivery> | undefined;
   #unacknowledged: (() => Promise<void>)[] = [];
 
   constructor(options: SimulatedHostOptions = {}) {
@@ -196,6 +202,14 @@ export class SimulatedHost {
     for (const acknowledge of this.#unacknowledged.splice(0)) void acknowledge().catch(() => undefined);
   }
 
+  /** The reader of state changes leaves, and another one comes. */
+  async changeReaders(): Promise<void> {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    await this.#reader?.return?.();
+    void this.#readChanges(engine);
+  }
+
   /**
    * A task of these containers, with image `app` and 64 MiB each unless they say otherwise.
    * @param adjust changes the parsed definition, for what the API would refuse and the engine understands
@@ -250,10 +264,20 @@ export class SimulatedHost {
   }
 
   async #readChanges(engine: DockerTaskEngine): Promise<void> {
-    for await (const { change, acknowledge } of engine.stateChangeEvents()) {
-      this.changes.push(change);
-      if (this.#acknowledges) void acknowledge().catch(() => undefined);
-      else this.#unacknowledged.push(acknowledge);
-    }
+    const reader = engine.stateChangeEvents()[Symbol.asyncIterator]();
+    this.#reader = reader;
+    for (let read = await reader.next(); read.done !== true; read = await reader.next()) this.#take(read.value);
+  }
+
+  #take({ change, acknowledge }: StateChangeDelivery): void {
+    const { taskArn, sequence } = change;
+    this.changes.push(change);
+    if (sequence <= (this.#acknowledged.get(taskArn) ?? 0)) this.toldAgain.push(change);
+    const acknowledged = () =>
+      acknowledge().then(() => {
+        this.#acknowledged.set(taskArn, Math.max(sequence, this.#acknowledged.get(taskArn) ?? 0));
+      });
+    if (this.#acknowledges) void acknowledged().catch(() => undefined);
+    else this.#unacknowledged.push(acknowledged);
   }
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { aContainer } from "../../testing/builders.ts";
 import { aTaskOf, MachineWorld } from "../../testing/machine-harness.ts";
+import { asDockerId } from "../brand.ts";
 import type { TaskResource } from "../task.ts";
 
 function resource(gates: TaskResource["gates"], id = "dockerVolume/data"): TaskResource {
@@ -47,6 +48,16 @@ describe("resources", () => {
     expect(world.pending).toHaveLength(1);
     world.settle();
     expect(world.task.knownStatus).toBe("RUNNING");
+  });
+
+  it("that live in memory are made again after a restart as long as one container is not there, and not any more then", () => {
+    const secrets = { ...resource("CREATED", "secrets"), volatile: true };
+    const there = aContainer({ name: "there", knownStatus: "RUNNING", dockerId: asDockerId("a".repeat(64)) });
+    const coming = aContainer({ name: "coming", knownStatus: "PULLED" });
+    const some = MachineWorld.begin({ ...aTaskOf(there, coming), resources: [secrets] });
+    expect(some.pending).toEqual(["createResource secrets"]);
+    const all = MachineWorld.begin({ ...aTaskOf(there), resources: [secrets] });
+    expect(all.pending).toEqual([]);
   });
 
   it("are not made before the task has room on the host", () => {

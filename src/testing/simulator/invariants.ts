@@ -11,6 +11,7 @@ import type { Mutation, StoredState } from "../../ports/state-store.ts";
 import type { CallRecord, SimulatedDocker, SimulatedEvent } from "../simulated-docker/index.ts";
 import { ChangeChecker, OutboxChecker } from "./check-changes.ts";
 import { checkDockerEvent } from "./check-order.ts";
+import { checkChosenPorts, checkPullsOf } from "./check-shared.ts";
 import { checkHostResources, checkRestored, checkSnapshot } from "./check-snapshots.ts";
 import { type Moment, TimeChecker } from "./check-time.ts";
 import { History } from "./history.ts";
@@ -91,6 +92,7 @@ export class InvariantChecker {
     const before = this.history.tasks.get(task.arn);
     this.history.addTask(task);
     checkSnapshot(this.history, before, task, (text) => this.fail(text));
+    checkPullsOf(task, (text) => this.fail(text));
   }
 
   /** The reader of state changes got one. */
@@ -181,6 +183,7 @@ export class InvariantChecker {
   #dockerEvent(event: SimulatedEvent): void {
     if (event.type !== "container") return;
     checkDockerEvent(this.history, event, (text) => this.fail(text));
+    checkChosenPorts(this.history, event, (text) => this.fail(text));
     this.history.note(event);
     if (event.action === "create" && holdsSecret(event.attributes)) this.fail("a secret's value is in a label");
   }

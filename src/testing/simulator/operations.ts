@@ -144,7 +144,10 @@ export class Operations {
         return await this.#end(operation);
       case "disconnect":
         this.#ports.host.disconnect();
-        return this.#later(operation.forMs, () => this.#ports.host.reconnect());
+        return this.#later(operation.forMs, () => {
+          this.#ports.host.reconnect();
+          void this.#ports.host.changeReaders();
+        });
       case "removeImage":
       case "cleanImages":
       case "cutRegistry":

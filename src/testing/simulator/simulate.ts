@@ -10,6 +10,7 @@ import { SeededRandom } from "../seeded-random.ts";
 import { SimulatedHost } from "../simulated-host.ts";
 import { type Counts, Coverage } from "./coverage.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
+import { JournalTwin } from "./journal-twin.ts";
 import { Operations } from "./operations.ts";
 import type { Plan } from "./plan.ts";
 import { faultProfile, noticedWithinMs } from "./profiles.ts";
@@ -34,6 +35,11 @@ export type SimulationResult = {
 const REST_MS = 2 * 60 * 60_000;
 /** What is told and what happens are compared at least this often. */
 const STRIDE_MS = 10_000;
+/** A range of more ports takes a while to go through, and hardly runs out. */
+const MANY_PORTS = 10;
+/** As long as an operation takes a port or cuts a registry off. */
+const LONGEST_TAKEN_MS = 120_000;
+const SOON_MS = 10_000;
 const STORE_FAILURE_ODDS = 0.08;
 /** A full disk stores nothing; after an error of the disk itself nobody knows whether it did. */
 const STORE_FAILURES = [
@@ -53,6 +59,7 @@ class Simulation {
   readonly #host: SimulatedHost;
   readonly #rows = new MemoryStateStore();
   readonly #checker: InvariantChecker;
+  readonly #journal = new JournalTwin((text) => this.#checker.fail(text));
   readonly #operations: Operations;
   readonly #coverage = new Coverage();
   readonly #trace: string[] = [];
@@ -86,6 +93,7 @@ class Simulation {
       note: (text) => this.#note(text),
     });
     this.#host.onEngine((engine) => {
+      this.#journal.reopen(this.#rows.snapshot());
       const tasks = engine.listTasks();
       for (const task of tasks) this.#cover(task);
       this.#checker.resumed(tasks);
@@ -136,7 +144,27 @@ class Simulation {
       await act();
       this.#check();
     }
+    await this.#advanceTo(begun + ACTIVE_MS - SOON_MS);
+    await this.#askForPorts();
     await this.#advanceTo(begun + ACTIVE_MS);
+  }
+
+  /** Ports that the engine takes for free are used while the others' tasks run: a container for each. */
+  async #askForPorts(): Promise<void> {
+    const { world, profile } = this.#plan;
+    const { dynamicPortRange, hostTotals } = world;
+    const [first = 0, last = 0] = dynamicPortRange.split("-").map(Number);
+    // A save that fails would let the task in when everything has been asked to stop.
+    if (profile === "store" || !this.#operations.isUp || hostTotals !== undefined || last - first > MANY_PORTS) return;
+    const containers = Array.from({ length: last - first + 1 }, (_, index) => ({
+      name: `asks${index}`,
+      essential: index === 0,
+      portMappings: [{ containerPort: 80 }],
+    }));
+    const task = this.#host.task(containers, { networkMode: "bridge" });
+    this.#checker.snapshot(task);
+    const added = this.#host.engine.addTask(task).catch(() => undefined);
+    await Promise.race([added, this.#host.clock.settle()]);
   }
 
   /** The world behaves again, everything is asked to stop, and nothing may be left. */
@@ -147,6 +175,7 @@ class Simulation {
     docker.calm();
     this.#isCalm = true;
     this.#host.reconnect();
+    await this.#host.changeReaders();
     while (!this.#operations.isUp) await this.#advanceTo(clock.elapsedMs + 1_000);
     for (const task of this.#host.engine.listTasks()) {
       await clock.resolve(this.#host.engine.stopTask(task.arn, { reason: "rest" }));
@@ -161,6 +190,26 @@ class Simulation {
     await this.#advanceTo(clock.elapsedMs + 60_000);
     await this.#lookAtRemains();
     this.#check();
+    await this.#useAllPorts();
+    this.#check();
+  }
+
+  /** All have given back what they had: one more task gets every port that there is. */
+  async #useAllPorts(): Promise<void> {
+    const { engine, clock, docker } = this.#host;
+    const [first = 0, last = 0] = this.#plan.world.dynamicPortRange.split("-").map(Number);
+    const { hostTotals } = this.#plan.world;
+    if (last - first > MANY_PORTS || (hostTotals?.reservedTcp.length ?? 0) > 0) return;
+    this.#isCalm = true;
+    // What somebody else took is free again.
+    await clock.advance(LONGEST_TAKEN_MS);
+    docker.image("app");
+    const portMappings = Array.from({ length: last - first + 1 }, (_, index) => ({ containerPort: 1_000 + index }));
+    const task = this.#host.task([{ name: "last", portMappings }], { networkMode: "bridge" });
+    await clock.resolve(engine.addTask(task));
+    await clock.advance(SOON_MS);
+    const status = engine.getTaskByArn(task.arn)?.knownStatus;
+    if (status !== "RUNNING") this.#checker.fail(`host ports are not given back: a task that needs all is ${status}`);
   }
 
   async #lookAtRemains(): Promise<void> {
@@ -177,6 +226,7 @@ class Simulation {
       usedImages: images.imageStates().flatMap(({ references }) => [...references]),
       timers: this.#host.clock.pending,
     });
+    this.#journal.reopen(this.#rows.snapshot());
   }
 
   /** In small strides, so that what is told and what happens are compared close to when they do. */
@@ -193,6 +243,8 @@ class Simulation {
     const { changes, log, clock } = this.#host;
     for (const change of changes.slice(this.#readChanges)) this.#checker.change(change);
     this.#readChanges = changes.length;
+    for (const { sequence, taskArn } of this.#host.toldAgain)
+      this.#checker.fail(`state change ${sequence} of ${taskArn} is told again, and was acknowledged`);
     for (const line of log.lines.slice(this.#readLines)) this.#checker.logged(line);
     this.#readLines = log.lines.length;
     if (this.#operations.isUp) {
@@ -236,6 +288,7 @@ class Simulation {
       load: () => this.#rows.load(),
       close: () => this.#rows.close(),
       commit: async (mutations: Parameters<MemoryStateStore["commit"]>[0]) => {
+        this.#journal.commit(mutations);
         await this.#rows.commit(mutations);
         this.#checker.committed(mutations);
       },
