@@ -56,4 +56,72 @@ describe("ImageRecords", () => {
     });
     expect(records.findByName("app")?.imageId).toBe("sha256:2");
   });
+
+  const row = { sizeBytes: 1, pulledAt: 0, lastUsedAt: 0, pullSucceeded: true };
+
+  it("takes from others the name that moved, in any spelling, and leaves them their other names", () => {
+    const records = new ImageRecords();
+    records.load([
+      { imageId: "sha256:1", names: ["app", "app:1"], ...row },
+      { imageId: "sha256:2", names: ["tool"], ...row },
+    ]);
+    const saved = records.record(sighting("sha256:3", "docker.io/library/app:latest"));
+    expect(saved.map((each) => each.type === "putImage" && [each.image.imageId, each.image.names])).toEqual([
+      ["sha256:1", ["app:1"]],
+      ["sha256:3", ["docker.io/library/app:latest"]],
+    ]);
+    expect(records.findByName("app:1")?.imageId).toBe("sha256:1");
+    expect(records.findByName("tool")?.imageId).toBe("sha256:2");
+  });
+
+  it("adds a name that an image does not have, and none that it has", () => {
+    const records = new ImageRecords();
+    records.record(sighting("sha256:1", "app"));
+    records.record({ ...sighting("sha256:1", "docker.io/library/app"), pulled: true });
+    records.record(sighting("sha256:1", "app:2"));
+    expect(records.find("sha256:1")?.names).toEqual(["app", "app:2"]);
+  });
+
+  it("W-53: a pull counts as new, a look does not; and one that was pulled once stays so", () => {
+    const records = new ImageRecords();
+    records.load([{ imageId: "sha256:1", names: ["app"], ...row }]);
+    records.record(sighting("sha256:1", "app:2"));
+    expect(records.find("sha256:1")).toMatchObject({ pulledAt: 0, pullSucceeded: true });
+    records.record({ ...sighting("sha256:1", "app"), pulled: true });
+    expect(records.find("sha256:1")).toMatchObject({ pulledAt: NOW, pullSucceeded: true });
+  });
+
+  it("lets go of the reference of the image that has it, and of no other, and notes when it was used last", () => {
+    const records = new ImageRecords();
+    records.record(sighting("sha256:1", "app"));
+    records.record(sighting("sha256:2", "tool", "arn:task/b/web"));
+    expect(records.removeReference("sha256:2", "arn:task/a/web", NOW)).toBeUndefined();
+    expect(records.removeReference("sha256:9", "arn:task/a/web", NOW)).toBeUndefined();
+    const later = asEpochMs(9_000);
+    expect(records.removeReference("sha256:1", "arn:task/a/web", later)).toMatchObject([
+      { image: { lastUsedAt: 9_000 } },
+    ]);
+    expect([...(records.find("sha256:1")?.references ?? [])]).toEqual([]);
+    expect(records.addReference("sha256:9", "arn:task/a/web")).toBe(false);
+  });
+
+  it("goes with its last name, and comes back without the references that it had", () => {
+    const records = new ImageRecords();
+    records.load([{ imageId: "sha256:1", names: ["app", "app:1"], ...row }]);
+    records.addReference("sha256:1", "arn:task/a/web");
+    expect(records.dropName("sha256:1", "app")).toMatchObject([{ type: "putImage", image: { names: ["app:1"] } }]);
+    expect(records.dropName("sha256:1", "app:1")).toEqual([{ type: "deleteImage", imageId: "sha256:1" }]);
+    expect(records.dropName("sha256:1", "app:1")).toEqual([]);
+    expect(records.drop("sha256:1")).toEqual([]);
+    records.load([{ imageId: "sha256:1", names: ["app"], ...row }]);
+    expect(records.find("sha256:1")?.references.size).toBe(0);
+    expect(records.findByName("app")?.imageId).toBe("sha256:1");
+  });
+
+  it("finds by name also when it was asked for more names than it remembers", () => {
+    const records = new ImageRecords();
+    records.record(sighting("sha256:1", "app"));
+    for (let each = 0; each < 1_100; each += 1) expect(records.findByName(`nobody:${each}`)).toBeUndefined();
+    expect(records.findByName("app")?.imageId).toBe("sha256:1");
+  });
 });
