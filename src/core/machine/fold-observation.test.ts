@@ -134,6 +134,22 @@ describe("observe() of a run that Docker began by a policy of its own", () => {
   });
 });
 
+describe("observe() of a start that was refused its host port, without an answer", () => {
+  const stateError = "Bind for 0.0.0.0:32768 failed: port is already allocated";
+  const refused = seen({ status: "stopped", exitCode: 128, stateError });
+  const asked = { knownStatus: "CREATED", startRequestedAt: EARLIER } as const;
+
+  it("is still to be started: it never ran", () => {
+    expect(observed(asked, refused)).toMatchObject({ knownStatus: "CREATED", error: undefined });
+  });
+
+  it("has ended when it had run before, when it is to stop, or when Docker says another reason", () => {
+    expect(observed({ ...asked, startedAt: EARLIER }, refused).knownStatus).toBe("STOPPED");
+    expect(observed({ ...asked, desiredStatus: "STOPPED" }, refused).knownStatus).toBe("STOPPED");
+    expect(observed(asked, seen({ status: "stopped", stateError: "no such file" })).knownStatus).toBe("STOPPED");
+  });
+});
+
 describe("observe() of what has stopped", () => {
   it("settles the stop that was owed, and tells the exit code if nobody knew", () => {
     const owed = { knownStatus: "STOPPED", stopOwed: true } as const;

@@ -5,6 +5,7 @@
  */
 import type { EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
+import { isPortConflict } from "../host-ports.ts";
 import { decideRestart } from "../restart-policy.ts";
 import { type ContainerStatus, compareContainerStatus } from "../status.ts";
 import { type Container, findContainer, type Health, UNKNOWN_HEALTH } from "../task.ts";
@@ -118,6 +119,10 @@ function endRunBefore(container: Changeable<Container>, seen: Present, now: Epoc
 function foldStopped(container: Changeable<Container>, seen: Present, now: EpochMs): void {
   if (answerTells(container, seen) || isOldRun(container, seen)) return;
   takeFacts(container, seen, now);
+  if (wasRefusedItsPort(container, seen)) {
+    raise(container, "CREATED");
+    return;
+  }
   if (container.knownStatus === "STOPPED") {
     container.stopOwed = false;
     container.exitCode ??= seen.exitCode;
@@ -133,6 +138,12 @@ function foldStopped(container: Changeable<Container>, seen: Present, now: Epoch
 function answerTells({ inFlight }: Container, seen: Present): boolean {
   if (inFlight?.action === "restart") return true;
   return inFlight?.action === "start" && (inFlight.again === true || seen.startedAt === undefined);
+}
+
+/** Nobody heard the answer of a start that failed for want of a host port: the next one chooses another, where it may. */
+function wasRefusedItsPort({ knownStatus, desiredStatus, startedAt }: Container, seen: Present): boolean {
+  if (knownStatus === "STOPPED" || desiredStatus === "STOPPED") return false;
+  return startedAt === undefined && seen.startedAt === undefined && isPortConflict(seen.stateError ?? "");
 }
 
 /**
