@@ -78,6 +78,21 @@ describe("HostAdmission", () => {
     expect(given.map(({ hostPort }) => hostPort).toSorted()).toEqual([40_000, 40_001]);
   });
 
+  it("PORT: takes note of the fixed ports of a container that was found, though no answer to its create was saved", async () => {
+    const { admission, hostPorts } = host();
+    const portMappings = [{ containerPort: 80, hostPort: 40_000, protocol: "tcp" as const }];
+    const definition = aDefinition({
+      networkMode: "bridge",
+      containerDefinitions: [{ portMappings }, { name: "db", portMappings: [] }],
+    });
+    const running = { ...task("arn:a", aContainer(), aContainer({ name: "db" })), definition };
+    const present = { kind: "present", status: "created", oomKilled: false } as never;
+    admission.adopt([running], new Map([[running.arn, [{ containerName: "web", observation: present }]]]));
+    expect((await hostPorts.lease("arn:b web", [dynamic])).map(({ hostPort }) => hostPort)).toEqual([40_001]);
+    admission.release(running);
+    expect((await hostPorts.lease("arn:c web", [dynamic])).map(({ hostPort }) => hostPort)).toEqual([40_000]);
+  });
+
   it("takes no note of ports of who has stopped", async () => {
     const { admission, hostPorts } = host();
     const web = aContainer({ knownStatus: "STOPPED", hostPorts: [lease(40_000)] });

@@ -1,7 +1,8 @@
 /** A task's room on the host: asked for, told as an input, given back. Ports that containers hold go with it. */
 import type { NamedError } from "../core/errors.ts";
-import type { Input } from "../core/machine/input.ts";
-import type { Task } from "../core/task.ts";
+import { leasesFor, requestedHostPorts } from "../core/host-ports.ts";
+import type { ContainerObservation, Input } from "../core/machine/input.ts";
+import type { Container, HostPortLease, Task } from "../core/task.ts";
 import { type HostPortAllocator, portOwner } from "./host-port-allocator.ts";
 import type { HostGrant, HostResourceManager } from "./host-resource-manager.ts";
 import type { Observations } from "./restore.ts";
@@ -30,7 +31,7 @@ export class HostAdmission {
   adopt(tasks: readonly Task[], observations: Observations): void {
     for (const task of tasks) {
       if (hasContainers(task, observations)) this.#ports.hostResources.adopt(task);
-      if (task.knownStatus !== "STOPPED") this.#adoptPorts(task);
+      if (task.knownStatus !== "STOPPED") this.#adoptPorts(task, observations);
     }
   }
 
@@ -62,10 +63,25 @@ export class HostAdmission {
     for (const { name } of task.containers) this.#ports.hostPorts.release(portOwner(task.arn, name));
   }
 
-  #adoptPorts(task: Task): void {
-    for (const { name, hostPorts } of task.containers)
-      this.#ports.hostPorts.adopt(portOwner(task.arn, name), hostPorts);
+  /** A container that was found under its name, and of whose create no answer is saved, has the ports that its definition fixes. */
+  #adoptPorts(task: Task, observations: Observations): void {
+    for (const container of task.containers) {
+      const { name, hostPorts } = container;
+      const isUnanswered = hostPorts.length === 0 && isFound(observations.get(task.arn), name);
+      const leases = isUnanswered ? fixedPorts(task, container) : hostPorts;
+      this.#ports.hostPorts.adopt(portOwner(task.arn, name), leases);
+    }
   }
+}
+
+function isFound(observed: readonly ContainerObservation[] | undefined, name: string): boolean {
+  return observed?.some((each) => each.containerName === name && each.observation.kind === "present") === true;
+}
+
+function fixedPorts(task: Task, container: Container): readonly HostPortLease[] {
+  return requestedHostPorts(task, container).flatMap((request) =>
+    request.choice === "fixed" && request.hostPort !== undefined ? leasesFor(request, request.hostPort) : [],
+  );
 }
 
 /** Has it got past the queue before? Source: engine-modern 15.5. */

@@ -7,12 +7,12 @@ import type { DeliberateBug } from "./bugs.ts";
 const ROOT = process.cwd();
 
 /** The source file that the bug changes. */
-export function sourceOf({ file }: DeliberateBug): string {
+export function sourceOf({ file }: Pick<DeliberateBug, "file">): string {
   return readFileSync(resolve(ROOT, "src", file), "utf8");
 }
 
 /** @throws {Error} when the text of the bug is not in its file exactly once */
-export function plant(source: string, { name, file, find, replace }: DeliberateBug): string {
+export function plant(source: string, { name, file, find, replace }: Omit<DeliberateBug, "breaks">): string {
   const parts = source.split(find);
   if (parts.length !== 2) {
     throw new Error(`Cannot plant bug "${name}": its text stands ${parts.length - 1} times in src/${file}, not once`);

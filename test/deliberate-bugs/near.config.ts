@@ -2,9 +2,9 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 import { plant } from "./bundle.ts";
-import { SUBTLE_BUGS } from "./subtle-bugs.ts";
+import { HIDDEN_BUGS, SUBTLE_BUGS } from "./subtle-bugs.ts";
 
-const bug = SUBTLE_BUGS.find(({ name }) => name === process.env.BERTH_BUG);
+const bug = [...SUBTLE_BUGS, ...HIDDEN_BUGS].find(({ name }) => name === process.env.BERTH_BUG);
 if (bug === undefined) throw new Error(`Cannot plant bug "${process.env.BERTH_BUG}": there is none of that name`);
 const path = resolve(import.meta.dirname, "../../src", bug.file);
 

@@ -1,7 +1,7 @@
 /** Runs the tests beside the file of a deliberate bug, with the bug in it. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import type { SubtleBug } from "./subtle-bugs.ts";
+import type { HiddenBug } from "./subtle-bugs.ts";
 
 type Report = {
   readonly testResults: readonly {
@@ -10,7 +10,7 @@ type Report = {
 };
 
 /** @returns the first test that fails; undefined when all pass. @throws {Error} when they could not be run */
-export function failingTest({ name, near }: SubtleBug): string | undefined {
+export function failingTest({ name, near }: HiddenBug): string | undefined {
   const config = join("test", "deliberate-bugs", "near.config.ts");
   const vitest = join("node_modules", "vitest", "vitest.mjs");
   const { status, stdout, stderr } = spawnSync(

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { BUGS, type DeliberateBug } from "../deliberate-bugs/bugs.ts";
 import { plant, sourceOf } from "../deliberate-bugs/bundle.ts";
 import { hunt } from "../deliberate-bugs/hunt.ts";
-import { SUBTLE_BUGS } from "../deliberate-bugs/subtle-bugs.ts";
+import { HIDDEN_BUGS, SUBTLE_BUGS } from "../deliberate-bugs/subtle-bugs.ts";
 
 const MAX_SEEDS = 500;
 const ALWAYS = ["acts before it saves", "loses the outbox over a restart", "stops dependencies with their dependants"];
@@ -21,7 +21,7 @@ function onTurn(): readonly DeliberateBug[] {
 }
 
 describe("deliberate bugs", () => {
-  it.each([...BUGS, ...SUBTLE_BUGS])("$name: can still be planted", (bug) => {
+  it.each([...BUGS, ...SUBTLE_BUGS, ...HIDDEN_BUGS])("$name: can still be planted", (bug) => {
     expect(plant(sourceOf(bug), bug)).toContain(bug.replace);
   });
 

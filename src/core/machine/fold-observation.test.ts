@@ -224,3 +224,63 @@ describe("observe() of an end under a restart policy", () => {
     expect(observed({ ...running, ...policy }, silent).restart.count).toBe(1);
   });
 });
+
+describe("observe() of facts", () => {
+  const binding = (hostPort: number) => ({ containerPort: 80, hostPort, protocol: "tcp", bindIP: "0.0.0.0" }) as const;
+  const known = { createdAt: EARLIER, imageId: "sha256:1", imageDigest: "sha256:d", ipAddress: "172.17.0.2" };
+
+  it("erases nothing by an empty answer, and replaces what may change", () => {
+    const silent = observed({ ...running, ...known, networkBindings: [binding(1)] }, seen({ networkBindings: [] }));
+    expect(silent).toMatchObject({ ...known, networkBindings: [binding(1)] });
+    const facts = { createdAt: NOW, imageId: "sha256:2", imageDigest: "sha256:e", ipAddress: "172.17.0.3" };
+    const told = observed(
+      { ...running, ...known, networkBindings: [binding(1)] },
+      seen({ ...facts, networkBindings: [binding(2)] }),
+    );
+    expect(told).toMatchObject({ createdAt: NOW, imageId: "sha256:1", imageDigest: "sha256:d" });
+    expect(told).toMatchObject({ ipAddress: "172.17.0.3", networkBindings: [binding(2)] });
+    expect(observed(running, seen({ networkBindings: [] })).networkBindings).toEqual([]);
+  });
+
+  it("keeps the very list of bindings that says the same", () => {
+    const networkBindings = [binding(1)];
+    expect(observed({ ...running, networkBindings }, seen({ networkBindings: [binding(1)] })).networkBindings).toBe(
+      networkBindings,
+    );
+  });
+
+  it("takes the daemon's time of the first start when it is earlier, and of no later run", () => {
+    const at = (startedAt: number) => seen({ startedAt: asEpochMs(startedAt) });
+    expect(observed(running, at(899_000)).startedAt).toBe(899_000);
+    expect(observed(running, at(901_000)).startedAt).toBe(EARLIER);
+    expect(observed({ ...running, restart: { count: 1, pending: false } }, at(899_000)).startedAt).toBe(EARLIER);
+    expect(observed(running, seen({})).startedAt).toBe(EARLIER);
+  });
+});
+
+describe("observe() of health", () => {
+  const checked = { ...running, hasHealthCheck: true } as const;
+  const sick = { status: "UNHEALTHY", since: EARLIER, output: "no", exitCode: 1 } as const;
+  const health = (partial: Partials, status: "starting" | "healthy" | "unhealthy", more = {}) =>
+    observed(partial, { kind: "health", health: { status, ...more } }).health;
+
+  it("HEALTH-1, HEALTH-2: since moves with the status alone, and the exit code is UNHEALTHY's", () => {
+    expect(health({ ...checked, health: sick }, "unhealthy", { output: "still no", exitCode: 2 })).toEqual({
+      status: "UNHEALTHY",
+      since: EARLIER,
+      output: "still no",
+      exitCode: 2,
+    });
+    expect(health({ ...checked, health: sick }, "unhealthy")).toBe(sick);
+    expect(health({ ...checked, health: sick }, "healthy")).toEqual({ status: "HEALTHY", since: NOW, output: "no" });
+    const well = { status: "HEALTHY", since: EARLIER } as const;
+    expect(health({ ...checked, health: well }, "unhealthy")).toEqual({ status: "UNHEALTHY", since: NOW });
+    expect(health({ ...checked, health: { status: "HEALTHY" } }, "healthy", { output: "ok" }).since).toBe(NOW);
+  });
+
+  it("HEALTH-6: says nothing while the check begins, or where there is none, and keeps 1024 characters", () => {
+    expect(health({ ...checked, health: sick }, "starting")).toBe(sick);
+    expect(health({ ...running, health: { status: "UNKNOWN" } }, "healthy")).toEqual({ status: "UNKNOWN" });
+    expect(health(checked, "healthy", { output: "x".repeat(2_000) }).output).toHaveLength(1024);
+  });
+});

@@ -7,7 +7,7 @@ import { DEFAULT_ENGINE_CONFIG } from "../../engine/engine-options.ts";
 import { FailingStateStore } from "../../store/failing-state-store.ts";
 import { MemoryStateStore } from "../../store/memory-state-store.ts";
 import { SeededRandom } from "../seeded-random.ts";
-import { SimulatedHost } from "../simulated-host.ts";
+import { type QuickContainer, SimulatedHost } from "../simulated-host.ts";
 import { type Counts, Coverage } from "./coverage.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
 import { JournalTwin } from "./journal-twin.ts";
@@ -136,6 +136,7 @@ class Simulation {
     const begun = clock.elapsedMs;
     const events = [
       ...this.#plan.tasks.map((task, index) => ({ atMs: task.addAtMs, act: () => this.#operations.add(task, index) })),
+      ...this.#contest,
       ...this.#plan.operations.map(({ atMs, operation }) => ({ atMs, act: () => this.#operations.act(operation) })),
     ].toSorted((a, b) => a.atMs - b.atMs);
     for (const { atMs, act } of events) {
@@ -149,18 +150,37 @@ class Simulation {
     await this.#advanceTo(begun + ACTIVE_MS);
   }
 
+  /** Two containers ask for one port by number: the one that does not get it must not take it from the other. */
+  get #contest(): readonly { readonly atMs: number; readonly act: () => Promise<void> }[] {
+    if (this.#plan.world.probeSees || this.#fewPorts === undefined) return [];
+    const portMappings = [{ containerPort: 80, hostPort: this.#fewPorts.last }];
+    return [0, ACTIVE_MS / 3].map((atMs, index) => ({
+      atMs,
+      act: () => this.#addBeside([{ name: `contends${index}`, portMappings }]),
+    }));
+  }
+
   /** Ports that the engine takes for free are used while the others' tasks run: a container for each. */
   async #askForPorts(): Promise<void> {
-    const { world, profile } = this.#plan;
-    const { dynamicPortRange, hostTotals } = world;
+    if (this.#fewPorts === undefined) return;
+    const { first, last } = this.#fewPorts;
+    const names = Array.from({ length: last - first + 1 }, (_, index) => `asks${index}`);
+    await this.#addBeside(
+      names.map((name, index) => ({ name, essential: index === 0, portMappings: [{ containerPort: 80 }] })),
+    );
+  }
+
+  /** The range of dynamic ports, where it is small and nothing else keeps a task waiting. */
+  get #fewPorts(): { readonly first: number; readonly last: number } | undefined {
+    const { dynamicPortRange, hostTotals } = this.#plan.world;
     const [first = 0, last = 0] = dynamicPortRange.split("-").map(Number);
+    return hostTotals === undefined && last - first < MANY_PORTS ? { first, last } : undefined;
+  }
+
+  /** A task that is not in the plan. */
+  async #addBeside(containers: readonly QuickContainer[]): Promise<void> {
     // A save that fails would let the task in when everything has been asked to stop.
-    if (profile === "store" || !this.#operations.isUp || hostTotals !== undefined || last - first > MANY_PORTS) return;
-    const containers = Array.from({ length: last - first + 1 }, (_, index) => ({
-      name: `asks${index}`,
-      essential: index === 0,
-      portMappings: [{ containerPort: 80 }],
-    }));
+    if (this.#plan.profile === "store" || !this.#operations.isUp) return;
     const task = this.#host.task(containers, { networkMode: "bridge" });
     this.#checker.snapshot(task);
     const added = this.#host.engine.addTask(task).catch(() => undefined);
@@ -197,14 +217,15 @@ class Simulation {
   /** All have given back what they had: one more task gets every port that there is. */
   async #useAllPorts(): Promise<void> {
     const { engine, clock, docker } = this.#host;
-    const [first = 0, last = 0] = this.#plan.world.dynamicPortRange.split("-").map(Number);
-    const { hostTotals } = this.#plan.world;
-    if (last - first > MANY_PORTS || (hostTotals?.reservedTcp.length ?? 0) > 0) return;
+    const ports = this.#fewPorts;
+    if (ports === undefined) return;
     this.#isCalm = true;
     // What somebody else took is free again.
     await clock.advance(LONGEST_TAKEN_MS);
     docker.image("app");
-    const portMappings = Array.from({ length: last - first + 1 }, (_, index) => ({ containerPort: 1_000 + index }));
+    const portMappings = Array.from({ length: ports.last - ports.first + 1 }, (_, index) => ({
+      containerPort: 1_000 + index,
+    }));
     const task = this.#host.task([{ name: "last", portMappings }], { networkMode: "bridge" });
     await clock.resolve(engine.addTask(task));
     await clock.advance(SOON_MS);
