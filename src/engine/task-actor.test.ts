@@ -138,3 +138,35 @@ describe("the timer of an actor", () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+describe("an actor that meets a bug of ours", () => {
+  it.each(["perform", "save", "onState"] as const)("in %s: says so once, and does nothing more", async (where) => {
+    const clock = new SimulatedClock();
+    const bug = new Error("a bug");
+    const crashes: unknown[] = [];
+    const performed: string[] = [];
+    const actor = new TaskActor(aTask({ containers: [aContainer()] }), {
+      clock,
+      config: () => DEFAULT_MACHINE_CONFIG,
+      save: () => (where === "save" ? Promise.reject(bug) : Promise.resolve()),
+      perform: ({ type }) => {
+        if (where === "perform") throw bug;
+        performed.push(type);
+      },
+      onState: () => {
+        if (where === "onState") throw bug;
+      },
+      onCrash: (error, { arn }) => crashes.push([error, arn]),
+    });
+    actor.send({ type: "resumed", observations: [] });
+    actor.send({ type: "stopRequested" });
+    await actor.settled();
+    await clock.settle();
+    expect(crashes).toEqual([[bug, actor.task.arn]]);
+    expect([actor.isStopped, clock.pending]).toEqual([true, 0]);
+    const before = performed.length;
+    actor.send({ type: "hostResourcesGranted" });
+    await clock.settle();
+    expect([performed.length, crashes.length]).toEqual([before, 1]);
+  });
+});

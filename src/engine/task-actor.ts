@@ -90,7 +90,7 @@ export class TaskActor {
 
   /** Resolves when all that was sent before is folded in and durable. */
   async settled(): Promise<void> {
-    if (!this.#draining) return;
+    if (!this.#draining || this.#stopped) return;
     if (this.#saved === undefined) {
       let resolve = () => {};
       const promise = new Promise<void>((done) => {

@@ -42,7 +42,7 @@ export const SUBTLE_BUGS: readonly SubtleBug[] = [
     file: "core/machine/report.ts",
     find: "return task.nextChange - 1;",
     replace: "return task.nextChange;",
-    breaks: /follows|number|acknowledged/,
+    breaks: /stored state changes|follows/,
     near: ["src/core/machine/report.test.ts"],
   },
   {
@@ -67,7 +67,7 @@ export const SUBTLE_BUGS: readonly SubtleBug[] = [
     file: "engine/host-admission.ts",
     find: 'if (task.knownStatus !== "STOPPED") this.#adoptPorts(task, observations);',
     replace: 'if (task.knownStatus === "NONE") this.#adoptPorts(task, observations);',
-    breaks: /host port .* is given to/,
+    breaks: /host port/,
     near: ["src/engine/host-admission.test.ts"],
   },
   {
@@ -191,14 +191,6 @@ export const SUBTLE_BUGS: readonly SubtleBug[] = [
     replace: "const task = acknowledge(saved, oldest);",
     breaks: /is stored still|nobody has acknowledged/,
     near: ["src/engine/restored-tasks.test.ts"],
-  },
-  {
-    name: "tells what is new before what the reader before had",
-    file: "engine/outbox.ts",
-    find: "[...this.#delivered.values(), this.#queue.slice(this.#next)].flat()",
-    replace: "[this.#queue.slice(this.#next), ...this.#delivered.values()].flat()",
-    breaks: /state change .* follows/,
-    near: ["src/engine/outbox.test.ts"],
   },
 ];
 
@@ -333,5 +325,12 @@ export const HIDDEN_BUGS: readonly HiddenBug[] = [
     find: 'return task.containers.some((container) => container.type === "NORMAL" && container.dockerId === undefined);',
     replace: "return task.containers.every((container) => container.dockerId === undefined);",
     near: ["src/core/machine/resources.test.ts"],
+  },
+  {
+    name: "tells what is new before what the reader before had",
+    file: "engine/outbox.ts",
+    find: "[...this.#delivered.values(), this.#queue.slice(this.#next)].flat()",
+    replace: "[this.#queue.slice(this.#next), ...this.#delivered.values()].flat()",
+    near: ["src/engine/outbox.test.ts"],
   },
 ];

@@ -12,7 +12,7 @@ const ROTATING = 2;
 
 /** The others take turns: which ones are on depends on the sources that they change, so that a change brings its own on. */
 function onTurn(): readonly DeliberateBug[] {
-  const others = BUGS.filter(({ name }) => !ALWAYS.includes(name));
+  const others = [...BUGS, ...SUBTLE_BUGS].filter(({ name }) => !ALWAYS.includes(name));
   const digest = createHash("sha256").update(others.map(sourceOf).join("")).digest();
   const first = digest.readUInt32BE() % others.length;
   return Array.from({ length: ROTATING }, (_, index) => others[(first + index) % others.length]).flatMap(

@@ -192,13 +192,28 @@ describe("observe() of what has stopped", () => {
   });
 });
 
+describe("observe() of an end for lack of memory", () => {
+  it("STOP-8: says who was killed, and nothing of a process that ended well all the same", () => {
+    const reason = (exitCode?: number) =>
+      observed(running, seen({ status: "stopped", oomKilled: true, exitCode })).error;
+    expect([reason(), reason(137)].map((each) => each?.message)).toEqual(
+      Array(2).fill("Container killed due to memory usage"),
+    );
+    expect(reason(1)).toEqual({
+      name: "OutOfMemoryError",
+      message: "A process of the container was killed due to memory usage",
+    });
+    expect(reason(0)).toBeUndefined();
+  });
+});
+
 describe("observe() of an end under a restart policy", () => {
   const policy = { restartPolicy: { enabled: true, restartAttemptPeriod: 60 } } as const;
   const ended = seen({ status: "stopped", exitCode: 1, startedAt: EARLIER, finishedAt: asEpochMs(970_000) });
 
   it("records the run and is RUNNING still, with neither its end nor its health", () => {
     const sick = { status: "UNHEALTHY", since: EARLIER } as const;
-    expect(observed({ ...running, ...policy, health: sick }, ended)).toMatchObject({
+    expect(observed({ ...running, ...policy, health: sick, exitCode: 9, finishedAt: EARLIER }, ended)).toMatchObject({
       knownStatus: "RUNNING",
       exitCode: undefined,
       finishedAt: undefined,
@@ -222,6 +237,8 @@ describe("observe() of an end under a restart policy", () => {
   it("measures a run of which the daemon tells no end up to this instant", () => {
     const silent = seen({ status: "stopped", exitCode: 1, startedAt: EARLIER });
     expect(observed({ ...running, ...policy }, silent).restart.count).toBe(1);
+    const young = seen({ status: "stopped", exitCode: 1, startedAt: asEpochMs(970_000) });
+    expect(observed({ ...running, ...policy, startedAt: asEpochMs(970_000) }, young).knownStatus).toBe("STOPPED");
   });
 });
 
