@@ -11,27 +11,27 @@
  *
  * Source: engine-modern 8.3, 8.4; REC-8, REC-9; docs/decisions/014.
  */
-import { mkdir } from "node:fs/promises";
 import { EngineError, InvalidInputError } from "../core/errors.ts";
 import { CURRENT_SCHEMA, type SavedSchema } from "../core/saved/contents.ts";
 import { type Log, silentLog } from "../ports/log.ts";
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 import { DamagedFile, damageError, messageOf, storeError } from "./failures.ts";
-import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import type { FolderLock } from "./folder-lock.ts";
 import type { FoundRows } from "./journal/found-rows.ts";
-import { Journal } from "./journal/journal.ts";
+import { JOURNAL_SIZES, Journal, type JournalSizes } from "./journal/journal.ts";
 import type { FoundJournal } from "./journal/segments.ts";
 import { parseKey, type RowKey, toOperation, toRawState } from "./row-table.ts";
 import { SavedTasks } from "./saved-tasks.ts";
 import { setAside } from "./set-aside.ts";
 import { readRows } from "./state-document.ts";
+import { type StateFolder, systemFolder } from "./state-folder.ts";
 import { EMPTY_STATE, mutationsOf } from "./state-rows.ts";
 import { patchedRow } from "./task-patch.ts";
 import { type Group, WaitingGroups } from "./waiting-groups.ts";
 
 export type DiskStateStoreOptions = {
   /** Made with mode 0700 when it is missing. */
-  readonly folder: string;
+  readonly folder: string | StateFolder;
   /**
    * `refuse` (default) leaves a damaged store as it is and fails. `setAside` moves its files to a folder in there and
    * begins empty; containers that it knew of are then strangers to the engine.
@@ -40,13 +40,15 @@ export type DiskStateStoreOptions = {
   readonly log?: Log;
   /** For tests of migrations. */
   readonly schema?: SavedSchema;
+  /** For tests of what happens when they are used up. */
+  readonly sizes?: JournalSizes;
 };
 
 /** Commits that wait for the disk; each has a caller that waits, so more than this means that somebody does not. */
 const MAX_WAITING_COMMITS = 10_000;
 
 export class DiskStateStore implements StateStore {
-  readonly #folder: string;
+  readonly #folder: StateFolder;
   readonly #schema: SavedSchema;
   readonly #log: Log;
   readonly #journal: Journal;
@@ -64,11 +66,12 @@ export class DiskStateStore implements StateStore {
   /** What opening read, for the load that follows: reading and checking it again would double the time of a start. */
   #opened: StoredState | undefined;
 
-  private constructor({ folder, schema = CURRENT_SCHEMA, log = silentLog }: DiskStateStoreOptions, lock: FolderLock) {
+  private constructor(folder: StateFolder, options: DiskStateStoreOptions, lock: FolderLock) {
+    const { schema = CURRENT_SCHEMA, log = silentLog, sizes = JOURNAL_SIZES } = options;
     this.#folder = folder;
     this.#schema = schema;
     this.#log = log;
-    this.#journal = new Journal(folder, schema.version);
+    this.#journal = new Journal(folder, schema.version, sizes);
     this.#lock = lock;
   }
 
@@ -78,13 +81,10 @@ export class DiskStateStore implements StateStore {
    * or was written by a newer version
    */
   static async open(options: DiskStateStoreOptions): Promise<DiskStateStore> {
-    const { folder } = options;
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw storeError(`Cannot make ${folder}: ${messageOf(error)}`, error);
-    });
-    const lock = await lockFolder(folder);
+    const folder = typeof options.folder === "string" ? systemFolder(options.folder) : options.folder;
+    const lock = await folder.lock();
     try {
-      const store = new DiskStateStore(options, lock);
+      const store = new DiskStateStore(folder, options, lock);
       await store.#prepareOrSetAside(options.onDamage ?? "refuse");
       return store;
     } catch (error) {
@@ -125,7 +125,7 @@ export class DiskStateStore implements StateStore {
       await this.#writer;
       await this.#exclusively(() => this.#journal.close());
     } catch (error) {
-      throw storeError(`Cannot close state in ${this.#folder}: ${messageOf(error)}`, error);
+      throw storeError(`Cannot close state in ${this.#folder.path}: ${messageOf(error)}`, error);
     } finally {
       await this.#lock.release();
     }
@@ -153,7 +153,7 @@ export class DiskStateStore implements StateStore {
       await this.#journal.write();
       for (const { resolve } of groups) resolve();
     } catch (error) {
-      const failure = storeError(`Cannot save state in ${this.#folder}: ${messageOf(error)}`, error, true);
+      const failure = storeError(`Cannot save state in ${this.#folder.path}: ${messageOf(error)}`, error, true);
       await this.#relearn();
       for (const { reject } of groups) reject(failure);
     }
@@ -164,7 +164,7 @@ export class DiskStateStore implements StateStore {
     try {
       if (this.#broken === undefined) await this.#journal.clean((key) => this.#tasks.wholeRow(key));
     } catch (error) {
-      this.#log.warn("Cannot give back room in the state journal", { folder: this.#folder, error });
+      this.#log.warn("Cannot give back room in the state journal", { folder: this.#folder.path, error });
       await this.#relearn();
     }
   }
@@ -172,7 +172,7 @@ export class DiskStateStore implements StateStore {
   /** After a failure only the disk knows what is in the journal. */
   async #relearn(): Promise<void> {
     await this.#learn().catch((error: unknown) => {
-      this.#log.error("Cannot save any more: what is saved cannot be read", { folder: this.#folder, error });
+      this.#log.error("Cannot save any more: what is saved cannot be read", { folder: this.#folder.path, error });
     });
   }
 
@@ -221,10 +221,10 @@ export class DiskStateStore implements StateStore {
       await this.#prepare();
     } catch (error) {
       if (!(error instanceof DamagedFile)) throw error;
-      if (onDamage === "refuse") throw damageError(folder, error);
+      if (onDamage === "refuse") throw damageError(folder.path, error);
       const name = await setAside(folder);
       this.#log.error("Cannot use the saved state: it is damaged, is set aside, and an empty one is begun", {
-        folder,
+        folder: folder.path,
         damage: `${error.file}: ${error.message}`,
         name,
       });
@@ -237,7 +237,7 @@ export class DiskStateStore implements StateStore {
     const found = await this.#journal.read();
     if (found?.unfinished) {
       this.#log.warn("The process that had the saved state was ended in the middle of a save, which is left out", {
-        folder: this.#folder,
+        folder: this.#folder.path,
       });
     }
     this.#opened = this.#toState(found);
@@ -253,8 +253,8 @@ export class DiskStateStore implements StateStore {
 
   #readFailure(error: unknown): EngineError {
     if (error instanceof EngineError) return error;
-    if (error instanceof DamagedFile) return damageError(this.#folder, error);
-    return storeError(`Cannot use state in ${this.#folder}: ${messageOf(error)}`, error);
+    if (error instanceof DamagedFile) return damageError(this.#folder.path, error);
+    return storeError(`Cannot use state in ${this.#folder.path}: ${messageOf(error)}`, error);
   }
 
   /** @throws {DamagedFile} */
@@ -269,7 +269,7 @@ export class DiskStateStore implements StateStore {
       return read();
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
-      throw storeError(`Cannot open state in ${this.#folder}: ${error.message}`, error);
+      throw storeError(`Cannot open state in ${this.#folder.path}: ${error.message}`, error);
     }
   }
 

@@ -1,6 +1,7 @@
 /**
  * A host that never was: the real engine with its real image manager and restore, on a simulated daemon, a clock that
- * is turned by hand and a store in memory that outlives the engine. The engine can be crashed and started again.
+ * is turned by hand, and a store in memory or on a simulated disk that outlives the engine. The engine can be crashed and
+ * started again.
  */
 import { composeEngine } from "../agent/compose-engine.ts";
 import { DEFAULT_STOP_TIMEOUT_MS } from "../core/definition/defaults.ts";
@@ -17,19 +18,28 @@ import type { ImageCleanupOptions, ImageManager } from "../images/index.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { PAUSE_IMAGE } from "../resources/pause-image.ts";
 import { SecretsAdapter, TaskEnvironmentStore, tableSource } from "../resources/secrets/index.ts";
+import { DiskStateStore } from "../store/disk-state-store.ts";
+import type { JournalSizes } from "../store/journal/journal.ts";
 import { MemoryStateStore } from "../store/memory-state-store.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
+import type { SimulatedDisk } from "./simulated-disk/index.ts";
 import { SimulatedDocker, type SimulatedDockerClient } from "./simulated-docker/index.ts";
 import { type CommitObserver, StoreConnection } from "./store-connection.ts";
 
 export type SimulatedHostOptions = {
   readonly seed?: number;
+  /** One that somebody else needs as well; the host makes one unless set. */
+  readonly clock?: SimulatedClock;
   readonly config?: Partial<EngineConfig>;
   readonly hostTotals?: HostTotals;
-  /** Keeps what the engine saves; shared by all engines that are started on this host. */
+  /** Keeps what the engine saves; shared by all engines that are started on this host. Not together with `disk`. */
   readonly store?: StateStore;
+  /** Each engine opens the durable store on it; a crash loses what was not on the disk. */
+  readonly disk?: SimulatedDisk;
+  /** Of the journal on the disk; the real ones unless set. */
+  readonly journalSizes?: JournalSizes;
   /** What the definitions' secrets stand for: values by ARN, name or parameter path. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** `"a-b"`; a thousand ports unless set. */
@@ -62,6 +72,7 @@ export class SimulatedHost {
   /** Those that a reader got although their acknowledgement had been answered. */
   readonly toldAgain: StateChange[] = [];
   readonly #options: SimulatedHostOptions;
+  /** That of a host without a disk. */
   readonly #store: StateStore;
   #engine: DockerTaskEngine | undefined;
   /** The start that is under way. */
@@ -71,6 +82,7 @@ export class SimulatedHost {
   #engineObserver: ((engine: DockerTaskEngine) => void) | undefined;
   #client: SimulatedDockerClient | undefined;
   #connection: StoreConnection | undefined;
+  #watchStore: (store: StateStore) => StateStore = (store) => store;
   #acknowledges = true;
   /** Of each task, up to which number acknowledgements were answered. */
   readonly #acknowledged = new Map<string, number>();
@@ -80,7 +92,7 @@ export class SimulatedHost {
   constructor(options: SimulatedHostOptions = {}) {
     this.#options = options;
     this.random = new SeededRandom(options.seed ?? 1);
-    this.clock = new SimulatedClock();
+    this.clock = options.clock ?? new SimulatedClock();
     this.docker = new SimulatedDocker({ clock: this.clock, seed: options.seed ?? 1 });
     this.docker.image("app");
     this.#store = options.store ?? new MemoryStateStore();
@@ -99,6 +111,11 @@ export class SimulatedHost {
   /** Hears of every commit of every engine, just before and just after it is stored; it may crash the engine there. */
   onCommit(observer: CommitObserver): void {
     this.#commitObserver = observer;
+  }
+
+  /** Puts something between each engine and its store. */
+  onStore(watch: (store: StateStore) => StateStore): void {
+    this.#watchStore = watch;
   }
 
   /** Is handed every engine as soon as it is initialised, so that nothing of what it says later is missed. */
@@ -130,15 +147,34 @@ export class SimulatedHost {
       this.#engine = engine;
       this.#engineObserver?.(engine);
       void this.#readChanges(engine);
+    } catch (error) {
+      await this.#leave(starting);
+      throw error;
     } finally {
       if (starting === this.#starting) this.#starting = undefined;
     }
   }
 
+  /** An engine that does not come up does not keep its store. */
+  async #leave(starting: Start): Promise<void> {
+    if (starting !== this.#starting) return;
+    await this.#connection?.close().catch(() => undefined);
+  }
+
+  async #openStore(): Promise<StateStore> {
+    const { disk, journalSizes } = this.#options;
+    if (disk === undefined) return this.#watchStore(this.#store);
+    const sizes = journalSizes === undefined ? {} : { sizes: journalSizes };
+    return this.#watchStore(await DiskStateStore.open({ folder: disk.folder(), log: this.log, ...sizes }));
+  }
+
   async #compose(): Promise<DockerTaskEngine> {
     const { hostTotals, config, secrets = {}, imageCleanup, dynamicPortRange = "32768-33767" } = this.#options;
+    this.#connection = undefined;
+    const store = await this.#openStore();
     const client = this.docker.client();
-    const connection = new StoreConnection(this.#store, (moment) => this.#commitObserver?.(moment));
+    const outlives = this.#options.disk === undefined;
+    const connection = new StoreConnection(store, (moment) => this.#commitObserver?.(moment), outlives);
     const environment = new TaskEnvironmentStore();
     this.#client = client;
     this.#connection = connection;
@@ -167,14 +203,16 @@ export class SimulatedHost {
   /**
    * The process is gone from one instant to the next, also while it starts: nothing of it is heard again, nothing it asked
    * for is answered.
+   * @param power what the disk loses: it was the power that failed, and not the process alone
    */
-  crash(): void {
+  crash({ power = false }: { readonly power?: boolean } = {}): void {
     const starting = this.#starting;
     const engine = starting === undefined ? this.engine : starting.engine;
     this.#engine = undefined;
     this.#starting = undefined;
     this.#client?.cut();
     this.#connection?.cut();
+    this.#options.disk?.crash({ power });
     this.#unacknowledged = [];
     engine?.abandon();
     starting?.fail(new EngineCrashedError("the engine crashed while it started"));

@@ -1,4 +1,4 @@
-/** One engine's way to the store that outlives it: closing it closes nothing, and after a crash nothing comes through. */
+/** One engine's way to its store: after a crash nothing comes through. */
 import type { Mutation, StateStore, StoredState } from "../ports/state-store.ts";
 
 export type CommitMoment = {
@@ -11,11 +11,14 @@ export type CommitObserver = (moment: CommitMoment) => void;
 export class StoreConnection implements StateStore {
   readonly #store: StateStore;
   readonly #observe: CommitObserver;
+  readonly #outlives: boolean;
   #isCut = false;
 
-  constructor(store: StateStore, observe: CommitObserver) {
+  /** @param outlives is the store there for the next engine as well? Then closing closes nothing. */
+  constructor(store: StateStore, observe: CommitObserver, outlives: boolean) {
     this.#store = store;
     this.#observe = observe;
+    this.#outlives = outlives;
   }
 
   cut(): void {
@@ -35,7 +38,10 @@ export class StoreConnection implements StateStore {
     if (this.#isCut) return await NEVER;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    if (this.#isCut) return await NEVER;
+    if (!this.#outlives) await this.#store.close();
+  }
 }
 
 const NEVER: Promise<never> = new Promise(() => undefined);

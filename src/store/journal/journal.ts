@@ -12,12 +12,10 @@
  * segment that still count go with the next write once more, behind whatever that has been given, and the segment is
  * deleted after it: one with each write, so that no write waits for more than that.
  */
-import { constants, fstatSync } from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { assert, unreachable } from "../../core/assert.ts";
 import { DamagedFile } from "../failures.ts";
 import { acknowledgementKey, changeKey, isChangeKey, parseSequenceKey, type RowOperation } from "../row-table.ts";
+import type { StateFile, StateFolder } from "../state-folder.ts";
 import { FoundRows } from "./found-rows.ts";
 import { type Frame, type FrameHead, FrameWriter, linesOf } from "./frame.ts";
 import { type IndexedRow, NOWHERE, type Place, RowIndex } from "./row-index.ts";
@@ -30,23 +28,25 @@ import {
   segmentName,
 } from "./segments.ts";
 
-/** Zeros behind the first frame of a segment: a piece, as often as it takes. */
+export type JournalSizes = {
+  /** Of the zeros behind the first frame of a segment. */
+  readonly roomBytes: number;
+  /** A journal this small is never cleaned. */
+  readonly smallBytes: number;
+};
+
+export const JOURNAL_SIZES: JournalSizes = { roomBytes: 1024 * 1024, smallBytes: 4 * 1024 * 1024 };
+/** A piece of room, as often as it takes. */
 const ZEROS = Buffer.alloc(65_536);
-const ROOM: readonly Buffer[] = Array.from({ length: 16 }, () => ZEROS);
-const ROOM_BYTES = ROOM.length * ZEROS.length;
 /** Stays zero for ever, so that a file that lost its end shows it. */
 const SPARE_BYTES = 512;
-/** A journal this small is never cleaned. */
-const SMALL_BYTES = 4 * 1024 * 1024;
 /**
  * So many times what counts, the rest is superseded, and most of what cleaning reads need not be written again. A task that
  * went through its life has superseded more than half of what it wrote: at twice, cleaning was a twentieth of that life.
  */
 const MAX_SHARE = 3;
-const FILE_MODE = 0o600;
-const { O_CREAT, O_TRUNC, O_WRONLY, O_DSYNC } = constants;
 
-type OpenSegment = { readonly number: number; readonly file: FileHandle };
+type OpenSegment = { readonly number: number; readonly file: StateFile };
 
 /** What goes to the disk in one write. */
 type Pending = {
@@ -57,8 +57,9 @@ type Pending = {
 };
 
 export class Journal {
-  readonly #folder: string;
+  readonly #folder: StateFolder;
   readonly #schema: number;
+  readonly #sizes: JournalSizes;
   /** Is filled while the other is written. */
   #next = emptyWrite();
   #other = emptyWrite();
@@ -74,9 +75,10 @@ export class Journal {
   #current: OpenSegment | undefined;
 
   /** @param schema version of the rows that are written */
-  constructor(folder: string, schema: number) {
+  constructor(folder: StateFolder, schema: number, sizes: JournalSizes) {
     this.#folder = folder;
     this.#schema = schema;
+    this.#sizes = sizes;
   }
 
   /**
@@ -191,7 +193,7 @@ export class Journal {
 
   #isLarge(): boolean {
     const bytes = [...this.#segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
-    return bytes > SMALL_BYTES + MAX_SHARE * this.#index.bytes;
+    return bytes > this.#sizes.smallBytes + MAX_SHARE * this.#index.bytes;
   }
 
   #encode(operation: RowOperation): void {
@@ -264,9 +266,9 @@ export class Journal {
   ): Promise<void> {
     const { end, bytes } = this.#sizeOf(number);
     const frame = this.#finish(write, kind, number, oldest);
-    await writeAll(file, [frame], end);
+    await file.write([frame], end);
     // What is written into a file that was deleted goes with it, and nobody says so.
-    if (fstatSync(file.fd).nlink === 0)
+    if (file.isDeleted())
       throw new DamagedFile(segmentName(number), `${segmentName(number)} was deleted while it was in use`);
     this.#segments.set(number, { end: end + frame.length, bytes });
   }
@@ -275,21 +277,21 @@ export class Journal {
     await this.#leaveSegment();
     const number = this.#newest + 1;
     const frame = this.#finish(write, kind, number, oldest);
-    const path = join(this.#folder, segmentName(number));
-    const file = await open(`${path}.new`, O_CREAT | O_TRUNC | O_WRONLY | O_DSYNC, FILE_MODE);
+    const name = segmentName(number);
+    const file = await this.#folder.create(`${name}.new`);
     try {
-      await writeAll(file, [frame, ...ROOM], 0);
-      await rename(`${path}.new`, path);
-      await syncFolder(this.#folder);
+      await file.write([frame, ...room(this.#sizes.roomBytes)], 0);
+      await this.#folder.rename(`${name}.new`, name);
+      await this.#folder.sync();
       await this.#moveHead(this.#nextFrame);
     } catch (error) {
       await file.close();
-      await rm(`${path}.new`, { force: true });
+      await this.#folder.remove(`${name}.new`);
       throw error;
     }
     this.#current = { number, file };
     this.#newest = number;
-    this.#segments.set(number, { end: frame.length, bytes: frame.length + ROOM_BYTES });
+    this.#segments.set(number, { end: frame.length, bytes: frame.length + this.#sizes.roomBytes });
   }
 
   /**
@@ -297,9 +299,9 @@ export class Journal {
    * the former asks for less, and for nothing that is not there.
    */
   async #moveHead(frame: number): Promise<void> {
-    const path = join(this.#folder, headName(frame));
-    if (this.#head === undefined) await (await open(path, "w", FILE_MODE)).close();
-    else await rename(join(this.#folder, headName(this.#head)), path);
+    const name = headName(frame);
+    if (this.#head === undefined) await (await this.#folder.create(name)).close();
+    else await this.#folder.rename(headName(this.#head), name);
     this.#head = frame;
   }
 
@@ -317,7 +319,7 @@ export class Journal {
   /** Nothing refers to them any more: should this fail, the next reader deletes them. */
   async #deleteUnneeded(): Promise<void> {
     for (const segment of this.#unneeded.splice(0)) {
-      await rm(join(this.#folder, segmentName(segment)), { force: true });
+      await this.#folder.remove(segmentName(segment));
     }
   }
 
@@ -342,31 +344,7 @@ function beginAnew(write: Pending): void {
   write.cleaned = undefined;
 }
 
-/** Everything in one call, which is one wait for the disk; the system may take less of it at a time. */
-async function writeAll(file: FileHandle, parts: readonly Buffer[], position: number): Promise<void> {
-  let rest = parts;
-  for (let at = position; rest.length > 0; ) {
-    const { bytesWritten } = await file.writev(rest, at);
-    at += bytesWritten;
-    rest = behind(rest, bytesWritten);
-  }
-}
-
-function behind(parts: readonly Buffer[], bytes: number): readonly Buffer[] {
-  let left = bytes;
-  return parts.flatMap((part) => {
-    const taken = Math.min(left, part.length);
-    left -= taken;
-    return taken === part.length ? [] : [part.subarray(taken)];
-  });
-}
-
-/** A new name is on the disk once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function room(bytes: number): readonly Buffer[] {
+  const pieces = Array.from({ length: Math.floor(bytes / ZEROS.length) }, () => ZEROS);
+  return [...pieces, ZEROS.subarray(0, bytes % ZEROS.length)];
 }

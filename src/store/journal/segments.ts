@@ -3,9 +3,8 @@
  * empty file `journal-head-123` whose name says which write has to be there. A segment that is lost, or an older one that was
  * put back, would otherwise look like a journal that ended earlier.
  */
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { DamagedFile } from "../failures.ts";
+import type { StateFolder } from "../state-folder.ts";
 import { FoundRows } from "./found-rows.ts";
 import { type Frame, readFrame } from "./frame.ts";
 import { judgeTail } from "./tail.ts";
@@ -47,8 +46,8 @@ export function headName(frame: number): string {
 }
 
 /** The names of a journal's files, also of those that were never finished. */
-export async function journalFiles(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => [NAME, UNBORN_NAME, HEAD_NAME].some((each) => each.test(name)));
+export async function journalFiles(folder: StateFolder): Promise<readonly string[]> {
+  return (await folder.names()).filter((name) => [NAME, UNBORN_NAME, HEAD_NAME].some((each) => each.test(name)));
 }
 
 /**
@@ -56,7 +55,7 @@ export async function journalFiles(folder: string): Promise<readonly string[]> {
  * @returns undefined when there is none
  * @throws {DamagedFile} when something that was written is missing or changed
  */
-export async function readJournal(folder: string): Promise<FoundJournal | undefined> {
+export async function readJournal(folder: StateFolder): Promise<FoundJournal | undefined> {
   const files = await journalFiles(folder);
   const numbers = numbersIn(files, NAME);
   const head = numbersIn(files, HEAD_NAME).at(-1);
@@ -64,7 +63,7 @@ export async function readJournal(folder: string): Promise<FoundJournal | undefi
   requireWrite(head, found);
   const needed = new Set([...(found?.segments.keys() ?? [])].map(segmentName));
   if (head !== undefined) needed.add(headName(head));
-  for (const name of files) if (!needed.has(name)) await rm(join(folder, name), { force: true });
+  for (const name of files) if (!needed.has(name)) await folder.remove(name);
   return found === undefined ? undefined : { ...found, head };
 }
 
@@ -85,12 +84,12 @@ function requireWrite(head: number | undefined, found: { readonly nextFrame: num
 }
 
 /** The frames of one segment that is followed by others. @throws {DamagedFile} */
-export async function readClosedSegment(folder: string, number: number, end: number): Promise<readonly Frame[]> {
+export async function readClosedSegment(folder: StateFolder, number: number, end: number): Promise<readonly Frame[]> {
   const { bytes } = await readSegment(folder, number);
   return closedFrames(number, bytes, end);
 }
 
-async function readSegments(folder: string, numbers: readonly number[]): Promise<Omit<FoundJournal, "head">> {
+async function readSegments(folder: StateFolder, numbers: readonly number[]): Promise<Omit<FoundJournal, "head">> {
   const newest = await readSegment(folder, numbers.at(-1) ?? 0);
   const frames = openFrames(newest);
   const last = frames.at(-1) ?? newest.first;
@@ -116,10 +115,10 @@ async function readSegments(folder: string, numbers: readonly number[]): Promise
 }
 
 /** @param among the segments that are there @throws {DamagedFile} */
-async function readSegment(folder: string, number: number, among?: readonly number[]): Promise<Segment> {
+async function readSegment(folder: StateFolder, number: number, among?: readonly number[]): Promise<Segment> {
   const name = segmentName(number);
   if (among?.includes(number) === false) throw new DamagedFile(name, "it is missing");
-  const bytes = await readFile(join(folder, name));
+  const bytes = await folder.read(name);
   const first = readFrame(bytes, 0);
   if (first?.segment !== number) throw new DamagedFile(name, "it does not begin as a journal does");
   return { number, bytes, first };

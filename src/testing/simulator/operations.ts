@@ -1,9 +1,11 @@
 /** Does to the simulated host what the plan says, and keeps the engine coming and going. */
 import { asDockerName } from "../../core/brand.ts";
 import type { TaskDefinition } from "../../core/definition/types.ts";
+import { EngineError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { SimulatedContainer } from "../simulated-docker/container.ts";
 import { createContainer } from "../simulated-docker/container-create.ts";
+import type { SimulatedDisk } from "../simulated-disk/index.ts";
 import { EngineCrashedError, type SimulatedHost } from "../simulated-host.ts";
 import { addTo, type Counts } from "./coverage.ts";
 import type { InvariantChecker } from "./invariants.ts";
@@ -13,6 +15,7 @@ import { IMAGES, REGISTRIES } from "./world.ts";
 
 export type OperationsPorts = {
   readonly host: SimulatedHost;
+  readonly disk: SimulatedDisk;
   readonly plan: Plan;
   readonly checker: InvariantChecker;
   readonly note: (text: string) => void;
@@ -220,9 +223,20 @@ export class Operations {
     note("engine is shut down");
     this.#isUp = false;
     this.#ports.checker.engineDied();
-    await host.shutdown();
+    await this.#shutDownOrDie();
     await host.clock.advance(downMs);
     await this.startEngine();
+  }
+
+  /** A disk that fails may keep the last write from saying that nothing follows; the process ends all the same. */
+  async #shutDownOrDie(): Promise<void> {
+    const { host } = this.#ports;
+    try {
+      await host.shutdown();
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.name !== "StateStoreError") throw error;
+      host.crash();
+    }
   }
 
   #crashAtCall(calls: number, downMs: number): void {

@@ -1,4 +1,5 @@
 /** How badly the world behaves. Rates are odds per call or event. */
+import type { DiskFaults } from "../simulated-disk/index.ts";
 import type { FaultProfile } from "../simulated-docker/index.ts";
 import type { ProfileName } from "./plan.ts";
 
@@ -37,6 +38,18 @@ export function faultProfile(name: ProfileName): FaultProfile {
       return { rates: { latency: 0.1, errorAfterEffect: 0.02, eventLost: 0.05 } };
     case "stuck":
       return { rates: { latency: 0.25, hang: 0.15 }, latencyMs: [0, 20_000], operations: CONTAINER_CALLS };
+  }
+}
+
+/** What goes wrong with the disk that the state is on, beside what crashes leave of it. */
+export function diskFaults(name: ProfileName): DiskFaults {
+  switch (name) {
+    case "store":
+      return { failing: 0.08, slow: 0.2, slowMs: [1, 200] };
+    case "crashes":
+      return { slow: 0.3, slowMs: [1, 20] };
+    default:
+      return {};
   }
 }
 

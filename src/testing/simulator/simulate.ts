@@ -4,16 +4,15 @@
  */
 import type { Task } from "../../core/task.ts";
 import { DEFAULT_ENGINE_CONFIG } from "../../engine/engine-options.ts";
-import { FailingStateStore } from "../../store/failing-state-store.ts";
-import { MemoryStateStore } from "../../store/memory-state-store.ts";
-import { SeededRandom } from "../seeded-random.ts";
+import { SimulatedClock } from "../simulated-clock.ts";
+import { SimulatedDisk } from "../simulated-disk/index.ts";
 import { type QuickContainer, SimulatedHost } from "../simulated-host.ts";
+import { StoreChecker } from "./check-store.ts";
 import { type Counts, Coverage } from "./coverage.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
-import { JournalTwin } from "./journal-twin.ts";
 import { Operations } from "./operations.ts";
 import type { Plan } from "./plan.ts";
-import { faultProfile, noticedWithinMs } from "./profiles.ts";
+import { diskFaults, faultProfile, noticedWithinMs } from "./profiles.ts";
 import { SECRET_ARN, SECRET_VALUE } from "./secrecy.ts";
 import { ACTIVE_MS, IMAGES } from "./world.ts";
 
@@ -40,14 +39,6 @@ const MANY_PORTS = 10;
 /** As long as an operation takes a port or cuts a registry off. */
 const LONGEST_TAKEN_MS = 120_000;
 const SOON_MS = 10_000;
-const STORE_FAILURE_ODDS = 0.08;
-/** A full disk stores nothing; after an error of the disk itself nobody knows whether it did. */
-const STORE_FAILURES = [
-  { name: "store ENOSPC", fault: "failBefore" },
-  { name: "store EIO, nothing stored", fault: "failBefore" },
-  { name: "store EIO, all stored", fault: "failAfter" },
-  { name: "store EIO, all stored", fault: "failAfter" },
-] as const;
 
 export async function simulate(plan: Plan, options: { readonly trace?: boolean } = {}): Promise<SimulationResult> {
   const simulation = new Simulation(plan, options.trace === true);
@@ -57,9 +48,9 @@ export async function simulate(plan: Plan, options: { readonly trace?: boolean }
 class Simulation {
   readonly #plan: Plan;
   readonly #host: SimulatedHost;
-  readonly #rows = new MemoryStateStore();
+  readonly #disk: SimulatedDisk;
   readonly #checker: InvariantChecker;
-  readonly #journal = new JournalTwin((text) => this.#checker.fail(text));
+  readonly #store: StoreChecker;
   readonly #operations: Operations;
   readonly #coverage = new Coverage();
   readonly #trace: string[] = [];
@@ -75,9 +66,13 @@ class Simulation {
     this.#plan = plan;
     this.#keepsTrace = keepsTrace;
     this.#isCalm = plan.profile === "calm";
+    const clock = new SimulatedClock();
+    this.#disk = new SimulatedDisk({ clock, seed: plan.seed });
     this.#host = new SimulatedHost({
+      clock,
       seed: plan.seed,
-      store: this.#createStore(),
+      disk: this.#disk,
+      journalSizes: world.journalSizes,
       config: { machine: { ...DEFAULT_ENGINE_CONFIG.machine, ...settingsOf(plan) } },
       secrets: { [SECRET_ARN]: SECRET_VALUE },
       dynamicPortRange: world.dynamicPortRange,
@@ -86,14 +81,21 @@ class Simulation {
       ...(world.hostTotals === undefined ? {} : { hostTotals: world.hostTotals }),
     });
     this.#checker = new InvariantChecker(this.#host.docker, world.hostTotals);
+    this.#store = new StoreChecker({
+      disk: this.#disk,
+      sizes: world.journalSizes,
+      fail: (text) => this.#checker.fail(text),
+      onStored: (mutations) => this.#checker.committed(mutations),
+    });
+    this.#host.onStore((store) => this.#store.watch(store));
     this.#operations = new Operations({
       host: this.#host,
+      disk: this.#disk,
       plan,
       checker: this.#checker,
       note: (text) => this.#note(text),
     });
     this.#host.onEngine((engine) => {
-      this.#journal.reopen(this.#rows.snapshot());
       const tasks = engine.listTasks();
       for (const task of tasks) this.#cover(task);
       this.#checker.resumed(tasks);
@@ -123,7 +125,7 @@ class Simulation {
       trace: this.#trace,
       steps: this.#steps,
       virtualMs: this.#host.clock.elapsedMs,
-      faults: { ...this.#host.docker.faults.counts, ...this.#operations.counts },
+      faults: { ...this.#host.docker.faults.counts, ...this.#disk.counts, ...this.#operations.counts },
       transitions: this.#coverage.transitions,
       statuses: this.#coverage.statuses,
     };
@@ -133,6 +135,7 @@ class Simulation {
     await this.#operations.startEngine();
     const { docker, clock } = this.#host;
     docker.faults.random(this.#plan.seed, faultProfile(this.#plan.profile));
+    this.#disk.misbehave(diskFaults(this.#plan.profile));
     const begun = clock.elapsedMs;
     const events = [
       ...this.#plan.tasks.map((task, index) => ({ atMs: task.addAtMs, act: () => this.#operations.add(task, index) })),
@@ -193,9 +196,12 @@ class Simulation {
     this.#note("rest");
     this.#operations.calm();
     docker.calm();
+    this.#disk.calm();
     this.#isCalm = true;
     this.#host.reconnect();
     await this.#host.changeReaders();
+    // What was asked of a slow disk is done before everything is asked to stop.
+    await this.#advanceTo(clock.elapsedMs + 1_000);
     while (!this.#operations.isUp) await this.#advanceTo(clock.elapsedMs + 1_000);
     for (const task of this.#host.engine.listTasks()) {
       await clock.resolve(this.#host.engine.stopTask(task.arn, { reason: "rest" }));
@@ -238,7 +244,7 @@ class Simulation {
     this.#checker.atRest({
       tasks: engine.listTasks(),
       accepted: this.#operations.accepted,
-      store: this.#rows.snapshot(),
+      store: this.#store.snapshot(),
       volumes: docker.state.volumes
         .list()
         .map(({ name }) => name)
@@ -247,7 +253,8 @@ class Simulation {
       usedImages: images.imageStates().flatMap(({ references }) => [...references]),
       timers: this.#host.clock.pending,
     });
-    this.#journal.reopen(this.#rows.snapshot());
+    await this.#store.lookAtRows();
+    this.#store.lookAtSize();
   }
 
   /** In small strides, so that what is told and what happens are compared close to when they do. */
@@ -299,27 +306,6 @@ class Simulation {
     docker.onEvent(({ type, action, attributes, exitCode }) => {
       if (action.startsWith("exec_")) return;
       this.#note(`event ${type} ${action} ${attributes.name ?? ""} ${exitCode ?? ""}`);
-    });
-  }
-
-  /** What gets into the store is seen by the checker, whether the engine hears of it or not. */
-  #createStore(): FailingStateStore {
-    const random = new SeededRandom(this.#plan.seed).fork("store");
-    const watched = {
-      load: () => this.#rows.load(),
-      close: () => this.#rows.close(),
-      commit: async (mutations: Parameters<MemoryStateStore["commit"]>[0]) => {
-        this.#journal.commit(mutations);
-        await this.#rows.commit(mutations);
-        this.#checker.committed(mutations);
-      },
-    };
-    return new FailingStateStore(watched, ({ operation }) => {
-      if (this.#plan.profile !== "store" || this.#isCalm || operation !== "commit") return undefined;
-      if (!random.chance(STORE_FAILURE_ODDS)) return undefined;
-      const failure = random.pick(STORE_FAILURES);
-      this.#operations.count(failure.name);
-      return failure.fault;
     });
   }
 

@@ -1,6 +1,7 @@
 /** How the host and the engine's settings are in one simulation: the same over all restarts of the engine. */
 import type { HostTotals } from "../../core/host-resources.ts";
 import type { PullBehaviour } from "../../core/images/pull-policy.ts";
+import type { JournalSizes } from "../../store/journal/journal.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 
 export type World = {
@@ -16,6 +17,8 @@ export type World = {
   readonly probeSees: boolean;
   /** From when on the clean-up may remove an image that nobody uses. */
   readonly imageMinimumAgeMs: number;
+  /** Small, so that room is used up and given back within minutes. */
+  readonly journalSizes: JournalSizes;
 };
 
 /** Tasks and operations happen within this time; afterwards everything is asked to stop. */
@@ -39,6 +42,7 @@ export function drawWorld(random: SeededRandom): World {
     dynamicPortRange: random.chance(0.5) ? SMALL_RANGE : WIDE_RANGE,
     probeSees: random.chance(0.7),
     imageMinimumAgeMs: random.pick([0, 1_000, 60_000]),
+    journalSizes: { roomBytes: random.pick([2_048, 8_192, 65_536]), smallBytes: random.pick([0, 8_192, 65_536]) },
   };
 }
 
