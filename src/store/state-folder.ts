@@ -53,7 +53,8 @@ export function systemFolder(path: string): StateFolder {
     },
     names: () => readdir(path),
     read: (name) => readFile(inFolder(name)),
-    create: async (name) => new SystemFile(await open(inFolder(name), O_CREAT | O_TRUNC | O_WRONLY | O_DSYNC, FILE_MODE)),
+    create: async (name) =>
+      new SystemFile(await open(inFolder(name), O_CREAT | O_TRUNC | O_WRONLY | O_DSYNC, FILE_MODE)),
     rename: (from, to) => rename(inFolder(from), inFolder(to)),
     remove: (name) => rm(inFolder(name), { force: true }),
     makeFolder: (name) => makeFolder(inFolder(name)),

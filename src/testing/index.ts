@@ -18,6 +18,7 @@ export { type LoggedLine, type LogLevel, MemoryLog, type MemoryLogOptions } from
 export { realTimeClock } from "./real-time-clock.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./simulated-clock.ts";
+export * from "./simulated-disk/index.ts";
 export * from "./simulated-docker/index.ts";
 export { EngineCrashedError, type QuickContainer, SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
 export * from "./simulator/index.ts";

@@ -133,7 +133,7 @@ export const SUBTLE_BUGS: readonly SubtleBug[] = [
     file: "store/journal/row-index.ts",
     find: "if (row !== undefined) this.#bytes -= row.bytes + row.patchBytes;",
     replace: "if (row !== undefined) this.#bytes -= row.bytes;",
-    breaks: /the journal counts/,
+    breaks: /bytes are on the disk/,
     near: ["src/store/journal/row-index.test.ts"],
   },
   {
@@ -149,7 +149,7 @@ export const SUBTLE_BUGS: readonly SubtleBug[] = [
     file: "store/change-text.ts",
     find: '    jsonMember("exitCode", exitCode) +\n    jsonMember("reason", reason)',
     replace: '    jsonMember("exitCode", exitCode)',
-    breaks: /is read back as another/,
+    breaks: /is read back with another/,
     near: ["src/store/change-text.test.ts"],
   },
   {

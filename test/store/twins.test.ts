@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import { DiskStateStore, FailingStateStore, MemoryStateStore } from "../../src/store/index.ts";
+import { SimulatedClock, SimulatedDisk } from "../../src/testing/index.ts";
 import { storeContract } from "./contract.ts";
 
 let folder = "";
@@ -46,6 +47,18 @@ storeContract("DiskStateStore", async () => {
     reopen: async () => {
       await store.close();
       return openDisk(path);
+    },
+  };
+});
+
+storeContract("DiskStateStore on a simulated disk", async () => {
+  const disk = new SimulatedDisk({ clock: new SimulatedClock() });
+  const open = () => DiskStateStore.open({ folder: disk.folder(), sizes: { roomBytes: 1_024, smallBytes: 0 } });
+  return {
+    store: await open(),
+    reopen: () => {
+      disk.crash({ power: true });
+      return open();
     },
   };
 });

@@ -25,7 +25,8 @@ export class DiskNames {
   /** @throws {Error} ENOENT */
   find(name: string): DiskFile {
     const file = this.#now.get(name);
-    if (file === undefined) throw Object.assign(new Error(`ENOENT: no such file or directory, ${name}`), { code: "ENOENT" });
+    if (file === undefined)
+      throw Object.assign(new Error(`ENOENT: no such file or directory, ${name}`), { code: "ENOENT" });
     return file;
   }
 

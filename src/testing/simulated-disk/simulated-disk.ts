@@ -13,7 +13,16 @@ import { SeededRandom } from "../seeded-random.ts";
 import { DiskFile } from "./disk-file.ts";
 import { DiskNames } from "./disk-names.ts";
 
-export type DiskOperation = "lock" | "names" | "read" | "create" | "write" | "rename" | "remove" | "makeFolder" | "sync";
+export type DiskOperation =
+  | "lock"
+  | "names"
+  | "read"
+  | "create"
+  | "write"
+  | "rename"
+  | "remove"
+  | "makeFolder"
+  | "sync";
 
 /** Each a number of 0 to 1 for how often. */
 export type DiskFaults = {
@@ -210,11 +219,7 @@ export class SimulatedDisk {
   }
 }
 
-type Perform = <Result>(
-  operation: DiskOperation,
-  act: () => Result,
-  inPart?: UnderWay["inPart"],
-) => Promise<Result>;
+type Perform = <Result>(operation: DiskOperation, act: () => Result, inPart?: UnderWay["inPart"]) => Promise<Result>;
 
 /** What it says of its own is nobody's any more. */
 function ignoring(act: () => unknown): void {

@@ -197,11 +197,11 @@ class Simulation {
     this.#operations.calm();
     docker.calm();
     this.#disk.calm();
+    // What was asked of a slow disk is done before everything is asked to stop.
+    await this.#advanceTo(clock.elapsedMs + 1_000);
     this.#isCalm = true;
     this.#host.reconnect();
     await this.#host.changeReaders();
-    // What was asked of a slow disk is done before everything is asked to stop.
-    await this.#advanceTo(clock.elapsedMs + 1_000);
     while (!this.#operations.isUp) await this.#advanceTo(clock.elapsedMs + 1_000);
     for (const task of this.#host.engine.listTasks()) {
       await clock.resolve(this.#host.engine.stopTask(task.arn, { reason: "rest" }));
