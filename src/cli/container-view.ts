@@ -1,7 +1,9 @@
 /** One container in words for people: what it is doing, how it is, what it waits for, where it is reached. */
+
 import { type Blocker, describeBlocker, isTaskBlocker } from "../core/blocker.ts";
 import type { EpochMs } from "../core/brand.ts";
 import { formatReason } from "../core/errors.ts";
+import { ranForMs } from "../core/ran-for.ts";
 import { isRunningStatus } from "../core/status.ts";
 import type { Container, Task } from "../core/task.ts";
 import { describePort, publishedPorts } from "./addresses.ts";
@@ -104,8 +106,8 @@ function endOf(container: Container, task: Task): string[] {
   const reason = container.error === undefined ? [] : [withoutFailedStarts(formatReason(container.error), others)];
   if (container.startedAt === undefined) return reason.length > 0 ? reason : ["never started"];
   const code = container.exitCode === undefined ? "exit code unknown" : `exit code ${container.exitCode}`;
-  const ran =
-    container.finishedAt === undefined ? "" : ` after ${formatDuration(container.finishedAt - container.startedAt)}`;
+  const ranMs = ranForMs(container);
+  const ran = ranMs === undefined ? "" : ` after ${formatDuration(ranMs)}`;
   return [`${code}${ran}`, ...killedWords(container, task), ...reason];
 }
 

@@ -1,7 +1,9 @@
 /** What `berth run` answers to the shell, and the one line that says why. */
+
 import type { EpochMs } from "../core/brand.ts";
 import { failureBehind, victimsOf } from "../core/causes.ts";
 import { formatReason } from "../core/errors.ts";
+import { ranForMs } from "../core/ran-for.ts";
 import { type Container, findContainer, isInternal, type Task } from "../core/task.ts";
 import { howKilled } from "./how-killed.ts";
 import { count, formatDuration, formatElapsed } from "./units.ts";
@@ -148,10 +150,8 @@ function describeEnd(container: Container): string {
     container.exitCode === undefined
       ? "exit code unknown"
       : `exit code ${container.exitCode}${hintOf(container.exitCode)}`;
-  const ran =
-    container.finishedAt === undefined || container.startedAt === undefined
-      ? ""
-      : ` after ${formatDuration(container.finishedAt - container.startedAt)}`;
+  const ranMs = ranForMs(container);
+  const ran = ranMs === undefined ? "" : ` after ${formatDuration(ranMs)}`;
   const restarts = container.restart.count === 0 ? "" : ` and ${count(container.restart.count, "restart")}`;
   return `${what} ended the task: ${code}${ran}${restarts}${error === "" ? "" : `, ${error}`}`;
 }

@@ -47,7 +47,7 @@ export type RunOptions = DefinitionOptions & {
  * @throws {EngineError} when the engine cannot do its work
  */
 export async function runCommand(file: string, options: RunOptions, host: CliHost): Promise<number> {
-  const ending = new RunEnding(() => host.clock.now());
+  const ending = new RunEnding(() => host.clock.elapsedMs);
   const release = listenForEndings(ending, options, host);
   try {
     const speaker = { say: (text: string) => host.output.writeErr(berthLine(text)) };

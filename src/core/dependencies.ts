@@ -76,7 +76,10 @@ function judgeOutcome(dependant: Container, dependency: Dependency, target: Cont
   }
 }
 
-/** The clock of a start timeout is the dependency's own first start; restarts of the engine do not reset it (ORD-17). */
+/**
+ * The clock of a start timeout is the dependency's own first start; restarts of the engine do not reset it (ORD-17). It is
+ * measured on our clock, for Docker's may be another; rows of before have Docker's time of the start only.
+ */
 function withStartTimeout(
   dependant: Container,
   dependency: Dependency,
@@ -84,7 +87,7 @@ function withStartTimeout(
   now: EpochMs,
 ): DependencyVerdict {
   if (target.startTimeoutMs === 0 || target.startedAt === undefined) return WAITS;
-  const until = asEpochMs(target.startedAt + target.startTimeoutMs);
+  const until = target.startTimeoutAt ?? asEpochMs(target.startedAt + target.startTimeoutMs);
   if (now < until) return { state: "waits", until };
   const seconds = target.startTimeoutMs / 1000;
   return fails(dependant, dependency, `timed out: not ${dependency.condition} ${seconds} s after its start`);

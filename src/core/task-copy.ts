@@ -34,6 +34,7 @@ export function copyContainer(container: Container): Changeable<Container> {
     hasHealthCheck: container.hasHealthCheck,
     restartPolicy: container.restartPolicy,
     startTimeoutMs: container.startTimeoutMs,
+    startTimeoutAt: container.startTimeoutAt,
     stopTimeoutMs: container.stopTimeoutMs,
     knownStatus: container.knownStatus,
     desiredStatus: container.desiredStatus,
@@ -139,6 +140,7 @@ export function someContainerDifference(
     (before.hasHealthCheck !== after.hasHealthCheck && isSought("hasHealthCheck")) ||
     (before.restartPolicy !== after.restartPolicy && isSought("restartPolicy")) ||
     (before.startTimeoutMs !== after.startTimeoutMs && isSought("startTimeoutMs")) ||
+    (before.startTimeoutAt !== after.startTimeoutAt && isSought("startTimeoutAt")) ||
     (before.stopTimeoutMs !== after.stopTimeoutMs && isSought("stopTimeoutMs")) ||
     (before.knownStatus !== after.knownStatus && isSought("knownStatus")) ||
     (before.desiredStatus !== after.desiredStatus && isSought("desiredStatus")) ||

@@ -110,6 +110,8 @@ export type Container = {
   readonly restartPolicy?: RestartPolicy | undefined;
   /** How long dependants wait for this container to become complete, successful or healthy; 0 is for ever. */
   readonly startTimeoutMs: number;
+  /** When that is over; set with its first start. */
+  readonly startTimeoutAt?: EpochMs | undefined;
   /** Between the stop signal and SIGKILL. */
   readonly stopTimeoutMs: number;
 

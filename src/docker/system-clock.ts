@@ -6,15 +6,17 @@ import { LONG_MS, LongWaits } from "./long-waits.ts";
 const longWaits = new LongWaits();
 
 /**
- * The wall clock, for clients that are given none. Who waits for a minute and more goes by the host's time: after it leapt
- * ahead, as when a laptop slept, they are woken within a minute if their time has come. Shorter waits take as long as they
- * were meant to, whatever the host's time does.
+ * The host's time, for clients that are given none. Waits take as long as they were meant to, whatever the host's time does
+ * meanwhile. Who waits for a minute and more is woken within a minute of the end of the host's sleep, if their time has come.
  */
 export const systemClock: Clock = {
   now: () => asEpochMs(Date.now()),
+  get elapsedMs() {
+    return performance.now();
+  },
   schedule(at: EpochMs, wake: () => void): () => void {
     const leftMs = at - Date.now();
-    if (leftMs >= LONG_MS) return longWaits.add(at, wake);
+    if (leftMs >= LONG_MS) return longWaits.add(leftMs, wake);
     if (leftMs > 0) {
       const timer = setTimeout(wake, leftMs);
       return () => clearTimeout(timer);

@@ -10,7 +10,7 @@
  * - Calls that hang keep nobody waiting for longer than `LEND_AFTER_MS`: then one place after the other is somebody else's.
  * - Who holds a place waits for Docker and for nothing that needs a place of the same gate.
  */
-import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import { asEpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import { GateLimit, type GateLimits } from "./gate-limit.ts";
 
@@ -26,8 +26,9 @@ export type CallSubject = {
   readonly containerName: string;
 };
 
-type Place = { readonly since: EpochMs };
-type Measured = { readonly began: EpochMs; readonly isAlone: boolean; readonly isFull: boolean };
+/** `since` on the clock that only goes forward. */
+type Place = { readonly since: number };
+type Measured = { readonly began: number; readonly isAlone: boolean; readonly isFull: boolean };
 type Waiting = CallSubject & { readonly admit: (place: Place) => void };
 
 export class CallGate {
@@ -37,7 +38,7 @@ export class CallGate {
   readonly #onRelease: (() => void)[] = [];
   /** Longest held first; without those that were lent. */
   readonly #held = new Set<Place>();
-  #lentAt: EpochMs | undefined;
+  #lentAt: number | undefined;
   #cancelLending: (() => void) | undefined;
 
   constructor(clock: Clock, limits: GateLimits) {
@@ -85,12 +86,12 @@ export class CallGate {
   }
 
   #measure(): Measured {
-    return { began: this.#clock.now(), isAlone: this.#held.size === 1, isFull: this.#held.size >= this.limit };
+    return { began: this.#clock.elapsedMs, isAlone: this.#held.size === 1, isFull: this.#held.size >= this.limit };
   }
 
   /** A call that failed says nothing about how long one takes, and one that hung no more than that it took long. */
   #learn({ began, isAlone, isFull }: Measured): void {
-    const tookMs = Math.min(LEND_AFTER_MS, this.#clock.now() - began);
+    const tookMs = Math.min(LEND_AFTER_MS, this.#clock.elapsedMs - began);
     this.#limit.learn({ tookMs, isAlone: isAlone && this.#held.size === 1, isFull });
   }
 
@@ -99,7 +100,7 @@ export class CallGate {
   }
 
   #newPlace(): Place {
-    const place = { since: this.#clock.now() };
+    const place = { since: this.#clock.elapsedMs };
     this.#held.add(place);
     this.#watch();
     return place;
@@ -128,16 +129,15 @@ export class CallGate {
     if (this.#cancelLending !== undefined) return;
     const [longest] = this.#held;
     if (longest === undefined) return;
-    // The host's time may have been set back since.
-    const lentAt = Math.min(this.#lentAt ?? 0, this.#clock.now());
-    const at = Math.max(longest.since + LEND_AFTER_MS, lentAt + LEND_EVERY_MS);
-    this.#cancelLending = this.#clock.schedule(asEpochMs(at), () => this.#lend());
+    const dueMs = Math.max(longest.since + LEND_AFTER_MS, (this.#lentAt ?? Number.NEGATIVE_INFINITY) + LEND_EVERY_MS);
+    const at = asEpochMs(this.#clock.now() + dueMs - this.#clock.elapsedMs);
+    this.#cancelLending = this.#clock.schedule(at, () => this.#lend());
   }
 
   #lend(): void {
     this.#cancelLending = undefined;
     const [longest] = this.#held;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsedMs;
     if (longest !== undefined && longest.since + LEND_AFTER_MS <= now) {
       this.#lentAt = now;
       this.#release(longest);

@@ -3,8 +3,7 @@
  * what became of the call and goes on, so that the machine hears of outcomes, not of lost answers. A daemon that is
  * away is waited for, up to the time limit of the call. Source: engine-modern 6.1, 33; W-20, W-22; peers 11, 26.
  */
-import type { DockerId, DockerName } from "../core/brand.ts";
-import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import type { DockerId, DockerName, EpochMs } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
 import { CONTAINER_NAME_LABEL, TASK_ARN_LABEL } from "../core/labels.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -107,7 +106,7 @@ export class ContainerCalls {
     for (let attempt = 0; ; attempt += 1) {
       const seen = await this.#look(dockerId);
       if (seen === undefined || seen.status !== "running") return seen;
-      if (this.#clock.now() >= deadline) {
+      if (this.#clock.elapsedMs >= deadline) {
         throw new EngineError("CannotStopContainerError", "container is still running after its stop", {
           retryable: true,
           indeterminate: true,
@@ -144,7 +143,7 @@ export class ContainerCalls {
   /** Hardly ever: the first try has failed. */
   async #goOn<T>(
     failure: unknown,
-    deadline: EpochMs,
+    deadline: number,
     { call, settle }: { readonly call: Call<T>; readonly settle: Settle<T> },
   ): Promise<T> {
     let error = failure;
@@ -153,18 +152,19 @@ export class ContainerCalls {
       const outcome = await settle(error);
       if (outcome !== undefined) return outcome as T;
       const isPassing = error.retryable || error.indeterminate;
-      if (!isPassing || error.name === "DockerTimeoutError" || this.#clock.now() >= deadline) throw error;
+      if (!isPassing || error.name === "DockerTimeoutError" || this.#clock.elapsedMs >= deadline) throw error;
       await this.#pause(attempt);
       try {
-        return await call(Math.max(1, deadline - this.#clock.now()));
+        return await call(Math.max(1, deadline - this.#clock.elapsedMs));
       } catch (again) {
         error = again;
       }
     }
   }
 
-  #deadline(ms: number): EpochMs {
-    return asEpochMs(this.#clock.now() + ms);
+  /** On the clock that only goes forward. */
+  #deadline(ms: number): number {
+    return this.#clock.elapsedMs + ms;
   }
 
   async #pause(attempt: number): Promise<void> {

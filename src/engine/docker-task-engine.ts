@@ -11,6 +11,7 @@ import { ENGINE_ID_LABEL } from "../core/labels.ts";
 import { whyBlocked } from "../core/machine/advance.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
+import { boundWaits } from "../core/machine/move-waits.ts";
 import type { StateChange } from "../core/state-change.ts";
 import { isRunningStatus } from "../core/status.ts";
 import { isInternal, type Task } from "../core/task.ts";
@@ -29,6 +30,7 @@ import { createLimits, type EngineFacts, type EngineOptions, startLimits } from 
 import { EnginePhase } from "./engine-phase.ts";
 import { HostAdmission } from "./host-admission.ts";
 import { LATE_CREATES_META, LateCreates } from "./late-creates.ts";
+import { LeapMeter } from "./leap-meter.ts";
 import { MustInitBackoff } from "./must-init-backoff.ts";
 import { Outbox } from "./outbox.ts";
 import { PersistentStore } from "./persistent-store.ts";
@@ -117,7 +119,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   }
 
   async #initialise(options: { readonly signal?: AbortSignal }): Promise<void> {
-    const { client, store, images } = this.#options;
+    const { client, store, images, clock, config } = this.#options;
     const callOptions = options.signal === undefined ? {} : { signal: options.signal };
     await client.ping(callOptions);
     const info = await client.info(callOptions);
@@ -129,7 +131,7 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const runner = this.#createRunner({ info, engineId });
     await runner.resources.open();
     this.#state.reset();
-    for (const task of restoredTasks(saved)) this.#state.add({ task });
+    for (const task of restoredTasks(saved)) this.#state.add({ task: boundWaits(task, clock.now(), config.machine) });
     // An init that fails later must leave nobody listening.
     const watching = new AbortController();
     const strays = this.#createStrays(saved);
@@ -333,8 +335,10 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
   /** Once for all: with a hundred thousand tasks, what each of them holds counts. */
   #makeActorPorts(): ActorPorts {
     const { clock, log, config, random } = this.#options;
+    const leaps = new LeapMeter(clock);
     return {
       clock,
+      leapMs: () => leaps.leapMs,
       config: configOfSteps(config.machine, random),
       save: (task, changes) => this.#store.commit(taskWithChanges(task, changes)),
       perform: (effect, task) => this.#perform(effect, task),

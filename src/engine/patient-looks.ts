@@ -8,7 +8,6 @@
  * - Who has waited for `PATIENCE_MS`, or behind `MAX_WAITING` others, is looked at although starts wait: when the next place of the
  *   gate is given back, or lent, which is in fifteen seconds at the latest.
  */
-import type { EpochMs } from "../core/brand.ts";
 import { isUp } from "../core/machine/derive.ts";
 import { findContainer, type Task } from "../core/task.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -23,7 +22,7 @@ export type PatientLooksPorts = {
   readonly observe: (taskArn: Task["arn"], containerName: string) => Promise<void>;
 };
 
-type Look = { readonly taskArn: Task["arn"]; readonly containerName: string; readonly since: EpochMs };
+type Look = { readonly taskArn: Task["arn"]; readonly containerName: string; readonly since: number };
 
 const PATIENCE_MS = 30_000;
 const MAX_WAITING = 256;
@@ -47,7 +46,7 @@ export class PatientLooks {
       void observe(taskArn, containerName);
       return;
     }
-    this.#waiting.push({ taskArn, containerName, since: clock.now() });
+    this.#waiting.push({ taskArn, containerName, since: clock.elapsedMs });
     this.#goOn();
   }
 
@@ -64,8 +63,7 @@ export class PatientLooks {
     const [first] = this.#waiting;
     if (first === undefined) return false;
     const { clock, startGate } = this.#ports;
-    // The host's time may have been set back since.
-    const waitedMs = Math.abs(clock.now() - first.since);
+    const waitedMs = clock.elapsedMs - first.since;
     return startGate.isCalm || waitedMs >= PATIENCE_MS || this.#waiting.length > MAX_WAITING;
   }
 

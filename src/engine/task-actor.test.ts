@@ -6,12 +6,18 @@ import type { Effect } from "../core/machine/effect.ts";
 import type { Task } from "../core/task.ts";
 import { aContainer, aTask } from "../testing/builders.ts";
 import { SimulatedClock } from "../testing/simulated-clock.ts";
+import { LeapMeter } from "./leap-meter.ts";
 import { TaskActor } from "./task-actor.ts";
 
 const WAIT_MS = 60_000;
 const another = asDockerId("b".repeat(64));
 
 /** An actor of a task that has been STOPPED, and of which two changes are on their way to their reader. */
+function leapsOf(clock: SimulatedClock): () => number {
+  const leaps = new LeapMeter(clock);
+  return () => leaps.leapMs;
+}
+
 class StoppedTask {
   readonly clock = new SimulatedClock();
   readonly told: Task[] = [];
@@ -24,6 +30,7 @@ class StoppedTask {
     const cleanupAt = asEpochMs(this.clock.now() + WAIT_MS);
     this.actor = new TaskActor(aTask({ ...statuses, containers: [container], cleanupAt, nextChange: 3 }), {
       clock: this.clock,
+      leapMs: leapsOf(this.clock),
       config: () => DEFAULT_MACHINE_CONFIG,
       save: async () => undefined,
       perform: ({ type }) => this.effects.push(type),
@@ -108,6 +115,7 @@ describe("the timer of an actor", () => {
     let letSave = (): void => undefined;
     const actor = new TaskActor(aTask({ knownStatus: "RUNNING", emittedStatus: "RUNNING", containers: [container] }), {
       clock,
+      leapMs: leapsOf(clock),
       config: () => DEFAULT_MACHINE_CONFIG,
       save: () =>
         new Promise((saved) => {
@@ -147,6 +155,7 @@ describe("an actor that meets a bug of ours", () => {
     const performed: string[] = [];
     const actor = new TaskActor(aTask({ containers: [aContainer()] }), {
       clock,
+      leapMs: leapsOf(clock),
       config: () => DEFAULT_MACHINE_CONFIG,
       save: () => (where === "save" ? Promise.reject(bug) : Promise.resolve()),
       perform: ({ type }) => {

@@ -13,6 +13,7 @@ import type { EpochMs } from "../core/brand.ts";
 import type { MachineConfig } from "../core/machine/config.ts";
 import type { Effect } from "../core/machine/effect.ts";
 import type { Input } from "../core/machine/input.ts";
+import { moveWaits } from "../core/machine/move-waits.ts";
 import { AS_BEFORE, acknowledge, canAcknowledgeLater, type Step, step } from "../core/machine/step.ts";
 import type { StateChange } from "../core/state-change.ts";
 import type { Task } from "../core/task.ts";
@@ -28,6 +29,8 @@ const NOTHING: Input[] = [];
 /** Shared by all actors of an engine: what belongs to one task comes in as an argument. */
 export type ActorPorts = {
   readonly clock: Clock;
+  /** How far the host's time was set ahead since the engine began, in all. */
+  readonly leapMs: () => number;
   /** For one step: what is left to chance is drawn anew for each. */
   readonly config: () => MachineConfig;
   /** Makes the task and its new changes durable in one commit, however long that takes; rejects only at the end. */
@@ -45,6 +48,8 @@ export class TaskActor {
   #task: Task;
   #draining = false;
   #stopped = false;
+  /** Of the host's time, as far as the task's waits have moved along. */
+  #leapMs: number;
   /** What is above the task's own number is not in it yet. */
   #acknowledgedUpTo = 0;
   #wake: { readonly at: EpochMs; readonly cancel: () => void } | undefined;
@@ -53,6 +58,7 @@ export class TaskActor {
   constructor(task: Task, ports: ActorPorts) {
     this.#task = task;
     this.#ports = ports;
+    this.#leapMs = ports.leapMs();
   }
 
   /** As it is by now: acknowledgements that could wait are taken in here. */
@@ -153,12 +159,21 @@ export class TaskActor {
   #foldInbox(): Step {
     const batch = this.#inbox;
     this.#inbox = NOTHING;
+    const begun = this.#withMovedWaits();
     let folded: Step | undefined;
     for (const input of batch) {
-      const next = step(folded?.task ?? this.#task, input, this.#ports.clock.now(), this.#ports.config());
+      const next = step(folded?.task ?? begun, input, this.#ports.clock.now(), this.#ports.config());
       folded = folded === undefined ? next : together(folded, next);
     }
-    return folded ?? { task: this.#task, changes: [], effects: [], wakeAt: AS_BEFORE };
+    return folded ?? { task: begun, changes: [], effects: [], wakeAt: AS_BEFORE };
+  }
+
+  #withMovedWaits(): Task {
+    const leapMs = this.#ports.leapMs();
+    if (leapMs === this.#leapMs) return this.#task;
+    const byMs = leapMs - this.#leapMs;
+    this.#leapMs = leapMs;
+    return moveWaits(this.#task, byMs);
   }
 
   /** What was asked for and is saved, if it has to be. */

@@ -3,7 +3,7 @@
  * hundred. Nobody gets an answer to a question that was put before their own: who comes while a look is under way shares
  * the next one.
  */
-import { asEpochMs, type EpochMs } from "../core/brand.ts";
+import { asEpochMs } from "../core/brand.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ImageInspection } from "../ports/docker-client.ts";
 
@@ -13,7 +13,7 @@ const MAX_WAIT_MS = 1_000;
 /** So many lines are kept while nobody stands in them: each task looks twice, and making a line takes as long as a look's share. */
 const MOST_IDLE_LINES = 100;
 
-const NEVER = asEpochMs(0);
+const NEVER = 0;
 
 type Look = Promise<ImageInspection | undefined>;
 /** Asked for its signal only when it looks for itself or the look fails: an AbortSignal may be made on use. */
@@ -30,8 +30,8 @@ type Line = {
   boarding: Ride | undefined;
   /** Lets those who board begin; present while they wait for the look under way. */
   depart: (() => void) | undefined;
-  /** When those who board wait no longer. */
-  waitsUntil: EpochMs;
+  /** When those who board wait no longer, on the clock that only goes forward. */
+  waitsUntil: number;
   stopTimer: (() => void) | undefined;
 };
 
@@ -97,7 +97,7 @@ export class FreshLooks {
 
   /** Resolves with its end, or when it has been waited for too long. */
   #lookUnderWay(line: Line): Promise<void> {
-    line.waitsUntil = asEpochMs(this.#clock.now() + MAX_WAIT_MS);
+    line.waitsUntil = this.#clock.elapsedMs + MAX_WAIT_MS;
     line.stopTimer ??= this.#startTimer(line);
     return new Promise((resolve) => {
       line.depart = resolve;
@@ -106,10 +106,11 @@ export class FreshLooks {
 
   /** One timer for all waits while looks follow one another: each is much shorter than the timer. */
   #startTimer(line: Line): () => void {
-    return this.#clock.schedule(line.waitsUntil, () => {
+    const at = asEpochMs(this.#clock.now() + line.waitsUntil - this.#clock.elapsedMs);
+    return this.#clock.schedule(at, () => {
       line.stopTimer = undefined;
       if (line.depart === undefined) return;
-      if (this.#clock.now() >= line.waitsUntil) letDepart(line);
+      if (this.#clock.elapsedMs >= line.waitsUntil) letDepart(line);
       else line.stopTimer = this.#startTimer(line);
     });
   }

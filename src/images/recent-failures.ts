@@ -17,7 +17,7 @@ export class RecentFailures {
 
   note(key: string, error: NamedError): void {
     this.#failures.delete(key);
-    this.#failures.set(key, { at: this.#clock.now(), error });
+    this.#failures.set(key, { at: this.#clock.elapsedMs, error });
     const [oldest] = this.#failures.keys();
     if (this.#failures.size > MAX_FAILURES && oldest !== undefined) this.#failures.delete(oldest);
   }
@@ -29,7 +29,7 @@ export class RecentFailures {
   find(key: string): NamedError | undefined {
     const failure = this.#failures.get(key);
     if (failure === undefined) return undefined;
-    if (this.#clock.now() - failure.at < this.#memoryMs) return failure.error;
+    if (this.#clock.elapsedMs - failure.at < this.#memoryMs) return failure.error;
     this.#failures.delete(key);
     return undefined;
   }

@@ -28,6 +28,7 @@ const containerMembers: Members<Container> = {
   hasHealthCheck: fc.boolean(),
   restartPolicy: maybeObject,
   startTimeoutMs: count,
+  startTimeoutAt: maybeCount,
   stopTimeoutMs: count,
   knownStatus: text,
   desiredStatus: text,

@@ -60,6 +60,7 @@ function containerText(container: Container): string {
     jsonMember("hasHealthCheck", container.hasHealthCheck) +
     jsonMember("restartPolicy", container.restartPolicy) +
     jsonMember("startTimeoutMs", container.startTimeoutMs) +
+    jsonMember("startTimeoutAt", container.startTimeoutAt) +
     jsonMember("stopTimeoutMs", container.stopTimeoutMs) +
     jsonMember("knownStatus", container.knownStatus) +
     jsonMember("desiredStatus", container.desiredStatus) +

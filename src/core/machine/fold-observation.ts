@@ -3,7 +3,7 @@
  * something (exit code, times) are taken even when the status is no news.
  * Source: engine-behaviour 3.6, 7.5; engine-modern 4.9, 6.4, 8.6, 11.
  */
-import type { EpochMs } from "../brand.ts";
+import { asEpochMs, type EpochMs } from "../brand.ts";
 import type { NamedError } from "../errors.ts";
 import { isPortConflict } from "../host-ports.ts";
 import { decideRestart } from "../restart-policy.ts";
@@ -94,8 +94,14 @@ function foldRunning(container: Changeable<Container>, seen: Present, now: Epoch
   }
   if (container.restart.pending) container.restart = { ...container.restart, pending: false };
   raise(container, "RUNNING");
-  container.startedAt ??= now;
+  noteStart(container, now);
   if (seen.isDockersRun === true) endRunBefore(container, seen, now);
+}
+
+/** After what Docker says of it: its time of the start and that of the end are then of one clock. */
+export function noteStart(container: Changeable<Container>, now: EpochMs): void {
+  container.startedAt ??= now;
+  if (container.startTimeoutMs > 0) container.startTimeoutAt ??= asEpochMs(now + container.startTimeoutMs);
 }
 
 /**
@@ -107,7 +113,7 @@ function endRunBefore(container: Changeable<Container>, seen: Present, now: Epoc
   if (container.restartPolicy?.enabled === true) return;
   endContainer(container);
   container.exitCode = seen.exitCode ?? container.exitCode;
-  container.finishedAt ??= now;
+  container.finishedAt ??= seen.finishedAt ?? now;
   container.stopOwed = true;
   blame(container, {
     name: "DockerStateError",

@@ -11,7 +11,7 @@ import type { MachineConfig } from "./config.ts";
 import { isUp, stopTask } from "./derive.ts";
 import type { Draft } from "./draft.ts";
 import { endByLastRun, failContainer } from "./endings.ts";
-import { observe } from "./fold-observation.ts";
+import { noteStart, observe } from "./fold-observation.ts";
 import type { ActionResult, Failure, Observation } from "./input.ts";
 import { removalRetryAt, STOP_TRIES, stopRetryAt } from "./retry.ts";
 
@@ -74,9 +74,9 @@ function foldSuccess(container: Changeable<Container>, action: ContainerAction, 
       container.dockerId = result.dockerId ?? container.dockerId;
       container.hostPorts = result.hostPorts ?? container.hostPorts;
       container.networkBindings ??= result.networkBindings;
-      container.startedAt ??= now;
       container.startRequestedAt = undefined;
       observeAfter(container, result, now);
+      noteStart(container, now);
       break;
     case "restart":
       container.retry = undefined;

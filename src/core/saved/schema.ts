@@ -108,6 +108,7 @@ export const savedContainer: v.GenericSchema<unknown, Container> = v.looseObject
   hasHealthCheck: v.boolean(),
   restartPolicy: maybe(restartPolicy),
   startTimeoutMs: number,
+  startTimeoutAt: maybe(instant),
   stopTimeoutMs: number,
   knownStatus: containerStatus,
   desiredStatus: containerStatus,

@@ -68,11 +68,11 @@ async function pump(feed: Feed): Promise<void> {
   let waitMs = FIRST_WAIT_MS;
   try {
     while (!signal.aborted) {
-      const openedAt = api.clock.now();
+      const openedMs = api.clock.elapsedMs;
       await readConnection(feed);
       // Whoever answers next may be another release of Docker.
       api.forgetVersion();
-      waitMs = api.clock.now() - openedAt >= MAX_WAIT_MS ? FIRST_WAIT_MS : Math.min(waitMs * 2, MAX_WAIT_MS);
+      waitMs = api.clock.elapsedMs - openedMs >= MAX_WAIT_MS ? FIRST_WAIT_MS : Math.min(waitMs * 2, MAX_WAIT_MS);
       await pause(api, waitMs, signal);
     }
   } finally {
