@@ -38,13 +38,15 @@ export type Blocker =
   /** Host CPU, memory or ports are taken. */
   | { readonly type: "hostResources"; readonly resources: readonly string[] }
   /** The task is to be cleaned up, and so many of its last state changes are not acknowledged yet. */
-  | { readonly type: "acknowledgement"; readonly changes: number };
+  | { readonly type: "acknowledgement"; readonly changes: number }
+  /** The state cannot be saved, and nothing is done before it is: a full disk, or one that fails. */
+  | { readonly type: "store"; readonly since: EpochMs; readonly error: string };
 
 /** About the task as a whole, not one of its containers. */
-type TaskBlocker = Extract<Blocker, { readonly type: "hostResources" | "acknowledgement" }>;
+type TaskBlocker = Extract<Blocker, { readonly type: "hostResources" | "acknowledgement" | "store" }>;
 
 export function isTaskBlocker(blocker: Blocker): blocker is TaskBlocker {
-  return blocker.type === "hostResources" || blocker.type === "acknowledgement";
+  return blocker.type === "hostResources" || blocker.type === "acknowledgement" || blocker.type === "store";
 }
 
 /** One line for people: `waits for db (HEALTHY)`. */
@@ -63,6 +65,8 @@ export function describeBlocker(blocker: Blocker): string {
     case "hostResources":
       if (blocker.resources.length === 0) return "waits for its turn on this host";
       return `waits for host ${blocker.resources.join(", ")}`;
+    case "store":
+      return `waits for the state to be saved, which has failed since ${new Date(blocker.since).toISOString()}: ${blocker.error}`;
     case "acknowledgement": {
       const what = blocker.changes === 1 ? "a state change" : `${blocker.changes} state changes`;
       return `waits for ${what} to be acknowledged before it is removed`;

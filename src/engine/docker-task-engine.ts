@@ -259,7 +259,12 @@ export class DockerTaskEngine<Options extends EngineOptions = EngineOptions> imp
     const task = this.#state.taskByArn(taskArn);
     if (task === undefined) return [];
     const blockers = whyBlocked(task, this.#options.clock.now(), this.#options.config.machine);
-    return blockers.map((blocker) => this.#inDetail(blocker, task));
+    return [...this.#unsaved(taskArn), ...blockers.map((blocker) => this.#inDetail(blocker, task))];
+  }
+
+  #unsaved(taskArn: TaskArn): readonly Blocker[] {
+    const { trouble } = this.#store;
+    return trouble === undefined || this.#actorOf(taskArn)?.isSaving !== true ? [] : [{ type: "store", ...trouble }];
   }
 
   /** With what the machine cannot know: what the host lacks, and who waits before Docker is asked. */

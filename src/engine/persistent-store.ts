@@ -2,6 +2,7 @@
  * Saves until it is saved: a full disk or a lost answer pauses who waits for the save, and loses nothing. Containers
  * run on meanwhile. Every mutation says what is to be, not what is to change, so that doing it twice is harmless.
  */
+import type { EpochMs } from "../core/brand.ts";
 import { EngineError } from "../core/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -10,12 +11,16 @@ import { wait } from "./wait.ts";
 
 const RETRY_MS = 1_000;
 
+/** Since when saving fails, on the host's clock, and why. */
+export type StoreTrouble = { readonly since: EpochMs; readonly error: string };
+
 export class PersistentStore {
   readonly #store: StateStore;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #signal: AbortSignal;
   #isUndoing = false;
+  #trouble: StoreTrouble | undefined;
 
   constructor(store: StateStore, clock: Clock, log: Log, signal: AbortSignal) {
     this.#store = store;
@@ -24,10 +29,16 @@ export class PersistentStore {
     this.#signal = signal;
   }
 
+  /** Present while saving fails. */
+  get trouble(): StoreTrouble | undefined {
+    return this.#trouble;
+  }
+
   /** Resolves when it is durable. @throws the signal's reason when the engine ends first */
   commit(mutations: readonly Mutation[]): Promise<void> {
     return this.#store.commit(mutations).catch((error: unknown) => {
       if (!this.#signal.aborted) this.#log.error("Cannot save state: trying again until it works", { error });
+      this.#trouble ??= { since: this.#clock.now(), error: messageOf(error) };
       return this.#commitAgain(mutations);
     });
   }
@@ -37,7 +48,9 @@ export class PersistentStore {
       this.#signal.throwIfAborted();
       await wait(this.#clock, RETRY_MS, this.#signal);
       try {
-        return await this.#store.commit(mutations);
+        await this.#store.commit(mutations);
+        this.#trouble = undefined;
+        return;
       } catch {
         // It was told when it failed first.
       }
@@ -67,4 +80,8 @@ export class PersistentStore {
     // It rejects only with the engine's end, and then there is nobody left to refuse.
     this.commit(undo).then(done, done);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

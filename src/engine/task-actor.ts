@@ -68,6 +68,11 @@ export class TaskActor {
     return this.#task;
   }
 
+  /** Does something that it is to do wait for a save? */
+  get isSaving(): boolean {
+    return this.#draining && !this.#stopped;
+  }
+
   /** It takes no input any more. */
   get isStopped(): boolean {
     return this.#stopped;
