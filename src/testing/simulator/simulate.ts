@@ -11,13 +11,14 @@ import { StoreChecker } from "./check-store.ts";
 import { type Counts, Coverage } from "./coverage.ts";
 import { InvariantChecker, InvariantViolation } from "./invariants.ts";
 import { Operations } from "./operations.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, ProfileName } from "./plan.ts";
 import { diskFaults, faultProfile, noticedWithinMs } from "./profiles.ts";
 import { SECRET_ARN, SECRET_VALUE } from "./secrecy.ts";
 import { ACTIVE_MS, IMAGES } from "./world.ts";
 
 export type SimulationResult = {
   readonly seed: number;
+  readonly profile: ProfileName;
   /** The first broken invariant. */
   readonly violation?: string;
   readonly trace: readonly string[];
@@ -121,6 +122,7 @@ class Simulation {
     }
     return {
       seed: this.#plan.seed,
+      profile: this.#plan.profile,
       ...(violation === undefined ? {} : { violation }),
       trace: this.#trace,
       steps: this.#steps,

@@ -9,15 +9,22 @@ export class Totals {
   readonly #faults = new Map<string, number>();
   readonly #transitions = new Map<string, number>();
   readonly #statuses = new Map<string, number>();
+  readonly #broken: SimulationResult[] = [];
   readonly #begunAt = performance.now();
 
   add(result: SimulationResult): void {
     this.#runs += 1;
+    if (result.violation !== undefined) this.#broken.push(result);
     this.#steps += result.steps;
     this.#virtualMs += result.virtualMs;
     addAll(this.#faults, result.faults);
     addAll(this.#transitions, result.transitions);
     addAll(this.#statuses, result.statuses);
+  }
+
+  /** Runs that broke an invariant, in the order of their seeds. */
+  get broken(): readonly SimulationResult[] {
+    return this.#broken.toSorted((a, b) => a.seed - b.seed);
   }
 
   lines(): readonly string[] {
